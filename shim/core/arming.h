@@ -1,0 +1,20 @@
+/* Tells whether a server is armed: its pidfile holds its pid and its scoreboard exists. */
+#ifndef SHIM_CORE_ARMING_H
+#define SHIM_CORE_ARMING_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/**
+ * arming_check() - is the process with this pid armed?
+ * @pidfile:    path, or NULL: then @listening stands for it.
+ * @scoreboard: path that must exist as well, or NULL.
+ * @listening:  the program has a listening socket.
+ *
+ * However the server wrote its pidfile, only its first line counts. Only "no such file" and the
+ * pid of another process mean no; anything else counts as armed, for an unjailed worker is worse
+ * than a helper that is looked at. Async-signal-safe.
+ */
+bool arming_check(const char *pidfile, const char *scoreboard, pid_t pid, bool listening);
+
+#endif

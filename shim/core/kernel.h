@@ -1,0 +1,60 @@
+/* System calls made on the shim's own behalf: straight to the kernel, so never through a hook. */
+#ifndef SHIM_CORE_KERNEL_H
+#define SHIM_CORE_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * All of these are async-signal-safe, leave errno as it was, and return what the system call
+ * returns or a negative error number (-ENOENT …).
+ */
+
+int kernel_open(const char *path, int flags, mode_t mode);
+int kernel_close(int fd);
+ssize_t kernel_read(int fd, void *buffer, size_t size);
+ssize_t kernel_write(int fd, const void *buffer, size_t size);
+ssize_t kernel_readlink(const char *path, char *buffer, size_t size);
+int kernel_fcntl(int fd, int command, long argument);
+int kernel_chdir(const char *path);
+int kernel_fchdir(int fd);
+int kernel_chroot(const char *path);
+ssize_t kernel_getcwd(char *buffer, size_t size);
+int kernel_unshare(int flags);
+int kernel_access(int dirfd, const char *path, int mode, int flags);
+int kernel_getdents(int fd, void *buffer, size_t size);
+int kernel_socket_option(int fd, int option);
+int kernel_connect_datagram(const char *path);
+
+/**
+ * struct identity - what makes a file the same file: a path may be given to another one.
+ *
+ * The time of birth tells a new directory from a removed one whose inode number it got;
+ * it is 0 on file systems that do not record it.
+ */
+struct identity {
+        uint64_t device;
+        uint64_t inode;
+        int64_t birth_seconds;
+        uint32_t birth_nanoseconds;
+};
+
+/** struct file_facts - the part of statx(2) that the shim looks at. */
+struct file_facts {
+        struct identity identity;
+        uint32_t mode;
+        uint32_t links;
+        uid_t owner;
+        gid_t group;
+        uint64_t size;
+};
+
+/** kernel_facts() - look at @path, or at @fd itself if @path is "". @flags as for statx(2). */
+int kernel_facts(int fd, const char *path, int flags, struct file_facts *ret_facts);
+
+/** identity_equal() - do both name the same file? */
+bool identity_equal(const struct identity *a, const struct identity *b);
+
+#endif

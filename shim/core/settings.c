@@ -1,0 +1,277 @@
+/* The settings: their keys, variables, defaults and limits, and the environment as their source. */
+#include "core/settings.h"
+
+#include "chrootshim.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int complain(struct complaint *complaint, const char *format, ...)
+{
+        va_list values;
+
+        va_start(values, format);
+        vsnprintf(complaint->text, sizeof(complaint->text), format, values);
+        va_end(values);
+        return -EINVAL;
+}
+
+static int store_path(char **target, const char *text)
+{
+        char *copy;
+
+        if (text[0] != '/')
+                return -EINVAL;
+        copy = strdup(text);
+        if (!copy)
+                return -ENOMEM;
+        free(*target);
+        *target = copy;
+        return 0;
+}
+
+static int store_boolean(bool *target, const char *text)
+{
+        if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+                return -EINVAL;
+        *target = text[0] == 't';
+        return 0;
+}
+
+static int store_status(int *target, const char *text)
+{
+        char *end;
+        long status = strtol(text, &end, 10);
+
+        if (text[0] < '0' || text[0] > '9' || *end || status < 1 || status > 255)
+                return -EINVAL;
+        *target = (int)status;
+        return 0;
+}
+
+static int store_word(unsigned *target, const char *const *words, const char *text)
+{
+        for (unsigned i = 0; words[i]; i++) {
+                if (strcmp(words[i], text) == 0) {
+                        *target = i;
+                        return 0;
+                }
+        }
+        return -EINVAL;
+}
+
+static void list_clear(struct setting_list *list)
+{
+        for (size_t i = 0; i < list->count; i++)
+                free(list->item[i]);
+        free(list->item);
+        *list = (struct setting_list){0};
+}
+
+static int store_element(struct setting_list *list, const char *text)
+{
+        char **longer, *copy;
+
+        if (!text[0])
+                return -EINVAL;
+        copy = strdup(text);
+        longer = realloc(list->item, (list->count + 2) * sizeof(*longer));
+        if (longer)
+                list->item = longer;
+        if (!copy || !longer) {
+                free(copy);
+                return -ENOMEM;
+        }
+        list->item[list->count++] = copy;
+        list->item[list->count] = NULL;
+        return 0;
+}
+
+static int store_target(struct settings *settings, const struct setting_key *key, const char *text)
+{
+        unsigned target;
+
+        if (store_word(&target, key->words, text) < 0) {
+                int error = store_path(&settings->log_path, text);
+
+                if (error < 0)
+                        return error;
+                target = LOG_TO_FILE;
+        }
+        settings->log_target = (enum log_target)target;
+        return 0;
+}
+
+static int store(struct settings *settings, const struct setting_key *key, const char *text)
+{
+        void *member = (char *)settings + key->member;
+
+        switch (key->type) {
+        case TYPE_PATH:
+                return store_path(member, text);
+        case TYPE_BOOLEAN:
+                return store_boolean(member, text);
+        case TYPE_STATUS:
+                return store_status(member, text);
+        case TYPE_WORD:
+                return store_word(member, key->words, text);
+        case TYPE_LIST:
+                return store_element(member, text);
+        case TYPE_TARGET:
+                return store_target(settings, key, text);
+        }
+        return -EINVAL;
+}
+
+static const char a_path[] = "it must be an absolute path";
+static const char a_boolean[] = "it must be true or false";
+
+/* Each list of words is in the order of its enum. */
+static const struct setting_key keys[] = {
+        {"jail", "CHROOTSHIM_JAIL", TYPE_PATH, offsetof(struct settings, jail), a_path, NULL},
+        {"pidfile", "CHROOTSHIM_PIDFILE", TYPE_PATH, offsetof(struct settings, pidfile), a_path,
+                NULL},
+        {"scoreboard", "CHROOTSHIM_SCOREBOARD", TYPE_PATH, offsetof(struct settings, scoreboard),
+                a_path, NULL},
+        {"fixroot", "CHROOTSHIM_FIXROOT", TYPE_BOOLEAN, offsetof(struct settings, fixroot),
+                a_boolean, NULL},
+        {"view", "CHROOTSHIM_VIEW", TYPE_WORD, offsetof(struct settings, view),
+                "it must be outside or inside", (const char *const[]){"outside", "inside", NULL}},
+        {"programs", "CHROOTSHIM_PROGRAMS", TYPE_LIST, offsetof(struct settings, programs),
+                "it must be a list of names or paths of programs", NULL},
+        {"libraries", "CHROOTSHIM_LIBRARIES", TYPE_LIST, offsetof(struct settings, libraries),
+                "it must be a list of names or paths of libraries", NULL},
+        {"master_accepts", "CHROOTSHIM_MASTER_ACCEPTS", TYPE_BOOLEAN,
+                offsetof(struct settings, master_accepts), a_boolean, NULL},
+        {"fatal_status", "CHROOTSHIM_FATAL_STATUS", TYPE_STATUS,
+                offsetof(struct settings, fatal_status), "it must be a number from 1 to 255", NULL},
+        {"log", "CHROOTSHIM_LOG", TYPE_TARGET, offsetof(struct settings, log_target),
+                "it must be stderr, syslog or an absolute path",
+                (const char *const[]){"stderr", "syslog", NULL}},
+        {"log_level", "CHROOTSHIM_LOG_LEVEL", TYPE_WORD, offsetof(struct settings, log_level),
+                "it must be error, warning, info or debug",
+                (const char *const[]){"error", "warning", "info", "debug", NULL}},
+};
+
+#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+
+void settings_init(struct settings *ret_settings)
+{
+        *ret_settings = (struct settings){
+                .fixroot = true,
+                .fatal_status = CHROOTSHIM_EXIT_FATAL,
+                .log_level = LEVEL_WARNING,
+        };
+}
+
+const struct setting_key *setting_named(const char *name)
+{
+        for (size_t i = 0; i < KEY_COUNT; i++)
+                if (strcmp(keys[i].name, name) == 0)
+                        return &keys[i];
+        return NULL;
+}
+
+int settings_store(struct settings *settings, const struct setting_key *key, const char *place,
+        const char *text, struct complaint *ret_complaint)
+{
+        int error = store(settings, key, text);
+
+        if (error == -EINVAL)
+                return complain(ret_complaint, "%s is \"%s\": %s", place, text, key->allowed);
+        if (error < 0)
+                complain(ret_complaint, "%s: %s", place, error_text(error));
+        return error;
+}
+
+/* The elements of a colon-separated list replace those of the file. */
+static int read_list(struct settings *settings, const struct setting_key *key, const char *value,
+        struct complaint *ret_complaint)
+{
+        char *copy = strdup(value), *rest = copy, *element;
+        int error = copy ? 0 : -ENOMEM;
+
+        list_clear((void *)((char *)settings + key->member));
+        while (error == 0 && value[0] && (element = strsep(&rest, ":")))
+                error = settings_store(settings, key, key->variable, element, ret_complaint);
+        free(copy);
+        return error;
+}
+
+static bool variable_is(const char *entry, size_t length, const char *name)
+{
+        return strlen(name) == length && memcmp(entry, name, length) == 0;
+}
+
+static const struct setting_key *key_of_variable(const char *entry, size_t length)
+{
+        for (size_t i = 0; i < KEY_COUNT; i++)
+                if (variable_is(entry, length, keys[i].variable))
+                        return &keys[i];
+        return NULL;
+}
+
+static int read_variable(
+        struct settings *settings, const char *entry, struct complaint *ret_complaint)
+{
+        size_t length = strcspn(entry, "=");
+        const struct setting_key *key = key_of_variable(entry, length);
+
+        if (!key) {
+                if (variable_is(entry, length, SETTINGS_VARIABLE) ||
+                        variable_is(entry, length, SETTINGS_HELPER_VARIABLE))
+                        return 0;
+                return complain(ret_complaint,
+                        "the environment has %.*s, which is no setting of chrootshim: "
+                        "correct its name or unset it",
+                        (int)length, entry);
+        }
+        if (key->type == TYPE_LIST)
+                return read_list(settings, key, entry + length + 1, ret_complaint);
+        return settings_store(settings, key, key->variable, entry + length + 1, ret_complaint);
+}
+
+int settings_read_environment(
+        struct settings *settings, char *const *environment, struct complaint *ret_complaint)
+{
+        for (; *environment; environment++) {
+                int error;
+
+                if (strncmp(*environment, SETTINGS_VARIABLE_PREFIX,
+                            strlen(SETTINGS_VARIABLE_PREFIX)) != 0 ||
+                        !strchr(*environment, '='))
+                        continue;
+                error = read_variable(settings, *environment, ret_complaint);
+                if (error < 0)
+                        return error;
+        }
+        return 0;
+}
+
+bool settings_lists_program(const struct settings *settings, const char *path)
+{
+        const char *slash = strrchr(path, '/');
+        const char *name = slash ? slash + 1 : path;
+
+        for (size_t i = 0; i < settings->programs.count; i++) {
+                const char *listed = settings->programs.item[i];
+
+                if (strcmp(listed, strchr(listed, '/') ? path : name) == 0)
+                        return true;
+        }
+        return false;
+}
+
+void settings_release(struct settings *settings)
+{
+        list_clear(&settings->programs);
+        list_clear(&settings->libraries);
+        free(settings->jail);
+        free(settings->pidfile);
+        free(settings->scoreboard);
+        free(settings->log_path);
+        settings_init(settings);
+}

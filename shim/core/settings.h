@@ -1,0 +1,114 @@
+/* The settings: their keys, variables, defaults and limits, and the environment as their source. */
+#ifndef SHIM_CORE_SETTINGS_H
+#define SHIM_CORE_SETTINGS_H
+
+#include "core/log.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Names of the variables that are no setting. */
+#define SETTINGS_VARIABLE "CHROOTSHIM_CONFIG"
+#define SETTINGS_HELPER_VARIABLE "CHROOTSHIM_HELPER"
+/** What the name of every variable of ours begins with. */
+#define SETTINGS_VARIABLE_PREFIX "CHROOTSHIM_"
+
+/** enum setting_view - which view paths that come out of libc have (key `view`). */
+enum setting_view { VIEW_OUTSIDE, VIEW_INSIDE };
+
+/** struct setting_list - strings, the last followed by NULL; NULL itself when there are none. */
+struct setting_list {
+        char **item;
+        size_t count;
+};
+
+/**
+ * struct settings - the settings, by the names of their keys.
+ *
+ * Read once, before main(), and never changed. Strings live as long as the process.
+ */
+struct settings {
+        char *jail;
+        char *pidfile;
+        char *scoreboard;
+        bool fixroot;
+        enum setting_view view;
+        struct setting_list programs;
+        struct setting_list libraries;
+        bool master_accepts;
+        int fatal_status;
+        enum log_target log_target;
+        char *log_path;
+        enum log_level log_level;
+};
+
+/** struct complaint - one line that says what is wrong and how to mend it. */
+struct complaint {
+        char text[1024];
+};
+
+/** complain() - write a complaint as printf(3) does. Return: -EINVAL, for the caller to return. */
+int complain(struct complaint *complaint, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+
+/** enum setting_type - the type of a setting's value. */
+enum setting_type {
+        /** An absolute path: char *. */
+        TYPE_PATH,
+        /** "true" or "false": bool. */
+        TYPE_BOOLEAN,
+        /** An exit status, from 1 to 255: int. */
+        TYPE_STATUS,
+        /** One of the key's words: an enum with their indices. */
+        TYPE_WORD,
+        /** Strings: struct setting_list. */
+        TYPE_LIST,
+        /** One of the key's words, or an absolute path: enum log_target and log_path. */
+        TYPE_TARGET,
+};
+
+/** struct setting_key - one setting: its names, its type and where its value belongs. */
+struct setting_key {
+        const char *name;
+        const char *variable;
+        enum setting_type type;
+        /** Offset of the member of struct settings. */
+        size_t member;
+        /** What is allowed, as an error message ends. */
+        const char *allowed;
+        /** For TYPE_WORD and TYPE_TARGET; the last is NULL. */
+        const char *const *words;
+};
+
+/** settings_init() - the defaults. */
+void settings_init(struct settings *ret_settings);
+
+/** setting_named() - the key of that name; NULL if there is none. */
+const struct setting_key *setting_named(const char *name);
+
+/**
+ * settings_store() - give a setting its value; for a list, append one element.
+ * @place: where the value was found, to begin a complaint with: "FILE:LINE: key" or a variable.
+ * @text:  the value.
+ *
+ * Return: 0; -EINVAL with @ret_complaint; -ENOMEM.
+ */
+int settings_store(struct settings *settings, const struct setting_key *key, const char *place,
+        const char *text, struct complaint *ret_complaint);
+
+/**
+ * settings_read_environment() - let the variables override what @settings holds.
+ * @environment: as environ(7); an unknown CHROOTSHIM_ variable is an error.
+ *
+ * Return: as settings_store().
+ */
+int settings_read_environment(
+        struct settings *settings, char *const *environment, struct complaint *ret_complaint);
+
+/** settings_lists_program() - is a program of this file name or path one of `programs`? */
+bool settings_lists_program(const struct settings *settings, const char *path);
+
+/** settings_release() - free what @settings holds. */
+void settings_release(struct settings *settings);
+
+#endif

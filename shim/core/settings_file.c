@@ -1,0 +1,218 @@
+/* Reads the libconfig file; libconfig is loaded for the length of the reading only. */
+#include "core/settings_file.h"
+
+#include "build.h"
+#include "core/kernel.h"
+#include "core/loader.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libconfig.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The functions of libconfig that are used, as the loader finds them. */
+struct parser {
+        void *handle;
+        __typeof__(&config_init) init;
+        __typeof__(&config_destroy) destroy;
+        __typeof__(&config_read_string) read_string;
+        __typeof__(&config_setting_length) length;
+        __typeof__(&config_setting_get_elem) element;
+        __typeof__(&config_setting_get_bool) boolean;
+        __typeof__(&config_setting_get_int) integer;
+        __typeof__(&config_setting_get_string) string;
+};
+
+/* One reading: what everything below needs to know. */
+struct reading {
+        struct parser parser;
+        const char *path;
+        struct settings *settings;
+        struct complaint *complaint;
+};
+
+static bool parser_bind(struct parser *parser)
+{
+        struct {
+                const char *name;
+                void *member;
+        } const symbols[] = {
+                {"config_init", &parser->init},
+                {"config_destroy", &parser->destroy},
+                {"config_read_string", &parser->read_string},
+                {"config_setting_length", &parser->length},
+                {"config_setting_get_elem", &parser->element},
+                {"config_setting_get_bool", &parser->boolean},
+                {"config_setting_get_int", &parser->integer},
+                {"config_setting_get_string", &parser->string},
+        };
+
+        for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
+                void *symbol = loader_symbol(parser->handle, symbols[i].name);
+
+                if (!symbol)
+                        return false;
+                memcpy(symbols[i].member, &symbol, sizeof(symbol));
+        }
+        return true;
+}
+
+static int parser_load(struct reading *reading)
+{
+        struct parser *parser = &reading->parser;
+
+        parser->handle = loader_open(LIBCONFIG_SONAME, RTLD_NOW | RTLD_LOCAL | LIBCONFIG_BINDING);
+        if (parser->handle && parser_bind(parser))
+                return 0;
+        if (parser->handle)
+                loader_close(parser->handle);
+        return complain(reading->complaint,
+                "%s cannot be read without %s: install libconfig, or configure chrootshim by "
+                "environment variables alone",
+                reading->path, LIBCONFIG_SONAME);
+}
+
+/* The value of a scalar as text, as a variable would hold it; NULL if it has the wrong type. */
+static const char *scalar_text(const struct parser *parser, const config_setting_t *value,
+        enum setting_type type, char *buffer)
+{
+        switch (type) {
+        case TYPE_BOOLEAN:
+                if (config_setting_type(value) != CONFIG_TYPE_BOOL)
+                        return NULL;
+                return parser->boolean(value) ? "true" : "false";
+        case TYPE_STATUS:
+                if (config_setting_type(value) != CONFIG_TYPE_INT)
+                        return NULL;
+                return number_text(buffer, parser->integer(value));
+        default:
+                return parser->string(value);
+        }
+}
+
+static int take_value(struct reading *reading, const struct setting_key *key,
+        const config_setting_t *value, const char *place)
+{
+        char buffer[NUMBER_SIZE];
+        const char *text = scalar_text(&reading->parser, value, key->type, buffer);
+
+        if (!text)
+                return complain(reading->complaint, "%s has a value of the wrong type: %s%s", place,
+                        key->allowed,
+                        key->type == TYPE_BOOLEAN || key->type == TYPE_STATUS
+                                ? ", without quotes"
+                                : ", in double quotes");
+        return settings_store(reading->settings, key, place, text, reading->complaint);
+}
+
+static int take_list(struct reading *reading, const struct setting_key *key,
+        const config_setting_t *list, const char *place)
+{
+        int error = 0;
+
+        if (!config_setting_is_array(list) && !config_setting_is_list(list))
+                return complain(reading->complaint, "%s is no list: %s, like [ \"a\", \"b\" ]",
+                        place, key->allowed);
+        for (int i = 0; error == 0 && i < reading->parser.length(list); i++)
+                error = take_value(reading, key, reading->parser.element(list, (unsigned)i), place);
+        return error;
+}
+
+static int take_setting(struct reading *reading, const config_setting_t *setting)
+{
+        const char *name = config_setting_name(setting);
+        const struct setting_key *key = setting_named(name);
+        char place[PATH_MAX + 128];
+
+        snprintf(place, sizeof(place), "%s:%u: %s", reading->path,
+                config_setting_source_line(setting), name);
+        if (!key)
+                return complain(reading->complaint,
+                        "%s is no setting of chrootshim: correct its name or remove it", place);
+        if (key->type == TYPE_LIST)
+                return take_list(reading, key, setting, place);
+        return take_value(reading, key, setting, place);
+}
+
+static int parse(struct reading *reading, const char *text)
+{
+        config_t config;
+        int error = 0;
+
+        reading->parser.init(&config);
+        if (reading->parser.read_string(&config, text)) {
+                const config_setting_t *root = config_root_setting(&config);
+
+                for (int i = 0; error == 0 && i < reading->parser.length(root); i++)
+                        error = take_setting(reading, reading->parser.element(root, (unsigned)i));
+        } else {
+                error = complain(reading->complaint,
+                        "%s:%d: %s: correct the line, as `key = value;`", reading->path,
+                        config_error_line(&config), config_error_text(&config));
+        }
+        reading->parser.destroy(&config);
+        return error;
+}
+
+/* The whole text of an open file, from malloc(). */
+static int read_text(struct reading *reading, int fd, char **ret_text)
+{
+        struct file_facts facts;
+        size_t length = 0;
+        ssize_t more;
+        char *text;
+
+        if (kernel_facts(fd, "", 0, &facts) < 0 || !S_ISREG(facts.mode) ||
+                facts.size > SETTINGS_FILE_LIMIT)
+                return complain(reading->complaint,
+                        "%s is not a regular file of at most %d bytes: name another by %s",
+                        reading->path, SETTINGS_FILE_LIMIT, SETTINGS_VARIABLE);
+        text = malloc(facts.size + 1);
+        if (!text)
+                return -ENOMEM;
+        while (length < facts.size &&
+                (more = kernel_read(fd, text + length, facts.size - length)) > 0)
+                length += (size_t)more;
+        text[length] = '\0';
+        if (strlen(text) != length) {
+                free(text);
+                return complain(reading->complaint, "%s has a NUL byte: it must be a text file",
+                        reading->path);
+        }
+        *ret_text = text;
+        return 0;
+}
+
+int settings_read_file(
+        struct settings *settings, const char *path, bool required, struct complaint *ret_complaint)
+{
+        struct reading reading = {.path = path, .settings = settings, .complaint = ret_complaint};
+        char *text = NULL;
+        int fd, error;
+
+        fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+        if (fd == -ENOENT && !required)
+                return fd;
+        if (fd < 0) {
+                complain(ret_complaint,
+                        "%s: %s: name a readable configuration file by %s, or unset it", path,
+                        error_text(fd), SETTINGS_VARIABLE);
+                return fd == -EACCES ? fd : -EINVAL;
+        }
+        error = read_text(&reading, fd, &text);
+        kernel_close(fd);
+        if (error < 0)
+                return error;
+        error = parser_load(&reading);
+        if (error == 0) {
+                error = parse(&reading, text);
+                loader_close(reading.parser.handle);
+        }
+        free(text);
+        return error;
+}

@@ -1,0 +1,63 @@
+/* Hooks that change a file's mode, owner and times. */
+#include "hooks/jail_path.h"
+#include "hooks/real.h"
+
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+#include <utime.h>
+
+INTERPOSE(int, chmod, (const char *path, mode_t mode))
+{
+        return real(chmod)(jail_path(path), mode);
+}
+
+INTERPOSE(int, lchmod, (const char *path, mode_t mode))
+{
+        return real(lchmod)(jail_path(path), mode);
+}
+
+INTERPOSE(int, fchmodat, (int dirfd, const char *path, mode_t mode, int flags))
+{
+        return real(fchmodat)(dirfd, jail_path(path), mode, flags);
+}
+
+INTERPOSE(int, chown, (const char *path, uid_t owner, gid_t group))
+{
+        return real(chown)(jail_path(path), owner, group);
+}
+
+INTERPOSE(int, lchown, (const char *path, uid_t owner, gid_t group))
+{
+        return real(lchown)(jail_path(path), owner, group);
+}
+
+INTERPOSE(int, fchownat, (int dirfd, const char *path, uid_t owner, gid_t group, int flags))
+{
+        return real(fchownat)(dirfd, jail_path(path), owner, group, flags);
+}
+
+INTERPOSE(int, utime, (const char *path, const struct utimbuf *times))
+{
+        return real(utime)(jail_path(path), times);
+}
+
+INTERPOSE(int, utimes, (const char *path, const struct timeval times[2]))
+{
+        return real(utimes)(jail_path(path), times);
+}
+
+INTERPOSE(int, lutimes, (const char *path, const struct timeval times[2]))
+{
+        return real(lutimes)(jail_path(path), times);
+}
+
+INTERPOSE(int, futimesat, (int dirfd, const char *path, const struct timeval times[2]))
+{
+        return real(futimesat)(dirfd, jail_path(path), times);
+}
+
+INTERPOSE(int, utimensat, (int dirfd, const char *path, const struct timespec times[2], int flags))
+{
+        return real(utimensat)(dirfd, jail_path(path), times, flags);
+}

@@ -1,0 +1,209 @@
+/* Hooks that start programs and load libraries. */
+#include "core/environment.h"
+#include "hooks/jail_path.h"
+#include "hooks/real.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef int exec_type(const char *path, char *const argv[], char *const environment[]);
+typedef int spawn_type(pid_t *ret_pid, const char *path, const posix_spawn_file_actions_t *actions,
+        const posix_spawnattr_t *attributes, char *const argv[], char *const environment[]);
+
+/* Starting a program from a pending child is no reason to jail it: it is a helper. */
+static const char *program_path(const char *path)
+{
+        return process_is_jailed() ? path_inside(&process.translation, path) : path;
+}
+
+/* The server's own program: the same file, or what has been put in its place for an upgrade. */
+static bool is_own_program(const char *path)
+{
+        const char *name = process.program ? strrchr(process.program, '/') : NULL;
+        struct file_facts facts;
+
+        if (!name || !path)
+                return false;
+        if (strcmp(path, process.program) == 0 || strcmp(path, name + 1) == 0)
+                return true;
+        return kernel_facts(AT_FDCWD, path, 0, &facts) == 0 &&
+               identity_equal(&facts.identity, &process.program_identity);
+}
+
+/* What becomes of the environment of @path. Return: false if it stays as it is. */
+static bool edit_of(const char *path, struct environment_edit *ret_edit)
+{
+        if (!process.library)
+                return false;
+        *ret_edit = (struct environment_edit){
+                .library = process.library, .prefixes = &process.translation};
+        if (process_is_jailed()) {
+                ret_edit->purpose = ENVIRONMENT_JAILED;
+        } else if (process.role == CHROOTSHIM_PENDING && is_own_program(path)) {
+                ret_edit->purpose = ENVIRONMENT_SERVER;
+                ret_edit->settings = process.variables;
+        } else if (process.role == CHROOTSHIM_PENDING) {
+                ret_edit->purpose = ENVIRONMENT_HELPER;
+        } else {
+                ret_edit->purpose = ENVIRONMENT_MARKED;
+                return process.role == CHROOTSHIM_WATCHING && process.listening;
+        }
+        return true;
+}
+
+static int run(exec_type *function, const char *path, char *const argv[], char *const environment[])
+{
+        struct environment_edit edit;
+
+        if (process_refuses_command(path, argv))
+                _exit(CHROOTSHIM_EXIT_CONFIG);
+        if (!edit_of(path, &edit))
+                return function(program_path(path), argv, environment);
+        {
+                /* On the stack: a vfork() child would leave anything else in its parent. */
+                char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
+
+                return function(
+                        program_path(path), argv, environment_make(&edit, environment, memory));
+        }
+}
+
+static int spawn(spawn_type *function, pid_t *ret_pid, const char *path,
+        const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+        char *const argv[], char *const environment[])
+{
+        struct environment_edit edit;
+
+        if (process_refuses_command(path, argv))
+                return EPERM;
+        if (!edit_of(path, &edit))
+                return function(
+                        ret_pid, program_path(path), actions, attributes, argv, environment);
+        {
+                char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
+
+                return function(ret_pid, program_path(path), actions, attributes, argv,
+                        environment_make(&edit, environment, memory));
+        }
+}
+
+INTERPOSE(int, execve, (const char *path, char *const argv[], char *const environment[]))
+{
+        return run(real(execve), path, argv, environment);
+}
+
+INTERPOSE(int, execv, (const char *path, char *const argv[]))
+{
+        return run(real(execve), path, argv, environ);
+}
+
+INTERPOSE(int, execvpe, (const char *file, char *const argv[], char *const environment[]))
+{
+        return run(real(execvpe), file, argv, environment);
+}
+
+INTERPOSE(int, execvp, (const char *file, char *const argv[]))
+{
+        return run(real(execvpe), file, argv, environ);
+}
+
+/* The number of arguments from @first up to the closing NULL, which is left out. */
+static size_t argument_count(const char *first, va_list arguments)
+{
+        size_t count = 0;
+
+        for (const char *argument = first; argument; argument = va_arg(arguments, const char *))
+                count++;
+        return count;
+}
+
+/* Fill @argv with @count arguments and NULL; @arguments is then behind the closing NULL. */
+static void argument_list(char **argv, size_t count, const char *first, va_list arguments)
+{
+        argv[0] = (char *)(uintptr_t)first;
+        for (size_t i = 1; i <= count; i++)
+                argv[i] = va_arg(arguments, char *);
+}
+
+INTERPOSE(int, execl, (const char *path, const char *first, ...))
+{
+        va_list arguments;
+        size_t count;
+
+        va_start(arguments, first);
+        count = argument_count(first, arguments);
+        va_end(arguments);
+        {
+                char *argv[count + 1];
+
+                va_start(arguments, first);
+                argument_list(argv, count, first, arguments);
+                va_end(arguments);
+                return run(real(execve), path, argv, environ);
+        }
+}
+
+INTERPOSE(int, execlp, (const char *file, const char *first, ...))
+{
+        va_list arguments;
+        size_t count;
+
+        va_start(arguments, first);
+        count = argument_count(first, arguments);
+        va_end(arguments);
+        {
+                char *argv[count + 1];
+
+                va_start(arguments, first);
+                argument_list(argv, count, first, arguments);
+                va_end(arguments);
+                return run(real(execvpe), file, argv, environ);
+        }
+}
+
+INTERPOSE(int, execle, (const char *path, const char *first, ...))
+{
+        va_list arguments;
+        size_t count;
+
+        va_start(arguments, first);
+        count = argument_count(first, arguments);
+        va_end(arguments);
+        {
+                char *argv[count + 1];
+                char *const *environment;
+
+                va_start(arguments, first);
+                argument_list(argv, count, first, arguments);
+                environment = va_arg(arguments, char *const *);
+                va_end(arguments);
+                return run(real(execve), path, argv, environment);
+        }
+}
+
+INTERPOSE(int, posix_spawn,
+        (pid_t * ret_pid, const char *path, const posix_spawn_file_actions_t *actions,
+                const posix_spawnattr_t *attributes, char *const argv[], char *const environment[]))
+{
+        return spawn(real(posix_spawn), ret_pid, path, actions, attributes, argv, environment);
+}
+
+INTERPOSE(int, posix_spawnp,
+        (pid_t * ret_pid, const char *file, const posix_spawn_file_actions_t *actions,
+                const posix_spawnattr_t *attributes, char *const argv[], char *const environment[]))
+{
+        return spawn(real(posix_spawnp), ret_pid, file, actions, attributes, argv, environment);
+}
+
+/*
+ * A tail call (the libraries are built with -O2 or more): libc finds the caller, whose RUNPATH
+ * and namespace it uses, by the return address.
+ */
+INTERPOSE(void *, dlopen, (const char *path, int flags))
+{
+        return real(dlopen)(jail_path(path), flags);
+}

@@ -1,0 +1,50 @@
+/* The real functions behind the hooks, and the form in which a hook is written. */
+#ifndef SHIM_HOOKS_REAL_H
+#define SHIM_HOOKS_REAL_H
+
+#include <stddef.h>
+
+/** The index of each hooked symbol: SYMBOL_open, … */
+enum symbol {
+#define HOOK(file, symbol) SYMBOL_##symbol,
+#include "hooks/symbols.h"
+#undef HOOK
+        SYMBOL_COUNT
+};
+
+/** Any function: it is cast to its own type before it is called. */
+typedef void real_function_type(void);
+
+/** real_functions - what the symbols are bound to; NULL until real_bind() has run. */
+extern real_function_type *real_functions[SYMBOL_COUNT];
+
+/**
+ * real_bind() - bind every symbol to the definition that comes after the shim's.
+ *
+ * A symbol that this libc does not have is bound to a function that fails with ENOSYS.
+ */
+void real_bind(void);
+
+/** real_function() - the real function; binds first if a library's constructor is early. */
+static inline real_function_type *real_function(enum symbol symbol)
+{
+        if (__builtin_expect(!real_functions[symbol], 0))
+                real_bind();
+        return real_functions[symbol];
+}
+
+/**
+ * INTERPOSE() - begin the definition of the hook of a libc function.
+ *
+ * The hook is an ordinary function with a C name of its own and the public name as its assembler
+ * label, so that neither large-file nor FORTIFY redirection of the headers reaches it.
+ */
+#define INTERPOSE(type, name, parameters)                                                          \
+        typedef type hooked_##name parameters;                                                     \
+        __attribute__((visibility("default"))) hooked_##name hook_##name __asm__(#name);           \
+        type hook_##name parameters
+
+/** real() - the real function of this name, with its own type; for use in hooks. */
+#define real(name) ((hooked_##name *)real_function(SYMBOL_##name))
+
+#endif

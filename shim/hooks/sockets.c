@@ -1,0 +1,170 @@
+/* Hooks of sockets: listening, serving, and the names of Unix sockets. */
+#include "hooks/jail_path.h"
+#include "hooks/real.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#define NAME_OFFSET offsetof(struct sockaddr_un, sun_path)
+
+/*
+ * The address to give to the kernel: @address itself, or @copy with the path translated. The name
+ * of a Unix socket may end without a NUL (unix(7)); an abstract one begins with one.
+ */
+static const struct sockaddr *inside_address(
+        const struct sockaddr *address, socklen_t *length, struct sockaddr_un *copy)
+{
+        char path[sizeof(copy->sun_path) + 1];
+        size_t size, inside_length;
+        const char *inside;
+
+        if (!process_is_jailed() || !address || *length <= NAME_OFFSET || *length > sizeof(*copy) ||
+                address->sa_family != AF_UNIX)
+                return address;
+        size = *length - NAME_OFFSET;
+        memcpy(path, (const char *)address + NAME_OFFSET, size);
+        path[size] = '\0';
+        inside = path_inside(&process.translation, path);
+        if (inside == path)
+                return address;
+        inside_length = strlen(inside) + (memchr(path, '\0', size) != NULL);
+        *copy = (struct sockaddr_un){.sun_family = AF_UNIX};
+        memcpy(copy->sun_path, inside, inside_length);
+        *length = (socklen_t)(NAME_OFFSET + inside_length);
+        return (const struct sockaddr *)copy;
+}
+
+static inline void event(enum role_event event)
+{
+        if (process.role == CHROOTSHIM_PENDING)
+                process_event(event);
+}
+
+INTERPOSE(int, bind, (int fd, const struct sockaddr *address, socklen_t length))
+{
+        struct sockaddr_un copy;
+
+        event(EVENT_TOUCH);
+        address = inside_address(address, &length, &copy);
+        return real(bind)(fd, address, length);
+}
+
+INTERPOSE(int, connect, (int fd, const struct sockaddr *address, socklen_t length))
+{
+        struct sockaddr_un copy;
+
+        event(EVENT_TOUCH);
+        address = inside_address(address, &length, &copy);
+        return real(connect)(fd, address, length);
+}
+
+INTERPOSE(ssize_t, sendto,
+        (int fd, const void *data, size_t size, int flags, const struct sockaddr *address,
+                socklen_t length))
+{
+        struct sockaddr_un copy;
+
+        address = inside_address(address, &length, &copy);
+        return real(sendto)(fd, data, size, flags, address, length);
+}
+
+INTERPOSE(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags))
+{
+        struct sockaddr_un copy;
+        struct msghdr inside;
+        const struct sockaddr *address;
+
+        if (!process_is_jailed() || !message || !message->msg_name)
+                return real(sendmsg)(fd, message, flags);
+        inside = *message;
+        address = inside_address(message->msg_name, &inside.msg_namelen, &copy);
+        if (address == message->msg_name)
+                return real(sendmsg)(fd, message, flags);
+        inside.msg_name = &copy;
+        return real(sendmsg)(fd, &inside, flags);
+}
+
+INTERPOSE(int, socket, (int family, int type, int protocol))
+{
+        int fd = real(socket)(family, type, protocol);
+
+        process_made_socket(fd);
+        return fd;
+}
+
+INTERPOSE(int, socketpair, (int family, int type, int protocol, int ret_fds[2]))
+{
+        int result = real(socketpair)(family, type, protocol, ret_fds);
+
+        if (result == 0) {
+                process_made_socket(ret_fds[0]);
+                process_made_socket(ret_fds[1]);
+        }
+        return result;
+}
+
+INTERPOSE(int, listen, (int fd, int backlog))
+{
+        int result;
+
+        process_listen();
+        result = real(listen)(fd, backlog);
+        if (result == 0)
+                process_listened();
+        return result;
+}
+
+INTERPOSE(int, accept, (int fd, struct sockaddr *ret_address, socklen_t *length))
+{
+        process_accept(fd);
+        return real(accept)(fd, ret_address, length);
+}
+
+INTERPOSE(int, accept4, (int fd, struct sockaddr *ret_address, socklen_t *length, int flags))
+{
+        process_accept(fd);
+        return real(accept4)(fd, ret_address, length, flags);
+}
+
+INTERPOSE(ssize_t, recv, (int fd, void *buffer, size_t size, int flags))
+{
+        process_receive(fd);
+        return real(recv)(fd, buffer, size, flags);
+}
+
+INTERPOSE(ssize_t, __recv_chk, (int fd, void *buffer, size_t size, size_t buffer_size, int flags))
+{
+        process_receive(fd);
+        return real(__recv_chk)(fd, buffer, size, buffer_size, flags);
+}
+
+INTERPOSE(ssize_t, recvfrom,
+        (int fd, void *buffer, size_t size, int flags, struct sockaddr *ret_address,
+                socklen_t *length))
+{
+        process_receive(fd);
+        return real(recvfrom)(fd, buffer, size, flags, ret_address, length);
+}
+
+INTERPOSE(ssize_t, __recvfrom_chk,
+        (int fd, void *buffer, size_t size, size_t buffer_size, int flags,
+                struct sockaddr *ret_address, socklen_t *length))
+{
+        process_receive(fd);
+        return real(__recvfrom_chk)(fd, buffer, size, buffer_size, flags, ret_address, length);
+}
+
+INTERPOSE(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags))
+{
+        process_receive(fd);
+        return real(recvmsg)(fd, message, flags);
+}
+
+INTERPOSE(int, recvmmsg,
+        (int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout))
+{
+        process_receive(fd);
+        return real(recvmmsg)(fd, messages, count, flags, timeout);
+}

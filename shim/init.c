@@ -1,0 +1,173 @@
+/* The constructor: the order of the start, from the settings to the first role. */
+#include "build.h"
+#include "chrootshim.h"
+#include "core/descriptors.h"
+#include "core/environment.h"
+#include "core/kernel.h"
+#include "core/loader.h"
+#include "core/log.h"
+#include "core/settings_file.h"
+#include "hooks/real.h"
+#include "jail/check.h"
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct complaint complaint;
+
+/* The shim's own entry in LD_PRELOAD; NULL if it was loaded in another way. */
+static const char *preload_entry(const char *own_path)
+{
+        const char *value = getenv("LD_PRELOAD");
+
+        return own_path && value && environment_names_library(value, own_path) ? own_path : NULL;
+}
+
+static int read_settings(void)
+{
+        const char *path = getenv(SETTINGS_VARIABLE);
+        int error;
+
+        settings_init(&process.settings);
+        if (path && path[0] != '/')
+                return complain(&complaint, "%s is \"%s\": it must be an absolute path",
+                        SETTINGS_VARIABLE, path);
+        error = settings_read_file(
+                &process.settings, path ? path : DEFAULT_SETTINGS_FILE, path != NULL, &complaint);
+        if (error < 0 && error != -ENOENT)
+                return error;
+        return settings_read_environment(&process.settings, environ, &complaint);
+}
+
+static bool is_setting(const char *entry)
+{
+        return strncmp(entry, SETTINGS_VARIABLE_PREFIX, strlen(SETTINGS_VARIABLE_PREFIX)) == 0 &&
+               strncmp(entry, SETTINGS_HELPER_VARIABLE, strlen(SETTINGS_HELPER_VARIABLE)) != 0;
+}
+
+static int remember_variables(void)
+{
+        size_t count = 0;
+
+        for (char **entry = environ; *entry; entry++)
+                count += is_setting(*entry);
+        process.variables = calloc(count + 1, sizeof(char *));
+        if (!process.variables)
+                return -ENOMEM;
+        for (char **entry = environ, **copy = process.variables; *entry; entry++)
+                if (is_setting(*entry) && !(*copy++ = strdup(*entry)))
+                        return -ENOMEM;
+        return 0;
+}
+
+/* What exec hooks need to start this program again: its file, and the variables of the shim. */
+static int remember_start(void)
+{
+        char buffer[PATH_MAX];
+        struct file_facts facts;
+        ssize_t length = kernel_readlink("/proc/self/exe", buffer, sizeof(buffer) - 1);
+
+        if (length > 0 && kernel_facts(AT_FDCWD, "/proc/self/exe", 0, &facts) == 0) {
+                buffer[length] = '\0';
+                process.program = strdup(buffer);
+                process.program_identity = facts.identity;
+        }
+        return remember_variables();
+}
+
+static bool listens(int fd)
+{
+        return kernel_socket_option(fd, SO_ACCEPTCONN) == 1;
+}
+
+static bool is_listed_program(void)
+{
+        return process.settings.programs.count == 0 ||
+               (process.program && settings_lists_program(&process.settings, process.program)) ||
+               settings_lists_program(&process.settings, program_invocation_name);
+}
+
+/*
+ * A problem ends the process before the server has started, except where that would do harm: the
+ * system must boot with the shim in ld.so.preload, a helper must go on logging, and a program
+ * that merely has no permission to look is none of our business until it listens or accepts.
+ */
+static void report_problem(int error)
+{
+        bool forbidden = (error == -EACCES || error == -EPERM) && geteuid() != 0;
+
+        if (error == -ENOMEM)
+                complain(&complaint, "%s", error_text(error));
+        if (process.library && !process.helper && !forbidden) {
+                log_complaint(complaint.text);
+                _exit(CHROOTSHIM_EXIT_CONFIG);
+        }
+        process.problem = complaint.text;
+}
+
+static int check_start(void)
+{
+        int error = jail_check(process.settings.jail, &process.jail, &complaint);
+
+        if (error < 0)
+                return error;
+        error = jail_check_privilege(&complaint);
+        if (error == 0 && geteuid() != 0 && !process.settings.pidfile)
+                return complain(
+                        &complaint, "a server that is not started as root needs `pidfile`: set it");
+        return error;
+}
+
+static void __attribute__((constructor)) chrootshim_start(void)
+{
+        int error;
+
+        real_bind();
+        if (getauxval(AT_SECURE))
+                return;
+        process.library = preload_entry(loader_own_path());
+        process.helper = getenv(SETTINGS_HELPER_VARIABLE) != NULL;
+        process.guards_service_manager = process.library != NULL;
+        error = read_settings();
+        if (error == 0 && !process.settings.jail) {
+                if (!process.library)
+                        return;
+                error = complain(&complaint,
+                        "no jail is configured: set CHROOTSHIM_JAIL, or `jail` in %s",
+                        getenv(SETTINGS_VARIABLE) ? getenv(SETTINGS_VARIABLE)
+                                                  : DEFAULT_SETTINGS_FILE);
+        }
+        if (error == 0)
+                error = remember_start();
+        if (error == 0 && !is_listed_program())
+                return;
+        if (error == 0)
+                error = check_start();
+        if (error < 0)
+                report_problem(error);
+        log_configure(
+                process.settings.log_level, process.settings.log_target, process.settings.log_path);
+        if (process.settings.fixroot)
+                process.translation = process.jail.prefixes;
+        process.pid = getpid();
+        /* An upgrade or socket activation hands listening sockets over. */
+        process.listening = descriptors_any(listens);
+        process.role = CHROOTSHIM_WATCHING;
+}
+
+int chrootshim_active(void)
+{
+        return process.role != CHROOTSHIM_INERT;
+}
+
+enum chrootshim_role chrootshim_role(void)
+{
+        return process.role;
+}

@@ -1,0 +1,131 @@
+/* Says whether a directory is safe to become the root of workers, and whether we may make it so. */
+#include "jail/check.h"
+
+#include "core/loader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int complain_errno(struct complaint *complaint, const char *path, int error)
+{
+        const char *remedy = "make the directory, owned by root with mode 755, or correct `jail`";
+
+        if (error == -ELOOP)
+                remedy = "mend the symbolic links, or correct `jail`";
+        complain(complaint, "jail %s: %s: %s", path, error_text(error), remedy);
+        return error == -EACCES ? error : -EINVAL;
+}
+
+/* realpath(3) past our own hooks. */
+static char *real_path(const char *path)
+{
+        char *(*resolve)(const char *, char *);
+        void *symbol = loader_next("realpath");
+
+        if (!symbol) {
+                errno = ENOSYS;
+                return NULL;
+        }
+        memcpy(&resolve, &symbol, sizeof(symbol));
+        return resolve(path, NULL);
+}
+
+static int check_component(const char *path, struct complaint *complaint)
+{
+        struct file_facts facts;
+        int error = kernel_facts(AT_FDCWD, path, 0, &facts);
+
+        if (error < 0)
+                return complain_errno(complaint, path, error);
+        if (!S_ISDIR(facts.mode))
+                return complain(complaint,
+                        "jail: %s is not a directory: make it one, or correct `jail`", path);
+        if (facts.owner != 0 && facts.owner != geteuid())
+                return complain(complaint,
+                        "jail: %s belongs to uid %u, who could replace what is in it: "
+                        "chown root %s",
+                        path, facts.owner, path);
+        if (facts.mode & (S_IWGRP | S_IWOTH))
+                return complain(complaint,
+                        "jail: %s is writable by its group or others (mode %o): chmod go-w %s",
+                        path, facts.mode & 07777, path);
+        return 0;
+}
+
+/* Every directory on the way to @path and @path itself; @path is tidy. */
+static int check_components(const char *path, struct complaint *complaint)
+{
+        char *part = strdup(path), *slash = part;
+        int error = part ? check_component("/", complaint) : -ENOMEM;
+
+        while (error == 0 && slash) {
+                slash = strchr(slash + 1, '/');
+                if (slash)
+                        *slash = '\0';
+                error = check_component(part, complaint);
+                if (slash)
+                        *slash = '/';
+        }
+        free(part);
+        return error;
+}
+
+int jail_check(const char *configured, struct jail *ret_jail, struct complaint *ret_complaint)
+{
+        char *tidy = strdup(configured), *real = NULL;
+        struct file_facts facts;
+        int error;
+
+        if (!tidy)
+                return -ENOMEM;
+        if (!path_tidy(tidy)) {
+                error = complain(ret_complaint,
+                        "jail %s has a \"..\" in it: write the path without", configured);
+                goto fail;
+        }
+        real = real_path(tidy);
+        error = real ? kernel_facts(AT_FDCWD, real, 0, &facts) : -errno;
+        if (error < 0) {
+                error = complain_errno(ret_complaint, configured, error);
+                goto fail;
+        }
+        if (strcmp(real, "/") == 0) {
+                error = complain(ret_complaint,
+                        "jail %s is the root directory, which confines nothing: "
+                        "name a directory of its own",
+                        configured);
+                goto fail;
+        }
+        error = check_components(real, ret_complaint);
+        if (error == 0)
+                error = check_components(tidy, ret_complaint);
+        if (error < 0)
+                goto fail;
+        *ret_jail = (struct jail){.real = real, .identity = facts.identity, .fd = -1};
+        path_prefixes_set(&ret_jail->prefixes, tidy, real);
+        return 0;
+fail:
+        free(tidy);
+        free(real);
+        return error;
+}
+
+int jail_check_privilege(struct complaint *ret_complaint)
+{
+        struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+        struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+
+        if (syscall(SYS_capget, &header, data) == 0 && (data[0].effective & (1U << CAP_SYS_CHROOT)))
+                return 0;
+        complain(ret_complaint,
+                "uid %u has no CAP_SYS_CHROOT and cannot jail workers: "
+                "start the server as root, with that capability in its bounding set",
+                geteuid());
+        return -EPERM;
+}

@@ -1,0 +1,127 @@
+/* The way into the jail: the root directory changes here and nowhere else. */
+#include "jail/enter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <string.h>
+
+/* Servers expect their own descriptors at low numbers; ours is kept out of the way. */
+#define JAIL_LOWEST_FD 200
+
+static int fail(struct entry_failure *failure, int error, const char *reason, const char *remedy)
+{
+        *failure = (struct entry_failure){.reason = reason, .remedy = remedy, .error = error};
+        return error < 0 ? error : -ESTALE;
+}
+
+static int fail_replaced(struct entry_failure *failure)
+{
+        return fail(failure, 0, "it is not the directory any more that was there at the start",
+                "put it back, or stop the server and start it again");
+}
+
+/* Is the jail's path still the directory that was checked? Deleted ones are found by no path. */
+static int check_path(const struct jail *jail, struct entry_failure *failure)
+{
+        struct file_facts facts;
+        int error = kernel_facts(AT_FDCWD, jail->real, AT_SYMLINK_NOFOLLOW, &facts);
+
+        if (error < 0)
+                return fail(failure, error, "it cannot be looked at",
+                        "make it again, then stop the server and start it again");
+        return identity_equal(&facts.identity, &jail->identity) ? 0 : fail_replaced(failure);
+}
+
+static bool fd_holds(const struct jail *jail)
+{
+        struct file_facts facts;
+
+        return jail->fd >= 0 && kernel_facts(jail->fd, "", 0, &facts) == 0 &&
+               identity_equal(&facts.identity, &jail->identity);
+}
+
+int jail_hold(struct jail *jail, struct entry_failure *ret_failure)
+{
+        int fd, high;
+
+        if (fd_holds(jail))
+                return check_path(jail, ret_failure);
+        fd = kernel_open(jail->real, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+        if (fd < 0)
+                return fail(ret_failure, fd, "it cannot be opened",
+                        "make it again, then stop the server and start it again");
+        high = kernel_fcntl(fd, F_DUPFD_CLOEXEC, JAIL_LOWEST_FD);
+        if (high >= 0) {
+                kernel_close(fd);
+                fd = high;
+        }
+        jail->fd = fd;
+        return fd_holds(jail) ? check_path(jail, ret_failure) : fail_replaced(ret_failure);
+}
+
+/*
+ * CLONE_THREAD asks the kernel to undo what only a process with one thread does not share; it
+ * changes nothing (unshare(2)). Where a filter forbids unshare(), /proc counts the threads.
+ */
+static bool has_one_thread(void)
+{
+        struct file_facts facts;
+        int error = kernel_unshare(CLONE_THREAD);
+
+        if (error == 0 || error == -EINVAL)
+                return error == 0;
+        return kernel_facts(AT_FDCWD, "/proc/self/task", 0, &facts) == 0 && facts.links == 3;
+}
+
+/* The inside view of the working directory, in @buffer; "/" if it lies elsewhere. */
+static const char *working_directory(const struct jail *jail, char *buffer, size_t size)
+{
+        if (kernel_getcwd(buffer, size) < 0 || path_relate(&jail->prefixes, buffer) != PATH_BELOW)
+                return "/";
+        return path_inside(&jail->prefixes, buffer);
+}
+
+static bool root_is(const struct jail *jail)
+{
+        struct file_facts facts;
+
+        return kernel_facts(AT_FDCWD, "/", 0, &facts) == 0 &&
+               identity_equal(&facts.identity, &jail->identity);
+}
+
+int jail_enter(struct jail *jail, struct entry_failure *ret_failure)
+{
+        char buffer[PATH_MAX];
+        const char *directory;
+        int error;
+
+        if (!has_one_thread())
+                return fail(ret_failure, 0, "the process has more than one thread",
+                        "let the server start its threads after it has dropped its privileges");
+        error = jail_hold(jail, ret_failure);
+        if (error < 0)
+                return error;
+        directory = working_directory(jail, buffer, sizeof(buffer));
+        error = kernel_fchdir(jail->fd);
+        if (error < 0)
+                return fail(ret_failure, error, "it cannot be entered",
+                        "let the server's user search it, and every directory above it");
+        error = kernel_chroot(".");
+        if (error < 0)
+                return fail(ret_failure, error, "chroot() was refused",
+                        "start the server as root with CAP_SYS_CHROOT");
+        if (kernel_chdir(directory) < 0) {
+                error = kernel_chdir("/");
+                if (error < 0)
+                        return fail(ret_failure, error, "its root cannot be entered",
+                                "let the server's user search it");
+        }
+        if (!root_is(jail))
+                return fail(ret_failure, 0, "the root directory is another one after chroot()",
+                        "stop the server and start it again");
+        kernel_close(jail->fd);
+        jail->fd = -1;
+        return 0;
+}

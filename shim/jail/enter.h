@@ -1,0 +1,38 @@
+/* The way into the jail: the root directory changes here and nowhere else. */
+#ifndef SHIM_JAIL_ENTER_H
+#define SHIM_JAIL_ENTER_H
+
+#include "jail/jail.h"
+
+/**
+ * struct entry_failure - why a process could not be jailed.
+ *
+ * @reason: what was found or tried; constant.
+ * @remedy: what the administrator can do; constant.
+ * @error:  negative error number, or 0 where the reason says it all.
+ */
+struct entry_failure {
+        const char *reason;
+        const char *remedy;
+        int error;
+};
+
+/**
+ * jail_hold() - open the jail's descriptor, while it is still the directory that was checked.
+ *
+ * Return: 0, or a negative error number (-ESTALE: another directory) with @ret_failure.
+ */
+int jail_hold(struct jail *jail, struct entry_failure *ret_failure);
+
+/**
+ * jail_enter() - make the jail this process's root, for good.
+ *
+ * Async-signal-safe. The process must have one thread. A working directory below the jail is
+ * kept, another becomes "/". On success the descriptor of the jail is closed, on failure the
+ * process must not go on.
+ *
+ * Return: 0, or a negative error number with @ret_failure.
+ */
+int jail_enter(struct jail *jail, struct entry_failure *ret_failure);
+
+#endif

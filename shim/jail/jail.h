@@ -1,0 +1,24 @@
+/* What is known of the jail: its spellings, and which directory it is. */
+#ifndef SHIM_JAIL_JAIL_H
+#define SHIM_JAIL_JAIL_H
+
+#include "core/kernel.h"
+#include "core/path.h"
+
+/**
+ * struct jail - the directory that becomes "/" for workers.
+ *
+ * @real:     realpath(3) of it.
+ * @identity: the directory it was when it was checked; another one of that name is refused.
+ * @prefixes: its outside spellings; they refer to @real and to the configured text.
+ * @fd:       O_PATH descriptor, or -1. Held so that its inode number cannot be given to another
+ *            directory while the server runs.
+ */
+struct jail {
+        char *real;
+        struct identity identity;
+        struct path_prefixes prefixes;
+        int fd;
+};
+
+#endif

@@ -1,0 +1,270 @@
+/* The state of this process and every change of it: what the hooks report to, and ask. */
+#include "process.h"
+
+#include "core/arming.h"
+#include "core/kernel.h"
+#include "core/log.h"
+#include "core/service_manager.h"
+#include "jail/enter.h"
+#include "jail/lock_files.h"
+#include "jail/warm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define OWN_SOCKETS 1024
+
+struct process process;
+
+/* Initial-exec: the loader then has nothing to allocate at the first use in a thread. */
+static __thread unsigned lookups __attribute__((tls_model("initial-exec")));
+
+/* Sockets that a pending child made itself; any other is inherited. */
+static unsigned long own_sockets[OWN_SOCKETS / (8 * sizeof(unsigned long))];
+
+/* A problem that stops a start: on stderr, for that is where the administrator looks. */
+static void __attribute__((noreturn)) stop(const char *text)
+{
+        log_complaint(text);
+        _exit(CHROOTSHIM_EXIT_CONFIG);
+}
+
+static void __attribute__((noreturn)) fail(const char *reason, int error, const char *remedy)
+{
+        log_line(LEVEL_ERROR, "cannot enter the jail ", process.jail.real, ": ", reason,
+                error ? ": " : "", error ? error_text(error) : "", ": ", remedy, NULL);
+        _exit(process.settings.fatal_status);
+}
+
+/* Hold the log, the jail and the libraries in readiness, while all of them are in reach. */
+static int prepare(struct complaint *ret_complaint)
+{
+        struct entry_failure failure;
+        int error;
+
+        if (process.prepared)
+                return 0;
+        error = log_open();
+        if (error < 0)
+                return complain(ret_complaint,
+                        "log %s: %s: name a file that can be written, or stderr",
+                        process.settings.log_path ? process.settings.log_path : "/dev/log",
+                        error_text(error));
+        if (jail_hold(&process.jail, &failure) < 0)
+                return complain(ret_complaint, "jail %s: %s%s%s: %s", process.jail.real,
+                        failure.reason, failure.error ? ": " : "",
+                        failure.error ? error_text(failure.error) : "", failure.remedy);
+        error = warm_libraries(&process.settings.libraries, ret_complaint);
+        process.prepared = error == 0;
+        return error;
+}
+
+static void prepare_or_stop(void)
+{
+        struct complaint complaint;
+
+        if (prepare(&complaint) < 0)
+                stop(complaint.text);
+}
+
+static void enter(void)
+{
+        struct entry_failure failure;
+        struct complaint complaint;
+        int saved = errno;
+
+        if (process.problem)
+                stop(process.problem);
+        if (prepare(&complaint) < 0)
+                fail(complaint.text, 0, "the worker ends");
+        lock_files_carry();
+        if (jail_enter(&process.jail, &failure) < 0)
+                fail(failure.reason, failure.error, failure.remedy);
+        process.role = CHROOTSHIM_JAILED;
+        log_line(LEVEL_INFO, "entered the jail ", process.jail.real, NULL);
+        errno = saved;
+}
+
+static bool owns_memory(void)
+{
+        return getpid() == process.pid;
+}
+
+void process_event(enum role_event event)
+{
+        struct role_standing standing;
+
+        if (!process_is_undecided())
+                return;
+        standing = (struct role_standing){
+                .role = process.role,
+                .listening = process.listening,
+                .root = geteuid() == 0,
+                .in_lookup = lookups > 0,
+                .own_memory = owns_memory(),
+                .master_accepts = process.settings.master_accepts,
+        };
+        switch (role_judge(&standing, event)) {
+        case VERDICT_PROCEED:
+                return;
+        case VERDICT_ENTER:
+                enter();
+                return;
+        case VERDICT_REFUSE:
+                if (process.problem)
+                        stop(process.problem);
+                fail("this process would serve unjailed", 0,
+                        "if the server accepts in its master and forks for each connection, "
+                        "set master_accepts = true");
+        }
+}
+
+void process_accept(int fd)
+{
+        if (process_is_undecided() && kernel_socket_option(fd, SO_ACCEPTCONN) == 1)
+                process_event(EVENT_ACCEPT);
+}
+
+void process_drop(uid_t next, enum role_event event)
+{
+        if (process_is_undecided() && role_drops(geteuid(), next))
+                process_event(event);
+}
+
+static unsigned long *own_socket(int fd, unsigned long *ret_bit)
+{
+        const unsigned bits = 8 * sizeof(unsigned long);
+
+        if (fd < 0 || fd >= OWN_SOCKETS)
+                return NULL;
+        *ret_bit = 1UL << ((unsigned)fd % bits);
+        return &own_sockets[(unsigned)fd / bits];
+}
+
+void process_made_socket(int fd)
+{
+        unsigned long bit, *word = own_socket(fd, &bit);
+
+        if (process.role == CHROOTSHIM_PENDING && word && owns_memory())
+                *word |= bit;
+}
+
+void process_receive(int fd)
+{
+        unsigned long bit, *word = own_socket(fd, &bit);
+
+        if (process.role == CHROOTSHIM_PENDING && !(word && (*word & bit)))
+                process_event(EVENT_SERVE);
+}
+
+const char *process_path(const char *path)
+{
+        if (process.role == CHROOTSHIM_PENDING && role_path_counts(path))
+                process_event(EVENT_TOUCH);
+        return process_is_jailed() ? path_inside(&process.translation, path) : path;
+}
+
+void process_listen(void)
+{
+        int saved = errno;
+
+        if (!process_is_undecided() || !owns_memory())
+                return;
+        if (process.problem)
+                stop(process.problem);
+        prepare_or_stop();
+        errno = saved;
+}
+
+void process_listened(void)
+{
+        if (process_is_undecided() && owns_memory())
+                process.listening = true;
+}
+
+static bool is_armed(void)
+{
+        if (process.armed_pid == process.pid)
+                return true;
+        if (!arming_check(process.settings.pidfile, process.settings.scoreboard, process.pid,
+                    process.listening))
+                return false;
+        process.armed_pid = process.pid;
+        return true;
+}
+
+bool process_before_fork(void)
+{
+        int saved = errno;
+        bool armed;
+
+        if (!process_is_undecided() || process.problem || !owns_memory())
+                return false;
+        armed = is_armed();
+        if (armed || process.listening)
+                prepare_or_stop();
+        errno = saved;
+        return armed;
+}
+
+void process_after_fork(bool armed)
+{
+        if (!process_is_undecided())
+                return;
+        process.pid = getpid();
+        process.role = role_of_child(process.role, armed);
+        memset(own_sockets, 0, sizeof(own_sockets));
+}
+
+void process_begin_lookup(void)
+{
+        lookups++;
+}
+
+void process_end_lookup(void)
+{
+        lookups--;
+}
+
+bool process_forbids_groups(const char *function)
+{
+        if (!process_is_jailed() || geteuid() != 0)
+                return false;
+        log_line(LEVEL_ERROR, function, "() in the jail ", process.jail.real,
+                " as root would run what the jail's nsswitch.conf names: refused: "
+                "let the server set its groups before it serves",
+                NULL);
+        return true;
+}
+
+void process_created_file(const char *path, int flags, int fd)
+{
+        int saved = errno;
+
+        if (process_is_undecided() && path[0] == '/' && owns_memory() &&
+                path_relate(&process.jail.prefixes, path) != PATH_BELOW)
+                lock_files_remember(path, flags, fd);
+        errno = saved;
+}
+
+void process_lost_file(const char *path)
+{
+        if (process_is_undecided() && path && owns_memory())
+                lock_files_forget(path);
+}
+
+bool process_refuses_command(const char *path, char *const argv[])
+{
+        if (!process.guards_service_manager || process.helper || process.listening ||
+                process.role == CHROOTSHIM_PENDING || process_is_jailed() ||
+                !service_manager_starts(path, argv))
+                return false;
+        log_complaint("systemctl would start the server without chrootshim, for systemd drops the "
+                      "environment: configure it in the unit, as "
+                      "examples/systemd/apache2.service.d/chrootshim.conf shows");
+        return true;
+}
