@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 
 /* Is the first line the decimal number of another process? Blanks around it don't matter. */
@@ -14,8 +15,9 @@ static bool names_another(const char *text, pid_t pid)
         long number = 0;
 
         text += strspn(text, " \t");
-        for (; *text >= '0' && *text <= '9' && number <= 1L << 30; text++)
-                number = number * 10 + (*text - '0');
+        for (; *text >= '0' && *text <= '9'; text++)
+                if (number <= INT_MAX)
+                        number = number * 10 + (*text - '0');
         text += strspn(text, " \t\r");
         return (*text == '\n' || *text == '\0') && number > 0 && number != pid;
 }

@@ -43,9 +43,6 @@ static int check_component(const char *path, struct complaint *complaint)
 
         if (error < 0)
                 return complain_errno(complaint, path, error);
-        if (!S_ISDIR(facts.mode))
-                return complain(complaint,
-                        "jail: %s is not a directory: make it one, or correct `jail`", path);
         if (facts.owner != 0 && facts.owner != geteuid())
                 return complain(complaint,
                         "jail: %s belongs to uid %u, who could replace what is in it: "
@@ -76,43 +73,52 @@ static int check_components(const char *path, struct complaint *complaint)
         return error;
 }
 
-int jail_check(const char *configured, struct jail *ret_jail, struct complaint *ret_complaint)
+/* What is at the end of the path: *ret_real is from malloc(), also on an error. */
+static int check_directory(const char *tidy, char **ret_real, struct identity *ret_identity,
+        struct complaint *complaint)
 {
-        char *tidy = strdup(configured), *real = NULL;
         struct file_facts facts;
         int error;
 
-        if (!tidy)
-                return -ENOMEM;
-        if (!path_tidy(tidy)) {
-                error = complain(ret_complaint,
-                        "jail %s has a \"..\" in it: write the path without", configured);
-                goto fail;
-        }
-        real = real_path(tidy);
-        error = real ? kernel_facts(AT_FDCWD, real, 0, &facts) : -errno;
-        if (error < 0) {
-                error = complain_errno(ret_complaint, configured, error);
-                goto fail;
-        }
-        if (strcmp(real, "/") == 0) {
-                error = complain(ret_complaint,
+        *ret_real = real_path(tidy);
+        error = *ret_real ? kernel_facts(AT_FDCWD, *ret_real, 0, &facts) : -errno;
+        if (error < 0)
+                return complain_errno(complaint, tidy, error);
+        if (!S_ISDIR(facts.mode))
+                return complain(complaint, "jail %s is not a directory: name one", tidy);
+        if (strcmp(*ret_real, "/") == 0)
+                return complain(complaint,
                         "jail %s is the root directory, which confines nothing: "
                         "name a directory of its own",
-                        configured);
-                goto fail;
-        }
-        error = check_components(real, ret_complaint);
+                        tidy);
+        *ret_identity = facts.identity;
+        return 0;
+}
+
+int jail_check(const char *configured, struct jail *ret_jail, struct complaint *ret_complaint)
+{
+        char *tidy = strdup(configured), *real = NULL;
+        struct identity identity;
+        int error = -ENOMEM;
+
+        if (tidy && !path_tidy(tidy))
+                error = complain(ret_complaint,
+                        "jail %s has a \"..\" in it: write the path without", configured);
+        else if (tidy)
+                error = check_directory(tidy, &real, &identity, ret_complaint);
+        if (error == 0)
+                error = check_components(real, ret_complaint);
         if (error == 0)
                 error = check_components(tidy, ret_complaint);
-        if (error < 0)
-                goto fail;
-        *ret_jail = (struct jail){.real = real, .identity = facts.identity, .fd = -1};
-        path_prefixes_set(&ret_jail->prefixes, tidy, real);
-        return 0;
-fail:
+        if (error == 0) {
+                *ret_jail = (struct jail){.real = real, .identity = identity, .fd = -1};
+                path_prefixes_set(&ret_jail->prefixes, tidy, real);
+                if (ret_jail->prefixes.count > 1)
+                        return 0;
+        } else {
+                free(real);
+        }
         free(tidy);
-        free(real);
         return error;
 }
 

@@ -1,0 +1,49 @@
+/* A temporary directory for tests that need real files. */
+#include "temporary.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char directory[64];
+
+int temporary_make(void **state)
+{
+        strcpy(directory, "/tmp/chrootshim-unit-XXXXXX");
+        return mkdtemp(directory) ? 0 : -1;
+}
+
+int temporary_remove(void **state)
+{
+        DIR *stream = opendir(directory);
+        struct dirent *entry;
+
+        while (stream && (entry = readdir(stream)))
+                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                        remove(temporary_path(entry->d_name));
+        if (stream)
+                closedir(stream);
+        return rmdir(directory);
+}
+
+const char *temporary_path(const char *name)
+{
+        static char paths[16][512];
+        static unsigned next;
+        char *path = paths[next++ % 16];
+
+        snprintf(path, sizeof(paths[0]), "%s/%s", directory, name);
+        return path;
+}
+
+const char *temporary_write(const char *name, const char *text)
+{
+        const char *path = temporary_path(name);
+        FILE *file = fopen(path, "w");
+
+        if (!file || fputs(text, file) < 0 || fclose(file) != 0)
+                abort();
+        return path;
+}

@@ -1,0 +1,83 @@
+/* Tests of shim/core/arming: what a pidfile and a scoreboard say. */
+#include "core/arming.h"
+#include "temporary.h"
+#include "unit.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void the_pidfile_decides(void **state)
+{
+        static const struct {
+                const char *text;
+                bool armed;
+        } cases[] = {
+                {"1234\n", true},
+                {"1234", true},
+                {" 1234 \r\n", true},
+                {"1234\nand more\n", true},
+                {"4321\n", false},
+                {"12345\n", false},
+                {"123\n", false},
+                {"99999999999999999999\n", false},
+                /* Neither missing nor another's: rather look at one child too many. */
+                {"", true},
+                {"\n", true},
+                {"pid\n", true},
+                {"12x\n", true},
+        };
+
+        for (size_t i = 0; i < COUNT(cases); i++)
+                assert_int_equal(
+                        arming_check(temporary_write("pid", cases[i].text), NULL, 1234, false),
+                        cases[i].armed);
+}
+
+static void a_missing_pidfile_means_no(void **state)
+{
+        assert_false(arming_check(temporary_path("none"), NULL, 1234, true));
+}
+
+static void other_errors_mean_armed(void **state)
+{
+        temporary_write("file", "");
+        assert_true(arming_check(temporary_path("file/pid"), NULL, 1234, false));
+        assert_true(arming_check(temporary_path("."), NULL, 1234, false));
+}
+
+static void a_fifo_does_not_block(void **state)
+{
+        assert_int_equal(mkfifo(temporary_path("fifo"), 0600), 0);
+        assert_true(arming_check(temporary_path("fifo"), NULL, 1234, false));
+}
+
+static void listening_stands_for_a_pidfile(void **state)
+{
+        assert_true(arming_check(NULL, NULL, 1234, true));
+        assert_false(arming_check(NULL, NULL, 1234, false));
+}
+
+static void the_scoreboard_must_exist_as_well(void **state)
+{
+        const char *pidfile = temporary_write("pid", "1234\n");
+
+        unlink(temporary_path("scoreboard"));
+        assert_false(arming_check(pidfile, temporary_path("scoreboard"), 1234, false));
+        temporary_write("scoreboard", "");
+        assert_true(arming_check(pidfile, temporary_path("scoreboard"), 1234, false));
+        assert_false(arming_check(pidfile, temporary_path("scoreboard"), 1235, false));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_pidfile_decides),
+                cmocka_unit_test(a_missing_pidfile_means_no),
+                cmocka_unit_test(other_errors_mean_armed),
+                cmocka_unit_test(a_fifo_does_not_block),
+                cmocka_unit_test(listening_stands_for_a_pidfile),
+                cmocka_unit_test(the_scoreboard_must_exist_as_well),
+        };
+
+        return cmocka_run_group_tests(tests, temporary_make, temporary_remove);
+}

@@ -1,0 +1,66 @@
+/* Tests of shim/jail/check: which directories are refused as a jail, and what is said. */
+#include "jail/check.h"
+#include "temporary.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void expect_refused(const char *path, const char *reason)
+{
+        struct complaint complaint = {""};
+        struct jail jail;
+
+        assert_int_equal(jail_check(path, &jail, &complaint), -EINVAL);
+        if (!strstr(complaint.text, reason))
+                fail_msg("%s: \"%s\"", path, complaint.text);
+}
+
+static void unusable_paths(void **state)
+{
+        expect_refused(temporary_path("none"), "No such file or directory");
+        expect_refused(temporary_write("file", ""), "is not a directory");
+        expect_refused(temporary_path("file/jail"), "Not a directory");
+        assert_int_equal(symlink("loop", temporary_path("loop")), 0);
+        expect_refused(temporary_path("loop"), "Too many levels of symbolic links");
+        expect_refused("/", "is the root directory");
+        expect_refused("//./", "is the root directory");
+        expect_refused("/usr/../usr", "has a \"..\"");
+}
+
+static void unsafe_directories(void **state)
+{
+        /* The temporary directory lies in one that everybody writes to. */
+        expect_refused(temporary_path("."), "/tmp is writable by its group or others");
+        assert_int_equal(symlink("/usr", temporary_path("usr")), 0);
+        expect_refused(temporary_path("usr"), "/tmp is writable by its group or others");
+}
+
+static void a_safe_directory(void **state)
+{
+        struct complaint complaint;
+        struct jail jail;
+        struct stat facts;
+
+        assert_int_equal(jail_check("//usr/./bin/", &jail, &complaint), 0);
+        assert_int_equal(stat("/usr/bin", &facts), 0);
+        assert_int_equal(jail.identity.inode, facts.st_ino);
+        assert_string_equal(jail.real, "/usr/bin");
+        assert_string_equal(jail.prefixes.item[0].text, "/usr/bin");
+        assert_int_equal(jail.fd, -1);
+        free(jail.real);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(unusable_paths),
+                cmocka_unit_test(unsafe_directories),
+                cmocka_unit_test(a_safe_directory),
+        };
+
+        return cmocka_run_group_tests(tests, temporary_make, temporary_remove);
+}

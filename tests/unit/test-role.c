@@ -1,0 +1,128 @@
+/* Tests of shim/core/role: every event in every standing that decides differently. */
+#include "core/role.h"
+#include "unit.h"
+
+#define WATCHING .role = CHROOTSHIM_WATCHING, .own_memory = true
+#define PENDING .role = CHROOTSHIM_PENDING, .own_memory = true, .listening = true
+
+static void expect(struct role_standing standing, enum role_event event, enum role_verdict verdict)
+{
+        assert_int_equal(role_judge(&standing, event), verdict);
+}
+
+static void inert_and_jailed_processes_are_let_alone(void **state)
+{
+        for (enum role_event event = EVENT_DROP; event <= EVENT_TOUCH; event++) {
+                expect((struct role_standing){.role = CHROOTSHIM_INERT,
+                               .own_memory = true,
+                               .listening = true,
+                               .root = true},
+                        event, VERDICT_PROCEED);
+                expect((struct role_standing){.role = CHROOTSHIM_JAILED,
+                               .own_memory = true,
+                               .listening = true,
+                               .root = true},
+                        event, VERDICT_PROCEED);
+        }
+}
+
+static void a_drop_jails_a_worker_and_any_process_of_a_server(void **state)
+{
+        expect((struct role_standing){PENDING, .root = true}, EVENT_DROP, VERDICT_ENTER);
+        expect((struct role_standing){WATCHING, .root = true, .listening = true}, EVENT_DROP,
+                VERDICT_ENTER);
+        expect((struct role_standing){WATCHING, .root = true}, EVENT_DROP, VERDICT_PROCEED);
+}
+
+static void an_effective_drop_counts_in_a_pending_child_only(void **state)
+{
+        expect((struct role_standing){PENDING, .root = true}, EVENT_DROP_EFFECTIVE, VERDICT_ENTER);
+        expect((struct role_standing){WATCHING, .root = true, .listening = true},
+                EVENT_DROP_EFFECTIVE, VERDICT_PROCEED);
+}
+
+static void serving_jails_a_pending_child(void **state)
+{
+        expect((struct role_standing){PENDING, .root = true}, EVENT_SERVE, VERDICT_ENTER);
+        expect((struct role_standing){PENDING}, EVENT_SERVE, VERDICT_ENTER);
+        expect((struct role_standing){WATCHING, .listening = true, .root = true}, EVENT_SERVE,
+                VERDICT_PROCEED);
+        expect((struct role_standing){PENDING, .root = true}, EVENT_ACCEPT, VERDICT_ENTER);
+}
+
+static void a_root_child_may_touch_what_it_likes(void **state)
+{
+        expect((struct role_standing){PENDING, .root = true}, EVENT_TOUCH, VERDICT_PROCEED);
+        expect((struct role_standing){PENDING}, EVENT_TOUCH, VERDICT_ENTER);
+        expect((struct role_standing){WATCHING, .listening = true}, EVENT_TOUCH, VERDICT_PROCEED);
+}
+
+static void an_unjailed_accept_is_refused(void **state)
+{
+        expect((struct role_standing){WATCHING, .root = true, .listening = true}, EVENT_ACCEPT,
+                VERDICT_REFUSE);
+        expect((struct role_standing){WATCHING, .root = true, .listening = true,
+                       .master_accepts = true},
+                EVENT_ACCEPT, VERDICT_PROCEED);
+        /* A child that the shim did not see appear has the pid of nobody. */
+        expect((struct role_standing){.role = CHROOTSHIM_PENDING, .listening = true}, EVENT_ACCEPT,
+                VERDICT_REFUSE);
+}
+
+static void nothing_triggers_in_a_vfork_child_or_a_look_up(void **state)
+{
+        for (enum role_event event = EVENT_DROP; event <= EVENT_TOUCH; event++) {
+                if (event == EVENT_ACCEPT)
+                        continue;
+                expect((struct role_standing){.role = CHROOTSHIM_PENDING, .listening = true}, event,
+                        VERDICT_PROCEED);
+                expect((struct role_standing){PENDING, .in_lookup = true}, event, VERDICT_PROCEED);
+        }
+}
+
+static void children_of_an_armed_master_are_pending(void **state)
+{
+        assert_int_equal(role_of_child(CHROOTSHIM_WATCHING, true), CHROOTSHIM_PENDING);
+        assert_int_equal(role_of_child(CHROOTSHIM_WATCHING, false), CHROOTSHIM_WATCHING);
+        assert_int_equal(role_of_child(CHROOTSHIM_PENDING, false), CHROOTSHIM_PENDING);
+        assert_int_equal(role_of_child(CHROOTSHIM_JAILED, true), CHROOTSHIM_JAILED);
+        assert_int_equal(role_of_child(CHROOTSHIM_INERT, true), CHROOTSHIM_INERT);
+}
+
+static void only_a_change_from_root_drops(void **state)
+{
+        assert_true(role_drops(0, 33));
+        assert_false(role_drops(0, 0));
+        assert_false(role_drops(0, (uid_t)-1));
+        assert_false(role_drops(33, 34));
+}
+
+static void looking_at_oneself_does_not_count(void **state)
+{
+        assert_false(role_path_counts("/proc/self/status"));
+        assert_false(role_path_counts("/dev/null"));
+        assert_false(role_path_counts("/dev/fd/3"));
+        assert_false(role_path_counts(NULL));
+        assert_true(role_path_counts("/proc/selfish"));
+        assert_true(role_path_counts("/dev/nullable"));
+        assert_true(role_path_counts("relative"));
+        assert_true(role_path_counts("/etc/passwd"));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(inert_and_jailed_processes_are_let_alone),
+                cmocka_unit_test(a_drop_jails_a_worker_and_any_process_of_a_server),
+                cmocka_unit_test(an_effective_drop_counts_in_a_pending_child_only),
+                cmocka_unit_test(serving_jails_a_pending_child),
+                cmocka_unit_test(a_root_child_may_touch_what_it_likes),
+                cmocka_unit_test(an_unjailed_accept_is_refused),
+                cmocka_unit_test(nothing_triggers_in_a_vfork_child_or_a_look_up),
+                cmocka_unit_test(children_of_an_armed_master_are_pending),
+                cmocka_unit_test(only_a_change_from_root_drops),
+                cmocka_unit_test(looking_at_oneself_does_not_count),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
