@@ -3,6 +3,7 @@
 
 #include "core/kernel.h"
 #include "core/log.h"
+#include "core/scoreboard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,9 +43,7 @@ static bool pidfile_allows(const char *pidfile, pid_t pid)
 
 bool arming_check(const char *pidfile, const char *scoreboard, pid_t pid, bool listening)
 {
-        struct file_facts facts;
-
         if (pidfile ? !pidfile_allows(pidfile, pid) : !listening)
                 return false;
-        return !scoreboard || kernel_facts(AT_FDCWD, scoreboard, 0, &facts) != -ENOENT;
+        return !scoreboard || scoreboard_exists(scoreboard);
 }

@@ -1,5 +1,6 @@
 /* Tests of shim/core/arming: what a pidfile and a scoreboard say. */
 #include "core/arming.h"
+#include "core/scoreboard.h"
 #include "temporary.h"
 #include "unit.h"
 
@@ -68,6 +69,16 @@ static void the_scoreboard_must_exist_as_well(void **state)
         assert_false(arming_check(pidfile, temporary_path("scoreboard"), 1235, false));
 }
 
+/* A name that Debian's APR 1.7.2 made of this path. */
+static void shared_memory_is_named_as_apr_does(void **state)
+{
+        char buffer[SCOREBOARD_PATH_SIZE];
+
+        assert_string_equal(scoreboard_memory_path("/run/apache2/scoreboard", buffer),
+                "/dev/shm/ShM.3ea90d1aH8f5d7936");
+        assert_string_equal(scoreboard_memory_path("", buffer), "/dev/shm/ShM.0H0");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -77,6 +88,7 @@ int main(void)
                 cmocka_unit_test(a_fifo_does_not_block),
                 cmocka_unit_test(listening_stands_for_a_pidfile),
                 cmocka_unit_test(the_scoreboard_must_exist_as_well),
+                cmocka_unit_test(shared_memory_is_named_as_apr_does),
         };
 
         return cmocka_run_group_tests(tests, temporary_make, temporary_remove);

@@ -1,0 +1,107 @@
+"""Looks at real processes through /proc, and ends what a test has started."""
+import ctypes
+import os
+import signal
+import time
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def wait_until(condition, what, seconds=10):
+    """Poll until condition() is true, and return its value; fail with `what` otherwise."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what}: not within {seconds} s")
+        time.sleep(0.02)
+
+
+def become_reaper():
+    """Have daemons that lose their parent become our children, so that none gets away."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def read(path):
+    """The text of a file in /proc; empty if the process is gone."""
+    try:
+        with open(path, errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def status(pid, field):
+    """A field of /proc/PID/status, as text."""
+    for line in read(f"/proc/{pid}/status").splitlines():
+        name, _, value = line.partition(":")
+        if name == field:
+            return value.strip()
+    return ""
+
+
+def uid(pid):
+    """The effective uid."""
+    return int(status(pid, "Uid").split()[1])
+
+
+def root(pid):
+    """What / is for this process."""
+    try:
+        return os.readlink(f"/proc/{pid}/root")
+    except OSError:
+        return None
+
+
+def program(pid):
+    """The file name of the program that runs."""
+    try:
+        return os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+    except OSError:
+        return None
+
+
+def alive(pid):
+    """Does the process run? A zombie does not."""
+    return status(pid, "State")[:1] not in ("", "Z", "X")
+
+
+def children(pid):
+    """The pids of the running children, of all threads."""
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task") if os.path.isdir(f"/proc/{pid}/task") else []:
+        found += map(int, read(f"/proc/{pid}/task/{task}/children").split())
+    return [child for child in found if alive(child)]
+
+
+def descendants(pid):
+    """The pids of the running children and of theirs."""
+    found = []
+    for child in children(pid):
+        found += [child] + descendants(child)
+    return found
+
+
+def collect():
+    """Take leave of the zombies."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def end_all():
+    """End every process that descends from this one; by pid, for others run the same programs."""
+    def gone():
+        for pid in descendants(os.getpid()):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        collect()
+        return not descendants(os.getpid())
+
+    wait_until(gone, "the end of all processes of this test")

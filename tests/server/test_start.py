@@ -1,0 +1,136 @@
+"""The start in each of its forms, and who is jailed afterwards."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import unittest
+
+import processes
+from apache import Apache, ServerTest, for_each_mpm, load_tests_of
+from processes import wait_until
+
+
+@for_each_mpm
+class Start(ServerTest):
+    """By environment variables, as an administrator types it, in an otherwise empty jail."""
+
+    extra = "ScoreBoardFile {tree}/run/scoreboard\n"
+
+    def test_master_outside_workers_inside(self):
+        self.assert_jailed()
+
+    def test_a_page_is_served(self):
+        self.assertEqual(self.apache.get("/").text, "the index page\n")
+
+    def test_the_jail_gains_no_file(self):
+        self.apache.graceful()
+        self.apache.get("/")
+        self.assertEqual(self.apache.jail_files(), {
+            f"{self.apache.jail}/htdocs", f"{self.apache.jail}/htdocs/index.html"})
+
+    def test_state_files_are_outside(self):
+        for name in ("run/httpd.pid", "log/error.log"):
+            self.assertTrue(os.path.exists(f"{self.apache.tree}/{name}"), name)
+
+    def test_apachectl_says_nothing(self):
+        result = self.apache.control("-t")
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", "Syntax OK\n"))
+
+
+@for_each_mpm
+class OtherStarts(unittest.TestCase):
+    """A configuration file, no pidfile, the foreground."""
+
+    mpm = "event"
+
+    def setUp(self):
+        processes.become_reaper()
+        self.apache = Apache(self.mpm)
+        self.addCleanup(self.apache.close)
+
+    assert_jailed = ServerTest.assert_jailed
+
+    def test_by_a_configuration_file(self):
+        path = self.apache.write("chrootshim.conf", self.apache.format(
+            'jail = "{jail}";\npidfile = "{tree}/run/httpd.pid";\n'
+            'scoreboard = "{tree}/run/scoreboard";\n'))
+        self.apache.settings = {"config": path}
+        self.apache.configure("ScoreBoardFile {tree}/run/scoreboard\n")
+        self.apache.start()
+        self.assert_jailed()
+        self.apache.graceful()
+        self.assert_jailed()
+
+    def test_without_a_pidfile(self):
+        self.apache.settings["pidfile"] = None
+        self.apache.start()
+        self.assert_jailed()
+        self.apache.graceful()
+        self.assert_jailed()
+        self.assertEqual(self.apache.get("/").status, 200)
+
+    def test_in_the_foreground(self):
+        process = self.apache.command("-DFOREGROUND")
+        self.apache.wait_ready()
+        self.assert_jailed()
+        os.kill(self.apache.master(), signal.SIGTERM)
+        process.communicate(timeout=20)
+        self.assertFalse(os.path.exists(self.apache.pidfile))
+
+    def test_through_a_symbolic_link(self):
+        os.symlink(self.apache.jail, f"{self.apache.tree}/link")
+        self.apache.settings["jail"] = f"{self.apache.tree}/link"
+        self.apache.configure('Alias /link {tree}/link/htdocs\n'
+                              '<Directory {tree}/link>\nRequire all granted\n</Directory>\n',
+                              ("alias",))
+        self.apache.start()
+        self.assert_jailed()
+        self.assertEqual(self.apache.get("/").status, 200)
+        self.assertEqual(self.apache.get("/link/index.html").status, 200)
+
+    def test_stop_leaves_nothing(self):
+        self.apache.start()
+        self.apache.stop()
+        self.assertFalse(os.path.exists(self.apache.pidfile))
+        wait_until(lambda: processes.collect() or not processes.descendants(os.getpid()),
+                   "the end of all workers")
+
+
+@for_each_mpm
+class Order(unittest.TestCase):
+    """What a worker does between its fork and its first request."""
+
+    mpm = "event"
+
+    def test_the_root_changes_before_the_uid(self):
+        processes.become_reaper()
+        with Apache(self.mpm) as apache:
+            trace = f"{apache.tree}/trace"
+            command = ["strace", "-f", "-o", trace,
+                       "-e", "trace=chroot,setuid,setgroups,accept4,clone",
+                       "-E", f"LD_PRELOAD={apache.environment()['LD_PRELOAD']}"]
+            environment = apache.environment()
+            del environment["LD_PRELOAD"]
+            tracer = subprocess.Popen(
+                [*command, "apachectl", "-f", apache.conf, "-k", "start"], env=environment,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                start_new_session=True)
+            apache.wait_ready()
+            workers = apache.workers()
+            apache.stop()
+            tracer.wait(timeout=20)
+            calls = {}
+            for line in processes.read(trace).splitlines():
+                call = re.match(r"(\d+) +(\w+)\(", line)
+                if call:
+                    calls.setdefault(int(call.group(1)), []).append(call.group(2))
+            for pid in workers:
+                order = [call for call in calls[pid] if call in ("setgroups", "chroot", "setuid")]
+                self.assertEqual(order, ["setgroups", "chroot", "setuid"], calls[pid])
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()
