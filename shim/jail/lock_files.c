@@ -21,13 +21,13 @@ struct lock_file {
 
 /* Static, so that nothing is allocated; a page that is never used is never there. */
 static struct lock_file files[LOCK_FILES_LIMIT];
-static unsigned oldest;
+static unsigned used, oldest;
 
 unsigned lock_files_carried;
 
 static struct lock_file *find(const char *path)
 {
-        for (unsigned i = 0; i < LOCK_FILES_LIMIT; i++)
+        for (unsigned i = 0; i < used; i++)
                 if (files[i].path[0] && strcmp(files[i].path, path) == 0)
                         return &files[i];
         return NULL;
@@ -35,10 +35,10 @@ static struct lock_file *find(const char *path)
 
 static struct lock_file *free_place(void)
 {
-        for (unsigned i = 0; i < LOCK_FILES_LIMIT; i++)
+        for (unsigned i = 0; i < used; i++)
                 if (!files[i].path[0])
                         return &files[i];
-        return &files[oldest++ % LOCK_FILES_LIMIT];
+        return &files[used < LOCK_FILES_LIMIT ? used++ : oldest++ % LOCK_FILES_LIMIT];
 }
 
 void lock_files_remember(const char *path, int flags, int fd)
@@ -87,7 +87,7 @@ static int open_anew(const struct lock_file *file)
 
 void lock_files_carry(void)
 {
-        for (unsigned i = 0; i < LOCK_FILES_LIMIT; i++) {
+        for (unsigned i = 0; i < used; i++) {
                 if (!files[i].path[0])
                         continue;
                 files[i].fd = open_anew(&files[i]);
