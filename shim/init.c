@@ -162,12 +162,12 @@ static void __attribute__((constructor)) chrootshim_start(void)
         process.role = CHROOTSHIM_WATCHING;
 }
 
-int chrootshim_active(void)
+__attribute__((visibility("default"))) int chrootshim_active(void)
 {
         return process.role != CHROOTSHIM_INERT;
 }
 
-enum chrootshim_role chrootshim_role(void)
+__attribute__((visibility("default"))) enum chrootshim_role chrootshim_role(void)
 {
         return process.role;
 }

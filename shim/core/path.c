@@ -25,18 +25,25 @@ static size_t parent_length(const char *text, size_t length)
         return length;
 }
 
-/*
- * Walk @path component by component along the prefix; @matched is how much of the prefix's text
- * has been met. *ret_tail is set only for PATH_BELOW.
- */
-static enum path_relation walk(
-        const struct path_prefix *prefix, const char *path, const char **ret_tail)
+/* Where a walk along a prefix has come to. */
+struct walk {
+        enum path_relation relation;
+        /* How much of the prefix's text has been met. */
+        size_t matched;
+        /* The inside view, for PATH_BELOW. */
+        const char *tail;
+};
+
+/* Walk @path component by component along the prefix. */
+static struct walk walk(const struct path_prefix *prefix, const char *path)
 {
-        size_t matched = 0, length;
+        const struct walk elsewhere = {.relation = PATH_ELSEWHERE};
+        struct walk at = elsewhere;
         unsigned depth = 0;
+        size_t length;
 
         if (*path != '/')
-                return PATH_ELSEWHERE;
+                return elsewhere;
         for (;; path += length) {
                 while (*path == '/')
                         path++;
@@ -47,29 +54,26 @@ static enum path_relation walk(
                         continue;
                 if (component_is(path, length, "..")) {
                         if (depth > prefix->real_depth)
-                                return PATH_ELSEWHERE;
+                                return elsewhere;
                         if (depth > 0) {
-                                matched = parent_length(prefix->text, matched);
+                                at.matched = parent_length(prefix->text, at.matched);
                                 depth--;
                         }
                         continue;
                 }
-                if (matched == prefix->length) {
-                        *ret_tail = path - 1;
-                        return PATH_BELOW;
-                }
-                if (strncmp(path, prefix->text + matched + 1, length) != 0)
-                        return PATH_ELSEWHERE;
-                matched += 1 + length;
-                if (prefix->text[matched] != '/' && prefix->text[matched] != '\0')
-                        return PATH_ELSEWHERE;
+                if (at.matched == prefix->length)
+                        return (struct walk){PATH_BELOW, at.matched, path - 1};
+                if (strncmp(path, prefix->text + at.matched + 1, length) != 0)
+                        return elsewhere;
+                at.matched += 1 + length;
+                if (prefix->text[at.matched] != '/' && prefix->text[at.matched] != '\0')
+                        return elsewhere;
                 depth++;
         }
-        if (matched == prefix->length) {
-                *ret_tail = "/";
-                return PATH_BELOW;
-        }
-        return depth > 0 ? PATH_ANCESTOR : PATH_ELSEWHERE;
+        if (at.matched == prefix->length)
+                return (struct walk){PATH_BELOW, at.matched, "/"};
+        at.relation = depth > 0 ? PATH_ANCESTOR : PATH_ELSEWHERE;
+        return at;
 }
 
 /* The usual spelling needs no walk: the prefix's own text, a slash, and an ordinary name. */
@@ -87,32 +91,46 @@ static bool plainly_below(const struct path_prefix *prefix, const char *path)
 
 const char *path_inside(const struct path_prefixes *prefixes, const char *path)
 {
-        const char *tail;
-
         if (!path || *path != '/')
                 return path;
         for (unsigned i = 0; i < prefixes->count; i++) {
                 const struct path_prefix *prefix = &prefixes->item[i];
+                struct walk end;
 
                 if (plainly_below(prefix, path))
                         return path + prefix->length;
-                if (walk(prefix, path, &tail) == PATH_BELOW)
-                        return tail;
+                end = walk(prefix, path);
+                if (end.relation == PATH_BELOW)
+                        return end.tail;
         }
         return path;
 }
 
 enum path_relation path_relate(const struct path_prefixes *prefixes, const char *path)
 {
-        enum path_relation relation, best = PATH_ELSEWHERE;
-        const char *tail;
+        enum path_relation best = PATH_ELSEWHERE;
 
         for (unsigned i = 0; i < prefixes->count; i++) {
-                relation = walk(&prefixes->item[i], path, &tail);
-                if (relation > best)
-                        best = relation;
+                struct walk end = walk(&prefixes->item[i], path);
+
+                if (end.relation > best)
+                        best = end.relation;
         }
         return best;
+}
+
+bool path_ancestor(const struct path_prefixes *prefixes, const char *path, char *buffer)
+{
+        for (unsigned i = 0; i < prefixes->count; i++) {
+                struct walk end = walk(&prefixes->item[i], path);
+
+                if (end.relation == PATH_ANCESTOR) {
+                        memcpy(buffer, prefixes->item[i].text, end.matched);
+                        buffer[end.matched] = '\0';
+                        return true;
+                }
+        }
+        return false;
 }
 
 bool path_outside(const struct path_prefix *prefix, char *buffer, size_t size)

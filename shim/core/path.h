@@ -55,6 +55,14 @@ const char *path_inside(const struct path_prefixes *prefixes, const char *path);
 enum path_relation path_relate(const struct path_prefixes *prefixes, const char *path);
 
 /**
+ * path_ancestor() - the tidy spelling of a proper ancestor of the jail.
+ * @buffer: as long as the longest prefix, with its terminating NUL.
+ *
+ * Return: false, with @buffer unchanged, if @path (not NULL) is not PATH_ANCESTOR.
+ */
+bool path_ancestor(const struct path_prefixes *prefixes, const char *path, char *buffer);
+
+/**
  * path_outside() - turn an inside view into the outside view, in the buffer that holds it.
  * @prefix: the spelling to put in front, without a trailing slash.
  * @buffer: holds an absolute inside path; "/" becomes @prefix itself.

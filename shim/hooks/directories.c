@@ -81,5 +81,5 @@ INTERPOSE(char *, __getcwd_chk, (char *buffer, size_t size, size_t buffer_size))
 
 INTERPOSE(char *, get_current_dir_name, (void))
 {
-        return outside_applies() ? outside_getcwd(NULL, 0) : real(get_current_dir_name)();
+        return process_is_jailed() ? outside_current_directory() : real(get_current_dir_name)();
 }

@@ -5,6 +5,7 @@
 #include "process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,11 +64,36 @@ char *outside_getcwd(char *buffer, size_t size)
         return buffer ? memcpy(buffer, path, length + 1) : NULL;
 }
 
+/* Does this inside path name the working directory? */
+static bool names_current_directory(const char *path)
+{
+        struct file_facts named, current;
+
+        return path && path[0] == '/' && kernel_facts(AT_FDCWD, path, 0, &named) == 0 &&
+               kernel_facts(AT_FDCWD, ".", 0, &current) == 0 &&
+               identity_equal(&named.identity, &current.identity);
+}
+
+char *outside_current_directory(void)
+{
+        const char *inside = path_inside(&process.translation, getenv("PWD"));
+        char path[PATH_MAX];
+
+        if (!names_current_directory(inside) || strlen(inside) >= sizeof(path)) {
+                ssize_t error = kernel_getcwd(path, sizeof(path));
+
+                if (error < 0 || path[0] != '/') {
+                        errno = error < 0 ? (int)-error : ENOENT;
+                        return NULL;
+                }
+                inside = path;
+        }
+        return strdup(outside_applies() ? outside_copy(inside, path) : inside);
+}
+
 char *outside_copy(const char *inside, char *buffer)
 {
-        size_t length = strlen(inside);
-
-        memcpy(buffer, inside, length + 1);
+        memmove(buffer, inside, strlen(inside) + 1);
         path_outside(prefix(), buffer, PATH_MAX);
         return buffer;
 }

@@ -16,6 +16,13 @@ bool outside_applies(void);
 char *outside_getcwd(char *buffer, size_t size);
 
 /**
+ * outside_current_directory() - get_current_dir_name(3) of a jailed process: PWD if it is right.
+ *
+ * libc would compare PWD, an outside path, without translating it.
+ */
+char *outside_current_directory(void);
+
+/**
  * outside_copy() - the outside view of an inside path.
  * @inside: absolute, as libc gave it.
  * @buffer: PATH_MAX bytes.

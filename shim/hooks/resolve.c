@@ -15,26 +15,27 @@ static char *resolved_result(const char *path, char *resolved)
         return resolved ? strcpy(resolved, path) : strdup(path);
 }
 
-/* An ancestor of the jail resolves to itself. */
-static char *resolve_ancestor(const char *path, char *resolved)
+/* An ancestor of the jail resolves to itself. @before is errno as it was. */
+static char *resolve_ancestor(const char *path, char *resolved, int before)
 {
         char tidy[PATH_MAX];
 
-        if (!outside_applies() || !ancestor_exists(path, errno) || strlen(path) >= sizeof(tidy))
+        if (!ancestor_exists(path, errno) || !path_ancestor(&process.translation, path, tidy))
                 return NULL;
-        strcpy(tidy, path);
-        return path_tidy(tidy) ? resolved_result(tidy, resolved) : NULL;
+        errno = before;
+        return resolved_result(tidy, resolved);
 }
 
 /* realpath(3) in the outside view. */
 static char *resolve_path(char *(*resolve)(const char *, char *), const char *path, char *resolved)
 {
         char inside[PATH_MAX], outside[PATH_MAX];
+        int before = errno;
 
         if (!outside_applies())
                 return resolve(jail_path(path), resolved);
         if (!resolve(jail_path(path), inside))
-                return resolve_ancestor(path, resolved);
+                return resolve_ancestor(path, resolved, before);
         return resolved_result(outside_copy(inside, outside), resolved);
 }
 

@@ -22,6 +22,7 @@ needed = set(re.findall(r"NEEDED.*\[(.*)\]", needed.stdout))
 
 checks = {
     "hooked, but not exported": hooked - exported,
+    "public, but not exported": {"chrootshim_active", "chrootshim_role"} - exported,
     "exported, but neither hooked nor chrootshim_*":
         {name for name in exported - hooked if not name.startswith("chrootshim_")},
     "hooked, but not in libc": hooked - provided,

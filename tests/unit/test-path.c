@@ -112,6 +112,20 @@ static void prefix_through_a_link(void **state)
         assert_string_equal(path_inside(&prefixes, "/srv/link/../a"), "/srv/link/../a");
 }
 
+static void ancestors_are_spelt_tidily(void **state)
+{
+        struct path_prefixes prefixes = one_prefix();
+        char buffer[16] = "unchanged";
+
+        assert_false(path_ancestor(&prefixes, "/srv/www1", buffer));
+        assert_false(path_ancestor(&prefixes, "/", buffer));
+        assert_string_equal(buffer, "unchanged");
+        assert_true(path_ancestor(&prefixes, "//srv/.", buffer));
+        assert_string_equal(buffer, "/srv");
+        assert_true(path_ancestor(&prefixes, "/srv/www1/..", buffer));
+        assert_string_equal(buffer, "/srv");
+}
+
 static void no_prefix_translates_nothing(void **state)
 {
         struct path_prefixes none = {.count = 0};
@@ -168,6 +182,7 @@ int main(void)
                 cmocka_unit_test(points_into_the_callers_string),
                 cmocka_unit_test(relations),
                 cmocka_unit_test(prefix_through_a_link),
+                cmocka_unit_test(ancestors_are_spelt_tidily),
                 cmocka_unit_test(no_prefix_translates_nothing),
                 cmocka_unit_test(outside_view),
                 cmocka_unit_test(tidy),

@@ -1,0 +1,125 @@
+/* Probes of the functions that start a program: what starts, and which environment it gets. */
+#include "probe.h"
+
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct place programs[] = {
+        {"program", "@/bin/say", "/bin/say"},
+        {"program by another spelling", "^/./jail//bin/./say", "/bin/./say"},
+        {"program, inside view", "/bin/say", "/bin/say"},
+        {"program, relative", "../bin/say", "../bin/say"},
+        {"script", "@/bin/script", "/bin/script"},
+        {"nonsense", "@/bin/nonsense", "/bin/nonsense"},
+        {"found by PATH", "say", "say"},
+        {"nonsense found by PATH", "nonsense", "nonsense"},
+        {0},
+};
+
+static char *const arguments[] = {(char[]){"name"}, (char[]){"one"}, (char[]){"two three"}, NULL};
+
+/* say.c prints these. The usual names lead into the jail; whatever else has another is kept. */
+static char **environment(void)
+{
+        setenv("PATH", "/missing:/bin", 1);
+        setenv("DOCUMENT_ROOT", in_jail("/dir"), 1);
+        setenv("CONTEXT_DOCUMENT_ROOT", in_jail("/"), 1);
+        setenv("SCRIPT_FILENAME", in_jail("/dir/file"), 1);
+        setenv("PATH_TRANSLATED", outside("0/neighbour"), 1);
+        setenv("PWD", "/dir", 1);
+        setenv("OTHER", outside("/dir"), 1);
+        answer_begin();
+        return environ;
+}
+
+static void probe_execve(const struct target *at)
+{
+        char **list = environment();
+
+        answer("execve", execve(at->path, arguments, list));
+}
+
+static void probe_execv(const struct target *at)
+{
+        environment();
+        answer("execv", execv(at->path, arguments));
+}
+
+static void probe_execvp(const struct target *at)
+{
+        environment();
+        answer("execvp", execvp(at->path, arguments));
+}
+
+static void probe_execvpe(const struct target *at)
+{
+        char **list = environment();
+
+        answer("execvpe", execvpe(at->path, arguments, list));
+}
+
+static void probe_execl(const struct target *at)
+{
+        environment();
+        answer("execl", execl(at->path, "name", "one", "two three", (char *)NULL));
+}
+
+static void probe_execlp(const struct target *at)
+{
+        environment();
+        answer("execlp",
+                execlp(at->path, "name", "1", "2", "3", "4", "5", "6", "7", "8", (char *)NULL));
+}
+
+static void probe_execle(const struct target *at)
+{
+        char **list = environment();
+
+        answer("execle", execle(at->path, "name", "one", "two three", (char *)NULL, list));
+}
+
+/* posix_spawn() returns its error. */
+static void answer_spawn(int error, pid_t pid)
+{
+        int status = 0;
+
+        if (error == 0)
+                waitpid(pid, &status, 0);
+        answer_begin();
+        answer_text("posix_spawn", error ? strerrorname_np(error) : "started");
+        answer("status", status);
+}
+
+static void probe_posix_spawn(const struct target *at)
+{
+        char **list = environment();
+        pid_t pid = 0;
+
+        answer_spawn(posix_spawn(&pid, at->path, NULL, NULL, arguments, list), pid);
+}
+
+static void probe_posix_spawnp(const struct target *at)
+{
+        char **list = environment();
+        pid_t pid = 0;
+
+        answer_spawn(posix_spawnp(&pid, at->path, NULL, NULL, arguments, list), pid);
+}
+
+static const struct probe probes[] = {
+        {"execve", probe_execve},
+        {"execv", probe_execv},
+        {"execvp", probe_execvp},
+        {"execvpe", probe_execvpe},
+        {"execl", probe_execl},
+        {"execlp", probe_execlp},
+        {"execle", probe_execle},
+        {"posix_spawn", probe_posix_spawn},
+        {"posix_spawnp", probe_posix_spawnp},
+        {0},
+};
+
+const struct family family_programs = {{common_places, programs}, probes};

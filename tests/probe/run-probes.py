@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+"""Runs the probes under the kernel's chroot and under the shim, and compares what they print.
+
+usage: run-probes.py PROBE SAY MODULE SYMBOLS_H    (the shim's path is in SHIM_LIBRARY)
+
+Each block of a probe's output is headed by "symbol [place]"; a block that differs is a failure.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+# Hooks in these files, and these symbols, take no path: they have nothing to translate.
+FILES_WITHOUT_PATH = {"accounts", "life", "serving"}
+SYMBOLS_WITHOUT_PATH = {
+    "socket", "socketpair", "listen", "accept", "accept4",
+    "recv", "__recv_chk", "recvfrom", "__recvfrom_chk", "recvmsg", "recvmmsg",
+}
+
+# Their results name files; these are what the configured view concerns.
+SYMBOLS_WITH_VIEW = [
+    "realpath", "__realpath_chk", "canonicalize_file_name",
+    "readlink", "__readlink_chk", "readlinkat", "__readlinkat_chk",
+    "getcwd", "__getcwd_chk", "get_current_dir_name", "mkstemp", "mkdtemp",
+]
+
+# An ancestor of the jail is not in the jail, yet the shim answers for it: the only answers in
+# which it differs from the kernel. All other functions must agree with the kernel here, too.
+ANCESTOR_IS_SHOWN = {
+    "stat", "stat64", "lstat", "lstat64", "fstatat", "fstatat64", "statx",
+    "__xstat", "__xstat64", "__lxstat", "__lxstat64", "__fxstatat", "__fxstatat64",
+}
+ANCESTOR_IS_ACCESSIBLE = {"access", "eaccess", "euidaccess", "faccessat"}
+ANCESTOR_IS_RESOLVED = {"realpath", "__realpath_chk", "canonicalize_file_name"}
+ANCESTOR_IS_REFUSED = {
+    "open", "open64", "__open", "__open64", "__open_2", "__open64_2",
+    "openat", "openat64", "__openat_2", "__openat64_2", "creat", "creat64",
+    "fopen", "fopen64", "freopen", "freopen64", "opendir", "scandir", "scandir64", "chdir",
+}
+
+FAULTS_SHOWN = 40
+
+
+def read_blocks(text):
+    blocks = {}
+    for line in text.splitlines():
+        if not line.startswith("  "):
+            block = blocks.setdefault(line, [])
+        else:
+            block.append(line)
+    return blocks
+
+
+def run(probe, mode, user, tree, symbols=(), **variables):
+    """One run of all probes; returns its blocks, what it said on stderr among them."""
+    done = subprocess.run(
+        [probe, mode, user, tree, *symbols], env={**os.environ, **variables},
+        stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace",
+        check=False)
+    blocks = read_blocks(done.stdout)
+    blocks["end of the run"] = [f"  exit status {done.returncode}"]
+    blocks["standard error"] = ["  " + line for line in done.stderr.splitlines()]
+    return blocks
+
+
+def of_ancestor(symbol, line, tree):
+    """What the shim answers where the kernel says that an ancestor of the jail does not exist."""
+    what = line.partition(":")[0]
+    if symbol in ANCESTOR_IS_SHOWN:
+        return f"{what}: 0, directory 0111 0:0 size 0, errno kept"
+    if symbol in ANCESTOR_IS_ACCESSIBLE and what in ("  exists", "  execute"):
+        return f"{what}: 0, errno kept"
+    if symbol in ANCESTOR_IS_ACCESSIBLE | ANCESTOR_IS_REFUSED:
+        return line.replace("errno ENOENT", "errno EACCES")
+    if symbol in ANCESTOR_IS_RESOLVED:
+        for kernel, shim in (("NULL, errno ENOENT", f"path<{tree}>, errno kept"),
+                             ("is the buffer: 0", "is the buffer: 1")):
+            line = line.replace(kernel, shim)
+    return line
+
+
+def in_outside_view(line, jail):
+    """A path that a call gave in the jail, as a server must see it."""
+    return re.sub("path<(/[^>]*)>",
+                  lambda match: f"path<{jail}{match[1] if match[1] != '/' else ''}>", line)
+
+
+def expect(kernel, tree):
+    """The blocks that the shim must print in the outside view, where the kernel prints these."""
+    result = {}
+    for header, block in kernel.items():
+        symbol, _, place = header.partition(" ")
+        block = [in_outside_view(line, f"{tree}/jail") for line in block]
+        if place.startswith("[ancestor"):
+            block = [of_ancestor(symbol, line, tree) for line in block]
+        result[header] = block
+    return result
+
+
+def compare(title, kernel, shim):
+    """Prints the blocks that disagree; returns the numbers of those that agree and don't."""
+    faults = [header for header in {**kernel, **shim} if kernel.get(header) != shim.get(header)]
+    for header in faults[:FAULTS_SHOWN]:
+        ours, theirs = shim.get(header, ["  (not run)"]), kernel.get(header, ["  (not run)"])
+        print(f"{title}: {header}")
+        for line in theirs:
+            print(f"    {' ' if line in ours else 'kernel'}\t{line}")
+        for line in ours:
+            if line not in theirs:
+                print(f"    shim\t{line}")
+    if faults[FAULTS_SHOWN:]:
+        print(f"{title}: and {len(faults) - FAULTS_SHOWN} more")
+    return len({**kernel, **shim}) - len(faults), len(faults)
+
+
+def forgotten(probe, table):
+    """The hooked symbols with a path that no probe tries."""
+    with open(table, encoding="utf-8") as source:
+        hooks = re.findall(r"^HOOK\((\w+), (\w+)\)", source.read(), re.MULTILINE)
+    if not hooks:
+        sys.exit(f"{table}: no HOOK(file, symbol) found")
+    listed = subprocess.run([probe, "list"], capture_output=True, encoding="utf-8", check=True)
+    return [symbol for name, symbol in hooks
+            if name not in FILES_WITHOUT_PATH and symbol not in SYMBOLS_WITHOUT_PATH
+            and symbol not in listed.stdout.split()]
+
+
+def compare_all(probe, tree):
+    """Every user and view; yields the numbers of blocks that agree and don't."""
+    # By a symbolic link, so that the jail has two names; what comes out has the real one.
+    shim = {"LD_PRELOAD": os.environ["SHIM_LIBRARY"], "CHROOTSHIM_JAIL": f"{tree}/alias"}
+    for user in "root", "nobody":
+        kernel = run(probe, "chroot", user, tree)
+        yield compare(f"{user}, outside view", expect(kernel, tree),
+                      run(probe, "shim", user, tree, **shim))
+        kernel = run(probe, "chroot", user, tree, SYMBOLS_WITH_VIEW)
+        yield compare(f"{user}, inside view", kernel,
+                      run(probe, "shim", user, tree, SYMBOLS_WITH_VIEW,
+                          CHROOTSHIM_VIEW="inside", **shim))
+
+
+def main():
+    probe, say, module, table = sys.argv[1:]
+    failed = 0
+    for symbol in forgotten(probe, table):
+        print(f"{symbol}: hooked, but no probe tries it")
+        failed += 1
+    # Under /srv, for a jail whose path others may write is refused; two levels, so that the
+    # tree's own directory is an ancestor that cannot come into being in the jail.
+    top = tempfile.mkdtemp(prefix="chrootshim-probe-", dir="/srv")
+    try:
+        os.chmod(top, 0o755)
+        tree = f"{top}/tree"
+        for directory in tree, f"{tree}/jail", f"{tree}/jail0":
+            os.mkdir(directory, 0o755)
+        os.symlink("jail", f"{tree}/alias")
+        shutil.copyfile(say, f"{tree}/say")
+        os.chmod(f"{tree}/say", 0o755)
+        shutil.copyfile(module, f"{tree}/module.so")
+        results = list(compare_all(probe, tree))
+    finally:
+        shutil.rmtree(top)
+    failed += sum(result[1] for result in results)
+    print(f"{sum(result[0] for result in results)} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
