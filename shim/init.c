@@ -159,6 +159,7 @@ static void __attribute__((constructor)) chrootshim_start(void)
         process.pid = getpid();
         /* An upgrade or socket activation hands listening sockets over. */
         process.listening = descriptors_any(listens);
+        process_witness();
         process.role = CHROOTSHIM_WATCHING;
 }
 

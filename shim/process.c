@@ -13,12 +13,15 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define OWN_SOCKETS 1024
 
-struct process process;
+static const int seen = 1;
+
+struct process process = {.witness = &seen};
 
 /* Initial-exec: the loader then has nothing to allocate at the first use in a thread. */
 static __thread unsigned lookups __attribute__((tls_model("initial-exec")));
@@ -89,23 +92,43 @@ static void enter(void)
         errno = saved;
 }
 
+static bool is_armed(void)
+{
+        if (process.armed_pid == process.pid)
+                return true;
+        process.arming = arming_check(process.settings.pidfile, process.settings.scoreboard,
+                process.pid, process.listening);
+        if (process.arming == ARMING_NO)
+                return false;
+        process.armed_pid = process.pid;
+        return true;
+}
+
+/* Is all this the process's own? In a vfork() child it is its parent's. */
 static bool owns_memory(void)
 {
-        return getpid() == process.pid;
+        if (getpid() == process.pid)
+                return true;
+        if (*process.witness)
+                return false;
+        process_after_fork(!process.problem && is_armed());
+        return true;
 }
 
 void process_event(enum role_event event)
 {
         struct role_standing standing;
+        bool own_memory;
 
         if (!process_is_undecided())
                 return;
+        own_memory = owns_memory();
         standing = (struct role_standing){
                 .role = process.role,
+                .own_memory = own_memory,
                 .listening = process.listening,
                 .root = geteuid() == 0,
                 .in_lookup = lookups > 0,
-                .own_memory = owns_memory(),
                 .master_accepts = process.settings.master_accepts,
         };
         switch (role_judge(&standing, event)) {
@@ -115,8 +138,6 @@ void process_event(enum role_event event)
                 enter();
                 return;
         case VERDICT_REFUSE:
-                if (process.problem)
-                        stop(process.problem);
                 fail("this process would serve unjailed", 0,
                         "if the server accepts in its master and forks for each connection, "
                         "set master_accepts = true");
@@ -125,8 +146,11 @@ void process_event(enum role_event event)
 
 void process_accept(int fd)
 {
-        if (process_is_undecided() && kernel_socket_option(fd, SO_ACCEPTCONN) == 1)
-                process_event(EVENT_ACCEPT);
+        if (!process_is_undecided() || kernel_socket_option(fd, SO_ACCEPTCONN) != 1)
+                return;
+        if (process.problem)
+                stop(process.problem);
+        process_event(EVENT_ACCEPT);
 }
 
 void process_drop(uid_t next, enum role_event event)
@@ -157,13 +181,13 @@ void process_receive(int fd)
 {
         unsigned long bit, *word = own_socket(fd, &bit);
 
-        if (process.role == CHROOTSHIM_PENDING && !(word && (*word & bit)))
+        if (process_may_be_worker() && !(word && (*word & bit)))
                 process_event(EVENT_SERVE);
 }
 
 const char *process_path(const char *path)
 {
-        if (process.role == CHROOTSHIM_PENDING && role_path_counts(path))
+        if (process_may_be_worker() && role_path_counts(path))
                 process_event(EVENT_TOUCH);
         return process_is_jailed() ? path_inside(&process.translation, path) : path;
 }
@@ -183,18 +207,7 @@ void process_listen(void)
 void process_listened(void)
 {
         if (process_is_undecided() && owns_memory())
-                process.listening = true;
-}
-
-static bool is_armed(void)
-{
-        if (process.armed_pid == process.pid)
-                return true;
-        if (!arming_check(process.settings.pidfile, process.settings.scoreboard, process.pid,
-                    process.listening))
-                return false;
-        process.armed_pid = process.pid;
-        return true;
+                process.listening = process.is_server = true;
 }
 
 bool process_before_fork(void)
@@ -207,8 +220,24 @@ bool process_before_fork(void)
         armed = is_armed();
         if (armed || process.listening)
                 prepare_or_stop();
+        if (process.prepared)
+                log_open();
         errno = saved;
         return armed;
+}
+
+void process_witness(void)
+{
+        int *page = mmap(
+                NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        if (page == MAP_FAILED)
+                return;
+        *page = 1;
+        if (madvise(page, sizeof(*page), MADV_WIPEONFORK) == 0)
+                process.witness = page;
+        else
+                munmap(page, sizeof(*page));
 }
 
 void process_after_fork(bool armed)
@@ -216,6 +245,8 @@ void process_after_fork(bool armed)
         if (!process_is_undecided())
                 return;
         process.pid = getpid();
+        if (!*process.witness)
+                *(volatile int *)(uintptr_t)process.witness = 1;
         process.role = role_of_child(process.role, armed);
         memset(own_sockets, 0, sizeof(own_sockets));
 }
@@ -259,9 +290,8 @@ void process_lost_file(const char *path)
 
 bool process_refuses_command(const char *path, char *const argv[])
 {
-        if (!process.guards_service_manager || process.helper || process.listening ||
-                process.role == CHROOTSHIM_PENDING || process_is_jailed() ||
-                !service_manager_starts(path, argv))
+        if (!process.guards_service_manager || process.helper || process.is_server ||
+                process_is_jailed() || !service_manager_starts(path, argv))
                 return false;
         log_complaint("systemctl would start the server without chrootshim, for systemd drops the "
                       "environment: configure it in the unit, as "

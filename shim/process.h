@@ -2,6 +2,7 @@
 #ifndef SHIM_PROCESS_H
 #define SHIM_PROCESS_H
 
+#include "core/arming.h"
 #include "core/path.h"
 #include "core/role.h"
 #include "core/settings.h"
@@ -15,12 +16,21 @@
  */
 struct process {
         enum chrootshim_role role;
-        /** The pid that the rest was recorded for; another one in getpid() is a vfork() child. */
+        /** The pid that the rest was recorded for. */
         pid_t pid;
-        /** The pid that was found armed; once armed, armed. */
+        /**
+         * Not 0 in the memory of this process. A child that got a copy of it in a way that no hook
+         * saw, by clone() or a raw system call, finds 0; a vfork() child, which shares it, does
+         * not.
+         */
+        const volatile int *witness;
+        /** The pid that was found armed, and how surely; once armed, armed. */
         pid_t armed_pid;
+        enum arming arming;
         /** This program has a listening socket. */
         bool listening;
+        /** It called listen() itself: it is a server, and what it starts are its helpers. */
+        bool is_server;
         /** The jail, the log and the libraries are held in readiness. */
         bool prepared;
         /** This program was started as a helper of a server. */
@@ -55,12 +65,25 @@ static inline bool process_is_undecided(void)
         return process.role == CHROOTSHIM_WATCHING || process.role == CHROOTSHIM_PENDING;
 }
 
+/** process_may_be_worker() - pending, or a child that no hook saw appear? */
+static inline bool process_may_be_worker(void)
+{
+        return process.role == CHROOTSHIM_PENDING || !*process.witness;
+}
+
 /**
  * process_event() - the process is about to do this; it may be jailed now, or ended.
  *
  * errno is kept. Returns only if the event may go on.
  */
 void process_event(enum role_event event);
+
+/** process_wait() - process_event() for what every process does often: cheap where it is none. */
+static inline void process_wait(enum role_event event)
+{
+        if (process_may_be_worker())
+                process_event(event);
+}
 
 /** process_accept() - the process is about to accept() on @fd. As process_event(). */
 void process_accept(int fd);
@@ -89,6 +112,9 @@ void process_listened(void);
 
 /** process_before_fork() - in the parent. Return: a child is to be pending. */
 bool process_before_fork(void);
+
+/** process_witness() - set up process.witness; before main(). Linux 4.14, madvise(2). */
+void process_witness(void);
 
 /** process_after_fork() - in the child, which shares no memory with its parent. */
 void process_after_fork(bool armed);

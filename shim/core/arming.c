@@ -10,8 +10,8 @@
 #include <limits.h>
 #include <string.h>
 
-/* Is the first line the decimal number of another process? Blanks around it don't matter. */
-static bool names_another(const char *text, pid_t pid)
+/* The decimal number in the first line, blanks around it ignored; 0 if there is none. */
+static long first_number(const char *text)
 {
         long number = 0;
 
@@ -20,30 +20,38 @@ static bool names_another(const char *text, pid_t pid)
                 if (number <= INT_MAX)
                         number = number * 10 + (*text - '0');
         text += strspn(text, " \t\r");
-        return (*text == '\n' || *text == '\0') && number > 0 && number != pid;
+        return *text == '\n' || *text == '\0' ? number : 0;
 }
 
-static bool pidfile_allows(const char *pidfile, pid_t pid)
+static enum arming check_pidfile(const char *pidfile, pid_t pid)
 {
         char text[NUMBER_SIZE * 2];
         ssize_t length;
+        long number;
         int fd;
 
         /* O_NONBLOCK: opening a FIFO of that name must not hang the server. */
         fd = kernel_open(pidfile, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
         if (fd < 0)
-                return fd != -ENOENT;
+                return fd == -ENOENT ? ARMING_NO : ARMING_ASSUMED;
         length = kernel_read(fd, text, sizeof(text) - 1);
         kernel_close(fd);
         if (length < 0)
-                return true;
+                return ARMING_ASSUMED;
         text[length] = '\0';
-        return !names_another(text, pid);
+        number = first_number(text);
+        if (number == pid)
+                return ARMING_CERTAIN;
+        return number > 0 ? ARMING_NO : ARMING_ASSUMED;
 }
 
-bool arming_check(const char *pidfile, const char *scoreboard, pid_t pid, bool listening)
+enum arming arming_check(const char *pidfile, const char *scoreboard, pid_t pid, bool listening)
 {
-        if (pidfile ? !pidfile_allows(pidfile, pid) : !listening)
-                return false;
-        return !scoreboard || scoreboard_exists(scoreboard);
+        enum arming arming;
+
+        if (pidfile)
+                arming = check_pidfile(pidfile, pid);
+        else
+                arming = listening ? ARMING_ASSUMED : ARMING_NO;
+        return !scoreboard || scoreboard_exists(scoreboard) ? arming : ARMING_NO;
 }

@@ -36,12 +36,31 @@ void log_configure(enum log_level level, enum log_target target, const char *pat
         state.path = path;
 }
 
+/* Is the descriptor still the one that was opened? A server may have closed and reused it. */
+static bool target_holds(void)
+{
+        struct file_facts facts;
+
+        return state.fd >= 0 && kernel_facts(state.fd, "", 0, &facts) == 0 &&
+               identity_equal(&facts.identity, &state.identity);
+}
+
+/* Was the file moved away, as when logs are rotated? */
+static bool target_moved(void)
+{
+        struct file_facts facts;
+
+        return state.target == LOG_TO_FILE &&
+               (kernel_facts(AT_FDCWD, state.path, AT_SYMLINK_NOFOLLOW, &facts) < 0 ||
+                       !identity_equal(&facts.identity, &state.identity));
+}
+
 int log_open(void)
 {
         struct file_facts facts;
         int fd, high, error;
 
-        if (state.target == LOG_TO_STDERR || state.fd >= 0)
+        if (state.target == LOG_TO_STDERR || (target_holds() && !target_moved()))
                 return 0;
         if (state.target == LOG_TO_SYSLOG)
                 fd = kernel_connect_datagram("/dev/log");
@@ -60,6 +79,8 @@ int log_open(void)
                 kernel_close(fd);
                 return error;
         }
+        if (target_holds())
+                kernel_close(state.fd);
         state.fd = fd;
         state.identity = facts.identity;
         return 0;
@@ -147,15 +168,6 @@ static void line_time(struct line *line)
         line_text(line, ":");
         line_number(line, rest % 60, 2);
         line_text(line, "Z ");
-}
-
-/* Is the descriptor still the one that was opened? A server may have closed and reused it. */
-static bool target_holds(void)
-{
-        struct file_facts facts;
-
-        return state.fd >= 0 && kernel_facts(state.fd, "", 0, &facts) == 0 &&
-               identity_equal(&facts.identity, &state.identity);
 }
 
 static void line_begin(struct line *line, enum log_target target, enum log_level level)

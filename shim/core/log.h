@@ -25,6 +25,8 @@ void log_configure(enum log_level level, enum log_target target, const char *pat
 /**
  * log_open() - open the file or the syslog socket, so that it stays in reach inside the jail.
  *
+ * Called again, it opens a file anew that was moved away. Async-signal-safe.
+ *
  * Return: 0, or a negative error number. Until then, and where the server closed the descriptor,
  * lines go to stderr.
  */

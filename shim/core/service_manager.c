@@ -31,6 +31,19 @@ static bool takes_next(const char *option)
         return option[1] && strchr(short_options, option[strlen(option) - 1]);
 }
 
+/* `enable --now` starts as well. */
+static bool verb_starts(const char *verb, char *const arguments[])
+{
+        if (listed(verb, verbs, sizeof(verbs) / sizeof(verbs[0])))
+                return true;
+        if (strcmp(verb, "enable") != 0 && strcmp(verb, "reenable") != 0)
+                return false;
+        for (; *arguments; arguments++)
+                if (strcmp(*arguments, "--now") == 0)
+                        return true;
+        return false;
+}
+
 bool service_manager_starts(const char *path, char *const argv[])
 {
         const char *slash = path ? strrchr(path, '/') : NULL;
@@ -39,7 +52,7 @@ bool service_manager_starts(const char *path, char *const argv[])
                 return false;
         for (size_t i = 1; argv[i]; i++) {
                 if (argv[i][0] != '-')
-                        return listed(argv[i], verbs, sizeof(verbs) / sizeof(verbs[0]));
+                        return verb_starts(argv[i], argv + 1);
                 if (takes_next(argv[i]) && argv[i + 1])
                         i++;
         }

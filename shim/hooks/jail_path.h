@@ -8,7 +8,7 @@
 /** jail_path() - the path to give to the kernel: @path, or a pointer into it. */
 static inline const char *jail_path(const char *path)
 {
-        return process.role >= CHROOTSHIM_PENDING ? process_path(path) : path;
+        return process_is_jailed() || process_may_be_worker() ? process_path(path) : path;
 }
 
 /** jail_path_buffer() - jail_path() for a path that the callee writes to, such as a template. */

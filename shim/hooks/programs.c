@@ -34,23 +34,32 @@ static bool is_own_program(const char *path)
                identity_equal(&facts.identity, &process.program_identity);
 }
 
-/* What becomes of the environment of @path. Return: false if it stays as it is. */
+/* A shell may have inherited a listening socket, and an old pidfile may be empty: that is no
+ * server. */
+static bool is_server(void)
+{
+        return process.is_server || process.arming == ARMING_CERTAIN;
+}
+
+/*
+ * What becomes of the environment of @path. Return: false if it stays as it is; what is started
+ * by a process that is no server may be the server.
+ */
 static bool edit_of(const char *path, struct environment_edit *ret_edit)
 {
-        if (!process.library)
+        if (!process.library || !(process_is_jailed() || is_server()))
                 return false;
         *ret_edit = (struct environment_edit){
                 .library = process.library, .prefixes = &process.translation};
         if (process_is_jailed()) {
                 ret_edit->purpose = ENVIRONMENT_JAILED;
-        } else if (process.role == CHROOTSHIM_PENDING && is_own_program(path)) {
+        } else if (process.role != CHROOTSHIM_PENDING) {
+                ret_edit->purpose = ENVIRONMENT_MARKED;
+        } else if (is_own_program(path)) {
                 ret_edit->purpose = ENVIRONMENT_SERVER;
                 ret_edit->settings = process.variables;
-        } else if (process.role == CHROOTSHIM_PENDING) {
-                ret_edit->purpose = ENVIRONMENT_HELPER;
         } else {
-                ret_edit->purpose = ENVIRONMENT_MARKED;
-                return process.role == CHROOTSHIM_WATCHING && process.listening;
+                ret_edit->purpose = ENVIRONMENT_HELPER;
         }
         return true;
 }

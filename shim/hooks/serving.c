@@ -8,22 +8,16 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 
-static inline void event(enum role_event event)
-{
-        if (process.role == CHROOTSHIM_PENDING)
-                process_event(event);
-}
-
 INTERPOSE(int, epoll_wait, (int epoll, struct epoll_event *events, int count, int timeout))
 {
-        event(EVENT_SERVE);
+        process_wait(EVENT_SERVE);
         return real(epoll_wait)(epoll, events, count, timeout);
 }
 
 INTERPOSE(int, epoll_pwait,
         (int epoll, struct epoll_event *events, int count, int timeout, const sigset_t *mask))
 {
-        event(EVENT_SERVE);
+        process_wait(EVENT_SERVE);
         return real(epoll_pwait)(epoll, events, count, timeout, mask);
 }
 
@@ -31,7 +25,7 @@ INTERPOSE(int, epoll_pwait2,
         (int epoll, struct epoll_event *events, int count, const struct timespec *timeout,
                 const sigset_t *mask))
 {
-        event(EVENT_SERVE);
+        process_wait(EVENT_SERVE);
         return real(epoll_pwait2)(epoll, events, count, timeout, mask);
 }
 
@@ -39,26 +33,26 @@ INTERPOSE(int, pthread_create,
         (pthread_t * ret_thread, const pthread_attr_t *attributes, void *(*start)(void *),
                 void *argument))
 {
-        event(EVENT_SERVE);
+        process_wait(EVENT_SERVE);
         return real(pthread_create)(ret_thread, attributes, start, argument);
 }
 
 INTERPOSE(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
 {
-        event(EVENT_TOUCH);
+        process_wait(EVENT_TOUCH);
         return real(poll)(fds, count, timeout);
 }
 
 INTERPOSE(int, __poll_chk, (struct pollfd * fds, nfds_t count, int timeout, size_t size))
 {
-        event(EVENT_TOUCH);
+        process_wait(EVENT_TOUCH);
         return real(__poll_chk)(fds, count, timeout, size);
 }
 
 INTERPOSE(int, ppoll,
         (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask))
 {
-        event(EVENT_TOUCH);
+        process_wait(EVENT_TOUCH);
         return real(ppoll)(fds, count, timeout, mask);
 }
 
@@ -66,14 +60,14 @@ INTERPOSE(int, __ppoll_chk,
         (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
                 size_t size))
 {
-        event(EVENT_TOUCH);
+        process_wait(EVENT_TOUCH);
         return real(__ppoll_chk)(fds, count, timeout, mask, size);
 }
 
 INTERPOSE(int, select,
         (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout))
 {
-        event(EVENT_TOUCH);
+        process_wait(EVENT_TOUCH);
         return real(select)(count, read, write, except, timeout);
 }
 
@@ -81,25 +75,25 @@ INTERPOSE(int, pselect,
         (int count, fd_set *read, fd_set *write, fd_set *except, const struct timespec *timeout,
                 const sigset_t *mask))
 {
-        event(EVENT_TOUCH);
+        process_wait(EVENT_TOUCH);
         return real(pselect)(count, read, write, except, timeout, mask);
 }
 
 INTERPOSE(int, sigwait, (const sigset_t *set, int *ret_signal))
 {
-        event(EVENT_TOUCH);
+        process_wait(EVENT_TOUCH);
         return real(sigwait)(set, ret_signal);
 }
 
 INTERPOSE(int, sigwaitinfo, (const sigset_t *set, siginfo_t *ret_info))
 {
-        event(EVENT_TOUCH);
+        process_wait(EVENT_TOUCH);
         return real(sigwaitinfo)(set, ret_info);
 }
 
 INTERPOSE(int, sigtimedwait,
         (const sigset_t *set, siginfo_t *ret_info, const struct timespec *timeout))
 {
-        event(EVENT_TOUCH);
+        process_wait(EVENT_TOUCH);
         return real(sigtimedwait)(set, ret_info, timeout);
 }

@@ -36,17 +36,11 @@ static const struct sockaddr *inside_address(
         return (const struct sockaddr *)copy;
 }
 
-static inline void event(enum role_event event)
-{
-        if (process.role == CHROOTSHIM_PENDING)
-                process_event(event);
-}
-
 INTERPOSE(int, bind, (int fd, const struct sockaddr *address, socklen_t length))
 {
         struct sockaddr_un copy;
 
-        event(EVENT_TOUCH);
+        process_wait(EVENT_TOUCH);
         address = inside_address(address, &length, &copy);
         return real(bind)(fd, address, length);
 }
@@ -55,7 +49,7 @@ INTERPOSE(int, connect, (int fd, const struct sockaddr *address, socklen_t lengt
 {
         struct sockaddr_un copy;
 
-        event(EVENT_TOUCH);
+        process_wait(EVENT_TOUCH);
         address = inside_address(address, &length, &copy);
         return real(connect)(fd, address, length);
 }

@@ -77,7 +77,7 @@ static int check_components(const char *path, struct complaint *complaint)
 static int check_directory(const char *tidy, char **ret_real, struct identity *ret_identity,
         struct complaint *complaint)
 {
-        struct file_facts facts;
+        struct file_facts facts, root;
         int error;
 
         *ret_real = real_path(tidy);
@@ -86,7 +86,8 @@ static int check_directory(const char *tidy, char **ret_real, struct identity *r
                 return complain_errno(complaint, tidy, error);
         if (!S_ISDIR(facts.mode))
                 return complain(complaint, "jail %s is not a directory: name one", tidy);
-        if (strcmp(*ret_real, "/") == 0)
+        if (kernel_facts(AT_FDCWD, "/", 0, &root) < 0 ||
+                identity_equal(&facts.identity, &root.identity))
                 return complain(complaint,
                         "jail %s is the root directory, which confines nothing: "
                         "name a directory of its own",

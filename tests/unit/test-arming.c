@@ -11,21 +11,21 @@ static void the_pidfile_decides(void **state)
 {
         static const struct {
                 const char *text;
-                bool armed;
+                enum arming armed;
         } cases[] = {
-                {"1234\n", true},
-                {"1234", true},
-                {" 1234 \r\n", true},
-                {"1234\nand more\n", true},
-                {"4321\n", false},
-                {"12345\n", false},
-                {"123\n", false},
-                {"99999999999999999999\n", false},
+                {"1234\n", ARMING_CERTAIN},
+                {"1234", ARMING_CERTAIN},
+                {" 1234 \r\n", ARMING_CERTAIN},
+                {"1234\nand more\n", ARMING_CERTAIN},
+                {"4321\n", ARMING_NO},
+                {"12345\n", ARMING_NO},
+                {"123\n", ARMING_NO},
+                {"99999999999999999999\n", ARMING_NO},
                 /* Neither missing nor another's: rather look at one child too many. */
-                {"", true},
-                {"\n", true},
-                {"pid\n", true},
-                {"12x\n", true},
+                {"", ARMING_ASSUMED},
+                {"\n", ARMING_ASSUMED},
+                {"pid\n", ARMING_ASSUMED},
+                {"12x\n", ARMING_ASSUMED},
         };
 
         for (size_t i = 0; i < COUNT(cases); i++)
@@ -36,26 +36,27 @@ static void the_pidfile_decides(void **state)
 
 static void a_missing_pidfile_means_no(void **state)
 {
-        assert_false(arming_check(temporary_path("none"), NULL, 1234, true));
+        assert_int_equal(arming_check(temporary_path("none"), NULL, 1234, true), ARMING_NO);
 }
 
 static void other_errors_mean_armed(void **state)
 {
         temporary_write("file", "");
-        assert_true(arming_check(temporary_path("file/pid"), NULL, 1234, false));
-        assert_true(arming_check(temporary_path("."), NULL, 1234, false));
+        assert_int_equal(
+                arming_check(temporary_path("file/pid"), NULL, 1234, false), ARMING_ASSUMED);
+        assert_int_equal(arming_check(temporary_path("."), NULL, 1234, false), ARMING_ASSUMED);
 }
 
 static void a_fifo_does_not_block(void **state)
 {
         assert_int_equal(mkfifo(temporary_path("fifo"), 0600), 0);
-        assert_true(arming_check(temporary_path("fifo"), NULL, 1234, false));
+        assert_int_equal(arming_check(temporary_path("fifo"), NULL, 1234, false), ARMING_ASSUMED);
 }
 
 static void listening_stands_for_a_pidfile(void **state)
 {
-        assert_true(arming_check(NULL, NULL, 1234, true));
-        assert_false(arming_check(NULL, NULL, 1234, false));
+        assert_int_equal(arming_check(NULL, NULL, 1234, true), ARMING_ASSUMED);
+        assert_int_equal(arming_check(NULL, NULL, 1234, false), ARMING_NO);
 }
 
 static void the_scoreboard_must_exist_as_well(void **state)
@@ -63,10 +64,13 @@ static void the_scoreboard_must_exist_as_well(void **state)
         const char *pidfile = temporary_write("pid", "1234\n");
 
         unlink(temporary_path("scoreboard"));
-        assert_false(arming_check(pidfile, temporary_path("scoreboard"), 1234, false));
+        assert_int_equal(
+                arming_check(pidfile, temporary_path("scoreboard"), 1234, false), ARMING_NO);
         temporary_write("scoreboard", "");
-        assert_true(arming_check(pidfile, temporary_path("scoreboard"), 1234, false));
-        assert_false(arming_check(pidfile, temporary_path("scoreboard"), 1235, false));
+        assert_int_equal(
+                arming_check(pidfile, temporary_path("scoreboard"), 1234, false), ARMING_CERTAIN);
+        assert_int_equal(
+                arming_check(pidfile, temporary_path("scoreboard"), 1235, false), ARMING_NO);
 }
 
 /* A name that Debian's APR 1.7.2 made of this path. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char caught[4096];
@@ -95,6 +96,22 @@ static void a_file_is_appended_with_the_time(void **state)
         assert_int_equal(strncmp(text, "20", 2), 0);
 }
 
+static void a_moved_file_is_opened_anew(void **state)
+{
+        char moved[512];
+        struct stat facts;
+
+        snprintf(moved, sizeof(moved), "%s", temporary_path("moved"));
+        assert_int_equal(rename(temporary_path("log"), moved), 0);
+        speak_to_file();
+        assert_int_equal(log_open(), 0);
+        speak_to_file();
+        assert_int_equal(stat(temporary_path("log"), &facts), 0);
+        assert_true(facts.st_size > 0);
+        assert_int_equal(stat(moved, &facts), 0);
+        assert_true(facts.st_size > 0);
+}
+
 /* Servers close what they do not know; the number may be another file then. */
 static void a_closed_log_is_noticed(void **state)
 {
@@ -127,6 +144,7 @@ int main(void)
                 cmocka_unit_test(a_line_stays_one_line),
                 cmocka_unit_test(a_long_line_is_cut),
                 cmocka_unit_test(a_file_is_appended_with_the_time),
+                cmocka_unit_test(a_moved_file_is_opened_anew),
                 cmocka_unit_test(a_closed_log_is_noticed),
                 cmocka_unit_test(numbers),
                 cmocka_unit_test(errors),
