@@ -7,7 +7,6 @@
 #include "core/loader.h"
 #include "core/log.h"
 #include "core/settings_file.h"
-#include "hooks/real.h"
 #include "jail/check.h"
 #include "process.h"
 
@@ -129,7 +128,6 @@ static void __attribute__((constructor)) chrootshim_start(void)
 {
         int error;
 
-        real_bind();
         if (getauxval(AT_SECURE))
                 return;
         process.library = preload_entry(loader_own_path());

@@ -5,6 +5,7 @@
 #include "core/kernel.h"
 #include "core/log.h"
 #include "core/service_manager.h"
+#include "hooks/real.h"
 #include "jail/enter.h"
 #include "jail/lock_files.h"
 #include "jail/warm.h"
@@ -62,6 +63,7 @@ static int prepare(struct complaint *ret_complaint)
                         failure.reason, failure.error ? ": " : "",
                         failure.error ? error_text(failure.error) : "", failure.remedy);
         error = warm_libraries(&process.settings.libraries, ret_complaint);
+        real_bind_all();
         process.prepared = error == 0;
         return error;
 }

@@ -76,6 +76,12 @@ static struct walk walk(const struct path_prefix *prefix, const char *path)
         return at;
 }
 
+/* Most paths elsewhere already differ in the first byte of their first component. */
+static bool may_relate(const struct path_prefix *prefix, const char *path)
+{
+        return path[1] == prefix->text[1] || path[1] == '/' || path[1] == '.';
+}
+
 /* The usual spelling needs no walk: the prefix's own text, a slash, and an ordinary name. */
 static bool plainly_below(const struct path_prefix *prefix, const char *path)
 {
@@ -97,6 +103,8 @@ const char *path_inside(const struct path_prefixes *prefixes, const char *path)
                 const struct path_prefix *prefix = &prefixes->item[i];
                 struct walk end;
 
+                if (!may_relate(prefix, path))
+                        continue;
                 if (plainly_below(prefix, path))
                         return path + prefix->length;
                 end = walk(prefix, path);
@@ -111,8 +119,11 @@ enum path_relation path_relate(const struct path_prefixes *prefixes, const char 
         enum path_relation best = PATH_ELSEWHERE;
 
         for (unsigned i = 0; i < prefixes->count; i++) {
-                struct walk end = walk(&prefixes->item[i], path);
+                struct walk end;
 
+                if (*path != '/' || !may_relate(&prefixes->item[i], path))
+                        continue;
+                end = walk(&prefixes->item[i], path);
                 if (end.relation > best)
                         best = end.relation;
         }

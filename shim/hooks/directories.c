@@ -9,42 +9,42 @@
 
 INTERPOSE(DIR *, opendir, (const char *path))
 {
-        DIR *directory = real(opendir)(jail_path(path));
+        const char *inside = jail_path(path);
 
-        if (!directory)
-                ancestor_refuse(path);
-        return directory;
+        if (ancestor_refuses(path, inside))
+                return NULL;
+        return real(opendir)(inside);
 }
 
 INTERPOSE(int, scandir,
         (const char *path, struct dirent ***ret_entries, int (*select)(const struct dirent *),
                 int (*compare)(const struct dirent **, const struct dirent **)))
 {
-        int count = real(scandir)(jail_path(path), ret_entries, select, compare);
+        const char *inside = jail_path(path);
 
-        if (count < 0)
-                ancestor_refuse(path);
-        return count;
+        if (ancestor_refuses(path, inside))
+                return -1;
+        return real(scandir)(inside, ret_entries, select, compare);
 }
 
 INTERPOSE(int, scandir64,
         (const char *path, struct dirent64 ***ret_entries, int (*select)(const struct dirent64 *),
                 int (*compare)(const struct dirent64 **, const struct dirent64 **)))
 {
-        int count = real(scandir64)(jail_path(path), ret_entries, select, compare);
+        const char *inside = jail_path(path);
 
-        if (count < 0)
-                ancestor_refuse(path);
-        return count;
+        if (ancestor_refuses(path, inside))
+                return -1;
+        return real(scandir64)(inside, ret_entries, select, compare);
 }
 
 INTERPOSE(int, chdir, (const char *path))
 {
-        int result = real(chdir)(jail_path(path));
+        const char *inside = jail_path(path);
 
-        if (result < 0)
-                ancestor_refuse(path);
-        return result;
+        if (ancestor_refuses(path, inside))
+                return -1;
+        return real(chdir)(inside);
 }
 
 INTERPOSE(int, mkdir, (const char *path, mode_t mode))

@@ -25,8 +25,8 @@ static bool is_exclusive(int flags)
 static int opened(const char *path, int flags, int fd)
 {
         if (fd < 0)
-                ancestor_refuse(path);
-        else if (is_exclusive(flags))
+                return fd;
+        if (is_exclusive(flags))
                 process_created_file(path, flags, fd);
         else if (process.role == CHROOTSHIM_PENDING)
                 process_lost_file(path);
@@ -45,6 +45,8 @@ static int open_file(open_type *function, const char *path, int flags, mode_t mo
         const char *inside = jail_path(path);
         int fd = handed_out(path, flags);
 
+        if (fd < 0 && ancestor_refuses(path, inside))
+                return -1;
         return fd >= 0 ? fd : opened(path, flags, function(inside, flags, mode));
 }
 
@@ -53,6 +55,8 @@ static int openat_file(openat_type *function, int dirfd, const char *path, int f
         const char *inside = jail_path(path);
         int fd = handed_out(path, flags);
 
+        if (fd < 0 && ancestor_refuses(path, inside))
+                return -1;
         return fd >= 0 ? fd : opened(path, flags, function(dirfd, inside, flags, mode));
 }
 
@@ -108,12 +112,20 @@ INTERPOSE(int, __open64, (const char *path, int flags, ...))
 /* FORTIFY's forms take no mode: libc checks that none is needed. */
 INTERPOSE(int, __open_2, (const char *path, int flags))
 {
-        return opened(path, flags, real(__open_2)(jail_path(path), flags));
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return -1;
+        return opened(path, flags, real(__open_2)(inside, flags));
 }
 
 INTERPOSE(int, __open64_2, (const char *path, int flags))
 {
-        return opened(path, flags, real(__open64_2)(jail_path(path), flags));
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return -1;
+        return opened(path, flags, real(__open64_2)(inside, flags));
 }
 
 INTERPOSE(int, openat, (int dirfd, const char *path, int flags, ...))
@@ -140,49 +152,74 @@ INTERPOSE(int, openat64, (int dirfd, const char *path, int flags, ...))
 
 INTERPOSE(int, __openat_2, (int dirfd, const char *path, int flags))
 {
-        return opened(path, flags, real(__openat_2)(dirfd, jail_path(path), flags));
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return -1;
+        return opened(path, flags, real(__openat_2)(dirfd, inside, flags));
 }
 
 INTERPOSE(int, __openat64_2, (int dirfd, const char *path, int flags))
 {
-        return opened(path, flags, real(__openat64_2)(dirfd, jail_path(path), flags));
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return -1;
+        return opened(path, flags, real(__openat64_2)(dirfd, inside, flags));
 }
 
 INTERPOSE(int, creat, (const char *path, mode_t mode))
 {
-        return opened(path, 0, real(creat)(jail_path(path), mode));
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return -1;
+        return opened(path, 0, real(creat)(inside, mode));
 }
 
 INTERPOSE(int, creat64, (const char *path, mode_t mode))
 {
-        return opened(path, 0, real(creat64)(jail_path(path), mode));
-}
+        const char *inside = jail_path(path);
 
-static FILE *opened_stream(const char *path, FILE *stream)
-{
-        if (!stream)
-                ancestor_refuse(path);
-        return stream;
+        if (ancestor_refuses(path, inside))
+                return -1;
+        return opened(path, 0, real(creat64)(inside, mode));
 }
 
 INTERPOSE(FILE *, fopen, (const char *path, const char *mode))
 {
-        return opened_stream(path, real(fopen)(jail_path(path), mode));
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return NULL;
+        return real(fopen)(inside, mode);
 }
 
 INTERPOSE(FILE *, fopen64, (const char *path, const char *mode))
 {
-        return opened_stream(path, real(fopen64)(jail_path(path), mode));
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return NULL;
+        return real(fopen64)(inside, mode);
 }
 
 INTERPOSE(FILE *, freopen, (const char *path, const char *mode, FILE *stream))
 {
-        return opened_stream(path, real(freopen)(jail_path(path), mode, stream));
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return NULL;
+        return real(freopen)(inside, mode, stream);
 }
 
 INTERPOSE(FILE *, freopen64, (const char *path, const char *mode, FILE *stream))
 {
-        return opened_stream(path, real(freopen64)(jail_path(path), mode, stream));
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return NULL;
+        return real(freopen64)(inside, mode, stream);
 }
 
 INTERPOSE(int, truncate, (const char *path, off_t length))

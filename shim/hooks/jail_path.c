@@ -3,6 +3,7 @@
 #include "hooks/jail_path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 char *jail_path_buffer(char *path)
@@ -16,14 +17,18 @@ char *jail_path_buffer(char *path)
         return tail == inside ? tail : path;
 }
 
-bool ancestor_exists(const char *path, int error)
+bool ancestor_is_hidden(const char *path)
 {
-        return process_is_jailed() && error == ENOENT && path &&
-               path_relate(&process.translation, path) == PATH_ANCESTOR;
+        struct file_facts facts;
+
+        return path_relate(&process.translation, path) == PATH_ANCESTOR &&
+               kernel_facts(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &facts) == -ENOENT;
 }
 
-void ancestor_refuse(const char *path)
+bool ancestor_refuses(const char *path, const char *inside)
 {
-        if (ancestor_exists(path, errno))
-                errno = EACCES;
+        if (!is_hidden_ancestor(path, inside))
+                return false;
+        errno = EACCES;
+        return true;
 }

@@ -8,22 +8,35 @@
 /** jail_path() - the path to give to the kernel: @path, or a pointer into it. */
 static inline const char *jail_path(const char *path)
 {
-        return process_is_jailed() || process_may_be_worker() ? process_path(path) : path;
+        if (process_is_jailed())
+                return path_inside(&process.translation, path);
+        return process_may_be_worker() ? process_path(path) : path;
 }
 
 /** jail_path_buffer() - jail_path() for a path that the callee writes to, such as a template. */
 char *jail_path_buffer(char *path);
 
 /**
- * ancestor_exists() - should the failed look at @path be answered as for a directory?
+ * ancestor_is_hidden() - is @path an ancestor of the jail that the jail does not have itself?
  *
- * True in a worker where the path is a proper ancestor of the jail and the jail has nothing of
- * that name: httpd's directory walk (ap_directory_walk(), server/request.c) and PHP's realpath
- * look at every ancestor and fail otherwise. @error is the errno of the failure.
+ * A worker is told that it is a directory that can be passed through, and nothing else: httpd's
+ * directory walk (ap_directory_walk(), server/request.c) and PHP's realpath look at every ancestor
+ * of what they serve and fail otherwise. The slow half; keeps errno.
  */
-bool ancestor_exists(const char *path, int error);
+bool ancestor_is_hidden(const char *path);
 
-/** ancestor_refuse() - after a failure: there is nothing to open in an ancestor, so EACCES. */
-void ancestor_refuse(const char *path);
+/** is_hidden_ancestor() - ancestor_is_hidden(); @inside is jail_path(@path). */
+static inline bool is_hidden_ancestor(const char *path, const char *inside)
+{
+        return inside == path && process_is_jailed() && path && path[0] == '/' &&
+               ancestor_is_hidden(path);
+}
+
+/**
+ * ancestor_refuses() - is_hidden_ancestor(), for a call that would open it or make it.
+ *
+ * Return: true, with errno EACCES, if the call must not be made: there is nothing to hand out.
+ */
+bool ancestor_refuses(const char *path, const char *inside);
 
 #endif

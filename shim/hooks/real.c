@@ -1,4 +1,4 @@
-/* Binds the table of symbols to the real functions, once. */
+/* Binds the table of symbols to the real functions, each once. */
 #include "hooks/real.h"
 
 #include "core/loader.h"
@@ -20,14 +20,21 @@ static long unavailable(void)
         return -1;
 }
 
-void real_bind(void)
+real_function_type *real_bind(enum symbol symbol)
 {
-        for (unsigned i = 0; i < SYMBOL_COUNT; i++) {
-                void *address = loader_next(names[i]);
+        real_function_type *function = (real_function_type *)unavailable;
+        int saved = errno;
+        void *address = loader_next(names[symbol]);
 
-                if (address)
-                        memcpy(&real_functions[i], &address, sizeof(address));
-                else
-                        real_functions[i] = (real_function_type *)unavailable;
-        }
+        if (address)
+                memcpy(&function, &address, sizeof(address));
+        real_functions[symbol] = function;
+        errno = saved;
+        return function;
+}
+
+void real_bind_all(void)
+{
+        for (unsigned i = 0; i < SYMBOL_COUNT; i++)
+                real_function((enum symbol)i);
 }

@@ -15,22 +15,30 @@ enum symbol {
 /** Any function: it is cast to its own type before it is called. */
 typedef void real_function_type(void);
 
-/** real_functions - what the symbols are bound to; NULL until real_bind() has run. */
+/** real_functions - what the symbols are bound to; NULL until the first use. */
 extern real_function_type *real_functions[SYMBOL_COUNT];
 
 /**
- * real_bind() - bind every symbol to the definition that comes after the shim's.
+ * real_bind() - bind a symbol to the definition that comes after the shim's; keeps errno.
  *
  * A symbol that this libc does not have is bound to a function that fails with ENOSYS.
+ *
+ * Return: what it was bound to.
  */
-void real_bind(void);
+real_function_type *real_bind(enum symbol symbol);
 
-/** real_function() - the real function; binds first if a library's constructor is early. */
+/**
+ * real_bind_all() - bind what is not bound yet, in a server before it forks: afterwards the
+ * loader's locks and its allocations are not to be relied on. Elsewhere it would only cost time.
+ */
+void real_bind_all(void);
+
+/** real_function() - the real function, bound at its first use. */
 static inline real_function_type *real_function(enum symbol symbol)
 {
-        if (__builtin_expect(!real_functions[symbol], 0))
-                real_bind();
-        return real_functions[symbol];
+        real_function_type *function = real_functions[symbol];
+
+        return __builtin_expect(function != NULL, 1) ? function : real_bind(symbol);
 }
 
 /**

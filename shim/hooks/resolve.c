@@ -3,7 +3,6 @@
 #include "hooks/outside.h"
 #include "hooks/real.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,28 +14,19 @@ static char *resolved_result(const char *path, char *resolved)
         return resolved ? strcpy(resolved, path) : strdup(path);
 }
 
-/* An ancestor of the jail resolves to itself. @before is errno as it was. */
-static char *resolve_ancestor(const char *path, char *resolved, int before)
-{
-        char tidy[PATH_MAX];
-
-        if (!ancestor_exists(path, errno) || !path_ancestor(&process.translation, path, tidy))
-                return NULL;
-        errno = before;
-        return resolved_result(tidy, resolved);
-}
-
-/* realpath(3) in the outside view. */
+/* realpath(3) in the outside view; a hidden ancestor resolves to itself. */
 static char *resolve_path(char *(*resolve)(const char *, char *), const char *path, char *resolved)
 {
-        char inside[PATH_MAX], outside[PATH_MAX];
-        int before = errno;
+        const char *inside = jail_path(path);
+        char found[PATH_MAX], outside[PATH_MAX];
 
         if (!outside_applies())
-                return resolve(jail_path(path), resolved);
-        if (!resolve(jail_path(path), inside))
-                return resolve_ancestor(path, resolved, before);
-        return resolved_result(outside_copy(inside, outside), resolved);
+                return resolve(inside, resolved);
+        if (is_hidden_ancestor(path, inside) && path_ancestor(&process.translation, path, outside))
+                return resolved_result(outside, resolved);
+        if (!resolve(inside, found))
+                return NULL;
+        return resolved_result(outside_copy(found, outside), resolved);
 }
 
 INTERPOSE(char *, realpath, (const char *path, char *resolved))

@@ -13,172 +13,187 @@
 /* An ancestor of the jail as a worker sees it: it can be passed through, and nothing else. */
 #define ANCESTOR_MODE (S_IFDIR | S_IXUSR | S_IXGRP | S_IXOTH)
 
-/*
- * The answer of a stat function, which returned @result with errno; @before is errno as it was.
- * The types of struct stat and struct stat64 are the same where off_t has 64 bits.
- */
-static int answer(const char *path, struct stat *facts, int result, int before)
+/* What the stat functions say of a hidden ancestor. */
+static int show_ancestor(struct stat *ret_facts)
 {
-        if (result == 0 || !ancestor_exists(path, errno))
-                return result;
-        *facts = (struct stat){.st_mode = ANCESTOR_MODE, .st_nlink = 2, .st_blksize = 4096};
-        errno = before;
+        *ret_facts = (struct stat){.st_mode = ANCESTOR_MODE, .st_nlink = 2, .st_blksize = 4096};
         return 0;
 }
 
-static int answer64(const char *path, struct stat64 *facts, int result, int before)
+static int show_ancestor64(struct stat64 *ret_facts)
 {
-        if (result == 0 || !ancestor_exists(path, errno))
-                return result;
-        *facts = (struct stat64){.st_mode = ANCESTOR_MODE, .st_nlink = 2, .st_blksize = 4096};
-        errno = before;
+        *ret_facts = (struct stat64){.st_mode = ANCESTOR_MODE, .st_nlink = 2, .st_blksize = 4096};
         return 0;
 }
 
 INTERPOSE(int, stat, (const char *path, struct stat *facts))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer(path, facts, real(stat)(jail_path(path), facts), before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor(facts);
+        return real(stat)(inside, facts);
 }
 
 INTERPOSE(int, stat64, (const char *path, struct stat64 *facts))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer64(path, facts, real(stat64)(jail_path(path), facts), before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor64(facts);
+        return real(stat64)(inside, facts);
 }
 
 INTERPOSE(int, lstat, (const char *path, struct stat *facts))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer(path, facts, real(lstat)(jail_path(path), facts), before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor(facts);
+        return real(lstat)(inside, facts);
 }
 
 INTERPOSE(int, lstat64, (const char *path, struct stat64 *facts))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer64(path, facts, real(lstat64)(jail_path(path), facts), before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor64(facts);
+        return real(lstat64)(inside, facts);
 }
 
 INTERPOSE(int, fstatat, (int dirfd, const char *path, struct stat *facts, int flags))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer(path, facts, real(fstatat)(dirfd, jail_path(path), facts, flags), before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor(facts);
+        return real(fstatat)(dirfd, inside, facts, flags);
 }
 
 INTERPOSE(int, fstatat64, (int dirfd, const char *path, struct stat64 *facts, int flags))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer64(path, facts, real(fstatat64)(dirfd, jail_path(path), facts, flags), before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor64(facts);
+        return real(fstatat64)(dirfd, inside, facts, flags);
 }
 
 INTERPOSE(int, statx, (int dirfd, const char *path, int flags, unsigned mask, struct statx *facts))
 {
-        int before = errno;
-        int result = real(statx)(dirfd, jail_path(path), flags, mask, facts);
+        const char *inside = jail_path(path);
 
-        if (result == 0 || !ancestor_exists(path, errno))
-                return result;
+        if (!is_hidden_ancestor(path, inside))
+                return real(statx)(dirfd, inside, flags, mask, facts);
         *facts = (struct statx){
                 .stx_mask = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_GID,
                 .stx_mode = ANCESTOR_MODE,
                 .stx_nlink = 2,
                 .stx_blksize = 4096};
-        errno = before;
         return 0;
 }
 
 /* What stat() was in programs linked before glibc 2.33; the version says which struct stat. */
 INTERPOSE(int, __xstat, (int version, const char *path, struct stat *facts))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer(path, facts, real(__xstat)(version, jail_path(path), facts), before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor(facts);
+        return real(__xstat)(version, inside, facts);
 }
 
 INTERPOSE(int, __xstat64, (int version, const char *path, struct stat64 *facts))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer64(path, facts, real(__xstat64)(version, jail_path(path), facts), before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor64(facts);
+        return real(__xstat64)(version, inside, facts);
 }
 
 INTERPOSE(int, __lxstat, (int version, const char *path, struct stat *facts))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer(path, facts, real(__lxstat)(version, jail_path(path), facts), before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor(facts);
+        return real(__lxstat)(version, inside, facts);
 }
 
 INTERPOSE(int, __lxstat64, (int version, const char *path, struct stat64 *facts))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer64(path, facts, real(__lxstat64)(version, jail_path(path), facts), before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor64(facts);
+        return real(__lxstat64)(version, inside, facts);
 }
 
 INTERPOSE(
         int, __fxstatat, (int version, int dirfd, const char *path, struct stat *facts, int flags))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer(path, facts, real(__fxstatat)(version, dirfd, jail_path(path), facts, flags),
-                before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor(facts);
+        return real(__fxstatat)(version, dirfd, inside, facts, flags);
 }
 
 INTERPOSE(int, __fxstatat64,
         (int version, int dirfd, const char *path, struct stat64 *facts, int flags))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return answer64(path, facts,
-                real(__fxstatat64)(version, dirfd, jail_path(path), facts, flags), before);
+        if (is_hidden_ancestor(path, inside))
+                return show_ancestor64(facts);
+        return real(__fxstatat64)(version, dirfd, inside, facts, flags);
 }
 
-/* The answer of an access function for @mode, as ANCESTOR_MODE has it. */
-static int allow(const char *path, int mode, int result, int before)
+/* What the access functions say of a hidden ancestor, by ANCESTOR_MODE. */
+static int allow_ancestor(int mode)
 {
-        if (result == 0 || !ancestor_exists(path, errno))
-                return result;
-        if (mode & (R_OK | W_OK)) {
-                errno = EACCES;
-                return -1;
-        }
-        errno = before;
-        return 0;
+        if (!(mode & (R_OK | W_OK)))
+                return 0;
+        errno = EACCES;
+        return -1;
 }
 
 INTERPOSE(int, access, (const char *path, int mode))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return allow(path, mode, real(access)(jail_path(path), mode), before);
+        if (is_hidden_ancestor(path, inside))
+                return allow_ancestor(mode);
+        return real(access)(inside, mode);
 }
 
 INTERPOSE(int, eaccess, (const char *path, int mode))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return allow(path, mode, real(eaccess)(jail_path(path), mode), before);
+        if (is_hidden_ancestor(path, inside))
+                return allow_ancestor(mode);
+        return real(eaccess)(inside, mode);
 }
 
 INTERPOSE(int, euidaccess, (const char *path, int mode))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return allow(path, mode, real(euidaccess)(jail_path(path), mode), before);
+        if (is_hidden_ancestor(path, inside))
+                return allow_ancestor(mode);
+        return real(euidaccess)(inside, mode);
 }
 
 INTERPOSE(int, faccessat, (int dirfd, const char *path, int mode, int flags))
 {
-        int before = errno;
+        const char *inside = jail_path(path);
 
-        return allow(path, mode, real(faccessat)(dirfd, jail_path(path), mode, flags), before);
+        if (is_hidden_ancestor(path, inside))
+                return allow_ancestor(mode);
+        return real(faccessat)(dirfd, inside, mode, flags);
 }
 
 INTERPOSE(int, statfs, (const char *path, struct statfs *facts))
