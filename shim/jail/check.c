@@ -109,7 +109,7 @@ int jail_check(const char *configured, struct jail *ret_jail, struct complaint *
                 error = check_directory(tidy, &real, &identity, ret_complaint);
         if (error == 0)
                 error = check_components(real, ret_complaint);
-        if (error == 0)
+        if (error == 0 && strcmp(tidy, real) != 0)
                 error = check_components(tidy, ret_complaint);
         if (error == 0) {
                 *ret_jail = (struct jail){.real = real, .identity = identity, .fd = -1};
