@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import unittest
 
 import processes
 from processes import wait_until
@@ -101,6 +100,8 @@ class Apache:
         self.settings = {"jail": self.jail, "pidfile": self.pidfile}
         self.settings.update(settings or {})
         self.path = os.environ["PATH"]
+        # What apachectl is started by: a wrapper and its arguments.
+        self.prefix = []
         self.write("jail/htdocs/index.html", "the index page\n")
         self.write("envvars", ENVIRONMENT.format(tree=self.tree, user=WORKER_USER))
         self.configure(extra, modules)
@@ -132,6 +133,14 @@ class Apache:
         loads = "".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so\n" for name in modules)
         self.write("httpd.conf", self.format(CONFIGURATION) + loads + self.format(extra))
 
+    def make_certificate(self):
+        """A key that only root may read, and its certificate for localhost, in {tree}/tls."""
+        directory = f"{self.tree}/tls"
+        os.mkdir(directory, 0o700)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                        "-subj", "/CN=localhost", "-keyout", f"{directory}/key.pem",
+                        "-out", f"{directory}/certificate.pem"], check=True, capture_output=True)
+
     def error_log(self):
         return processes.read(f"{self.tree}/log/error.log")
 
@@ -157,7 +166,7 @@ class Apache:
 
     def command(self, *arguments, **options):
         """The command line of apachectl for this server."""
-        return subprocess.Popen(["apachectl", "-f", self.conf, *arguments],
+        return subprocess.Popen([*self.prefix, "apachectl", "-f", self.conf, *arguments],
                                 env=self.environment(), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 start_new_session=True, cwd="/", **options)
@@ -190,11 +199,14 @@ class Apache:
         self.wait_gone(master)
 
     def graceful(self):
-        """`apachectl -k graceful`; returns when a new generation has replaced the workers."""
+        self.renew("graceful")
+
+    def renew(self, action):
+        """`apachectl -k graceful` or `restart`; returns when a new generation of workers runs."""
         old = set(self.workers())
-        result = self.control("-k", "graceful")
+        result = self.control("-k", action)
         if result.returncode != 0:
-            raise AssertionError(f"graceful: {result.stdout}{result.stderr}")
+            raise AssertionError(f"{action}: {result.stdout}{result.stderr}")
         wait_until(lambda: len(set(self.workers()) - old) >= 2 and not old & set(self.workers()),
                    f"a new generation: {self.error_log()}")
 
@@ -247,64 +259,3 @@ class Apache:
             return Reply(connection.getresponse())
         finally:
             connection.close()
-
-
-class ServerTest(unittest.TestCase):
-    """A test case with one server for all of its methods, described by class attributes."""
-
-    mpm = "event"
-    extra = ""
-    modules = ()
-    settings = {}
-    shim = True
-
-    @classmethod
-    def prepare(cls):
-        """Put into the tree what the server needs at its start."""
-
-    @classmethod
-    def setUpClass(cls):
-        processes.become_reaper()
-        cls.apache = Apache(cls.mpm, shim=cls.shim, settings=cls.settings)
-        cls.addClassCleanup(cls.apache.close)
-        cls.prepare()
-        cls.apache.configure(cls.extra, cls.modules)
-        cls.apache.start()
-
-    def assert_jailed(self):
-        """The master is outside, every worker inside, with the worker's uid."""
-        apache = self.apache
-        self.assertEqual(processes.root(apache.master()), "/")
-        self.assertGreaterEqual(len(apache.workers()), 2)
-        for pid in apache.workers():
-            self.assertEqual(processes.root(pid), apache.jail)
-
-
-def for_each_mpm(case):
-    """Class decorator: run the test case once under each MPM, as NameOfTheCase_mpm."""
-    def load(loader):
-        suite = unittest.TestSuite()
-        for mpm in MPMS:
-            variant = type(f"{case.__name__}_{mpm}", (case,),
-                           {"mpm": mpm, "__module__": case.__module__})
-            suite.addTests(loader.loadTestsFromTestCase(variant))
-        return suite
-
-    case.load_variants = staticmethod(load)
-    return case
-
-
-def load_tests_of(module):
-    """What a test module gives as load_tests: its test cases, some of them for each MPM."""
-    def load_tests(loader, _standard, _pattern):
-        suite = unittest.TestSuite()
-        for case in vars(module).values():
-            if not (isinstance(case, type) and issubclass(case, unittest.TestCase)
-                    and case.__module__ == module.__name__):
-                continue
-            if "load_variants" in vars(case):
-                suite.addTests(case.load_variants(loader))
-            else:
-                suite.addTests(loader.loadTestsFromTestCase(case))
-        return suite
-    return load_tests

@@ -7,7 +7,8 @@ import sys
 import unittest
 
 import processes
-from apache import Apache, ServerTest, for_each_mpm, load_tests_of
+from apache import Apache
+from cases import ServerTest, for_each_mpm, load_tests_of
 from processes import wait_until
 
 

@@ -1,0 +1,20 @@
+/* An NSS module that says so and calls hooked functions, as libnss_systemd does, and finds nobody.
+ */
+#include <grp.h>
+#include <nss.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum nss_status _nss_touching_getpwnam_r(
+        const char *name, struct passwd *entry, char *buffer, size_t size, int *error)
+{
+        static const char line[] = "touching\n";
+        struct stat facts;
+
+        stat("/", &facts);
+        poll(NULL, 0, 0);
+        write(STDOUT_FILENO, line, sizeof(line) - 1);
+        return NSS_STATUS_NOTFOUND;
+}

@@ -1,0 +1,42 @@
+/*
+ * Preloaded beside the shim: once the file $SABOTAGE_WHEN exists, each forked child loses
+ * $SABOTAGE: its "capability" to change the root, or the "descriptors" above all of a server's.
+ */
+#define _GNU_SOURCE
+#include <linux/capability.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define LOWEST_FD 100
+
+static void lose_capability(void)
+{
+        struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+        struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+        syscall(SYS_capget, &header, data);
+        data[0].effective &= ~(1U << CAP_SYS_CHROOT);
+        data[0].permitted &= ~(1U << CAP_SYS_CHROOT);
+        syscall(SYS_capset, &header, data);
+}
+
+static void in_child(void)
+{
+        const char *what = getenv("SABOTAGE"), *when = getenv("SABOTAGE_WHEN");
+
+        /* Past all hooks. */
+        if (!what || !when || syscall(SYS_access, when, F_OK) < 0)
+                return;
+        if (strcmp(what, "capability") == 0)
+                lose_capability();
+        else
+                syscall(SYS_close_range, LOWEST_FD, ~0U, 0);
+}
+
+static void __attribute__((constructor)) prepare(void)
+{
+        pthread_atfork(NULL, NULL, in_child);
+}

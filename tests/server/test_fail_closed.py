@@ -1,0 +1,296 @@
+"""What cannot be jailed does not serve: a wrong setting stops the start, a lost jail the server."""
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import sys
+import unittest
+
+import processes
+from apache import LIBRARY, Apache
+from cases import for_each_mpm, load_tests_of
+from processes import wait_until
+from tree import NOBODY, Tree, compile_program
+
+EXIT_CONFIG = 78
+
+# A wrong start: settings (None: unset), and what the line must name. {tree} and {jail} are filled
+# in; `file` is the text of a configuration file.
+WRONG = {
+    "missing": ({"jail": "{tree}/none"}, "{tree}/none: No such file.* make the directory"),
+    "no directory": ({"jail": "{tree}/httpd.conf"}, "{tree}/httpd.conf is not a directory: name"),
+    "below a file": ({"jail": "{tree}/httpd.conf/a"}, "{tree}/httpd.conf/a: Not a directory: make"),
+    "relative": ({"jail": "srv/www1"}, 'CHROOTSHIM_JAIL is "srv/www1": .*absolute path'),
+    "empty": ({"jail": ""}, 'CHROOTSHIM_JAIL is "": .*absolute path'),
+    "root": ({"jail": "/"}, "/ is the root directory.*: name a directory"),
+    "root by a link": ({"jail": "{tree}/root"}, "{tree}/root is the root directory.*: name a dir"),
+    "loop of links": ({"jail": "{tree}/loop"}, "{tree}/loop: Too many levels.*: mend the symbolic"),
+    "writable by others": ({"jail": "{tree}/others"}, r"{tree}/others is writable.*: chmod go-w"),
+    "writable by its group": ({"jail": "{tree}/group"}, r"{tree}/group is writable.*: chmod go-w"),
+    "below a writable one": ({"jail": "{tree}/others/below"}, "{tree}/others is writable.*: chmod"),
+    "another's": ({"jail": "{tree}/another"}, "{tree}/another belongs to uid 65534.*: chown root"),
+    "no jail": ({"jail": None, "pidfile": None}, "no jail.* set CHROOTSHIM_JAIL"),
+    "unknown variable": ({"jial": "/srv"}, "CHROOTSHIM_JIAL.*correct its name or unset"),
+    "bad boolean": ({"fixroot": "yes"}, 'CHROOTSHIM_FIXROOT is "yes": .*true or false'),
+    "bad status": ({"fatal_status": "256"}, 'CHROOTSHIM_FATAL_STATUS is "256": .*1 to 255'),
+    "bad level": ({"log_level": "loud"}, 'CHROOTSHIM_LOG_LEVEL is "loud": .*error, warning, info'),
+    "file missing": ({"config": "{tree}/none.conf"}, "{tree}/none.conf: No such file.*: name"),
+    "file a directory": ({"config": "{tree}/run"}, "{tree}/run is not a regular file.*: name"),
+    "file relative": ({"config": "my.conf"}, 'CHROOTSHIM_CONFIG is "my.conf": .*absolute path'),
+    "unknown key": ({"file": 'jail = "{jail}";\njial = "/srv";\n'}, "{file}:2: jial .*correct its"),
+    "bad type": ({"file": "jail = 5;\n"}, "{file}:1: jail has a value of the wrong type: .*path"),
+    "bad list": ({"file": '\n\nprograms = "a";\n'}, r"{file}:3: programs is no list: .*\[ \"a\""),
+    "bad value": ({"file": 'view = "both";\n'}, '{file}:1: view is "both": .*outside or inside'),
+    "syntax": ({"file": 'jail = "{jail}";\npidfile "x";\n'}, "{file}:2: syntax error: correct"),
+    "file without a jail": ({"jail": None, "file": ""}, "no jail.* set CHROOTSHIM_JAIL.*{file}"),
+}
+
+WITHOUT_CAPABILITY = ["setpriv", "--bounding-set=-sys_chroot", "--inh-caps=-all"]
+
+
+class Starts(unittest.TestCase):
+    """apachectl with wrong settings: one line, status 78, and nothing else."""
+
+    def setUp(self):
+        processes.become_reaper()
+        self.apache = Apache()
+        self.addCleanup(self.apache.close)
+        self.tree = self.apache.tree
+        for name, mode in (("others", 0o757), ("group", 0o775), ("another", 0o755)):
+            os.mkdir(f"{self.tree}/{name}")
+            os.chmod(f"{self.tree}/{name}", mode)
+        os.mkdir(f"{self.tree}/others/below")
+        os.chown(f"{self.tree}/another", NOBODY, NOBODY)
+        os.symlink("loop", f"{self.tree}/loop")
+        os.symlink("/", f"{self.tree}/root")
+
+    def fill(self, text):
+        return text and self.apache.format(text.replace("{file}", "{tree}/shim.conf"))
+
+    def refused(self, pattern):
+        result = self.apache.control("-k", "start")
+        self.assertEqual(result.returncode, EXIT_CONFIG, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertRegex(result.stderr,
+                         rf"\Achrootshim\[\d+\]: error: [^\n]*{self.fill(pattern)}[^\n]*\n\Z")
+        self.assertEqual(processes.descendants(os.getpid()), [])
+        for name in ("run/httpd.pid", "log/error.log"):
+            self.assertFalse(os.path.exists(f"{self.tree}/{name}"), name)
+
+    def test_wrong_settings(self):
+        right = dict(self.apache.settings)
+        for name, (settings, pattern) in WRONG.items():
+            with self.subTest(name):
+                self.apache.settings = right | {
+                    key: self.fill(value) for key, value in settings.items()}
+                text = self.apache.settings.pop("file", None)
+                if text is not None:
+                    self.apache.settings["config"] = self.apache.write("shim.conf", text)
+                self.refused(pattern)
+
+    def test_without_the_capability(self):
+        self.apache.prefix = WITHOUT_CAPABILITY
+        self.refused("CAP_SYS_CHROOT.*: start the server as root")
+
+    def test_the_right_settings_start(self):
+        self.apache.start()
+        self.assertEqual(self.apache.get("/").status, 200)
+
+
+class Unprivileged(unittest.TestCase):
+    """A process that may not look runs on, until it serves."""
+
+    LISTEN = "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s)"
+    ACCEPT = "import socket; s = socket.socket(fileno={fd}); s.setblocking(False); s.accept()"
+
+    def setUp(self):
+        self.tree = Tree()
+        self.addCleanup(self.tree.close)
+        conf = self.tree.write("root-only.conf", f'jail = "{self.tree.jail}";\n', mode=0o600)
+        hidden = f"{self.tree.path}/hidden/jail"
+        os.makedirs(hidden)
+        os.chmod(os.path.dirname(hidden), 0o700)
+        self.cases = {"no capability": {}, "no right to read the file": {"config": conf},
+                      "no right to reach the jail": {"jail": hidden}}
+
+    def test_what_does_not_serve_runs_on(self):
+        for name, settings in self.cases.items():
+            with self.subTest(name):
+                result = self.tree.run("ls", self.tree.path, user=NOBODY, **settings)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                self.assertIn("root-only.conf\n", result.stdout)
+
+    def assert_ends(self, result):
+        self.assertEqual(result.returncode, EXIT_CONFIG, result.stderr)
+        self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: [^\n]+\n\Z")
+        self.assertEqual(result.stdout, "")
+
+    def test_what_listens_ends(self):
+        for name, settings in self.cases.items():
+            with self.subTest(name):
+                self.assert_ends(self.tree.run("/usr/bin/python3", "-c", self.LISTEN, user=NOBODY,
+                                               **settings))
+
+    def test_what_accepts_ends(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            for name, settings in self.cases.items():
+                with self.subTest(name):
+                    self.assert_ends(self.tree.run(
+                        "/usr/bin/python3", "-c", self.ACCEPT.format(fd=listener.fileno()),
+                        user=NOBODY, pass_fds=(listener.fileno(),), **settings))
+
+
+def replace(apache):
+    os.mkdir(apache.jail, 0o755)
+    apache.write("jail/htdocs/index.html", "canary\n")
+
+
+def remove(apache):
+    shutil.rmtree(apache.jail)
+
+
+def remove_and_replace(apache):
+    remove(apache)
+    replace(apache)
+
+
+def move_and_replace(apache):
+    os.rename(apache.jail, f"{apache.tree}/moved")
+    replace(apache)
+
+
+def replace_by_link(apache):
+    os.rename(apache.jail, f"{apache.tree}/moved")
+    os.symlink("moved", apache.jail)
+
+
+def keep(_apache):
+    pass
+
+
+GONE = "No such file or directory"
+REPLACED = "it is not the directory any more that was there at the start"
+REFUSED = r"chroot\(\) was refused: Operation not permitted"
+
+# What happens to a running server: to its jail, what its children lose, and what they say.
+LOSSES = {
+    "removed": (remove, None, GONE),
+    "removed and replaced": (remove_and_replace, None, REPLACED),
+    "moved and replaced": (move_and_replace, None, REPLACED),
+    "replaced by a link": (replace_by_link, None, REPLACED),
+    "capability lost": (keep, "capability", REFUSED),
+    "descriptors closed, jail removed": (remove, "descriptors", GONE),
+    "descriptors closed, jail replaced": (move_and_replace, "descriptors", REPLACED),
+}
+
+
+@for_each_mpm
+class LostJail(unittest.TestCase):
+    """No worker can be jailed any more: the server ends, and serves nothing."""
+
+    mpm = "event"
+
+    def setUp(self):
+        processes.become_reaper()
+
+    def server(self, sabotage=None):
+        """A server, not started; its forked children lose something after sabotage_now()."""
+        apache = Apache(self.mpm, "Alias /canary {tree}/canary\n<Directory {tree}/canary>\n"
+                        "Require all granted\n</Directory>\n", ("alias",))
+        self.addCleanup(apache.close)
+        apache.write("canary/index.html", "canary\n")
+        if sabotage:
+            library = compile_program("sabotage.c", f"{apache.tree}/sabotage.so", "-shared",
+                                      "-fPIC")
+            apache.prefix = ["env", f"LD_PRELOAD={LIBRARY}:{library}", f"SABOTAGE={sabotage}",
+                             f"SABOTAGE_WHEN={apache.tree}/now"]
+        return apache
+
+    def sabotage_now(self, apache):
+        """Let the sabotage begin, and have the master fork other workers."""
+        apache.write("now", "")
+        for pid in apache.workers():
+            os.kill(pid, signal.SIGKILL)
+
+    def replies(self, apache):
+        """What the server still answers: by the page in the jail, and by one outside."""
+        found = []
+        for path in ("/", "/canary/"):
+            try:
+                found.append(apache.get(path).text)
+            except (OSError, http.client.HTTPException):
+                pass
+        return found
+
+    def assert_fatal(self, apache, pattern):
+        """Each worker has said one thing, and httpd has seen one of them exit with status 15."""
+        log = apache.error_log()
+        lines = dict(re.findall(r"^chrootshim\[(\d+)\]: error: (.*)$", log, re.M))
+        self.assertTrue(lines, log)
+        self.assertEqual(len(lines), log.count("chrootshim["), log)
+        for text in lines.values():
+            self.assertRegex(text, rf"{apache.jail}: .*{pattern}: .+")
+        # httpd says this for the status 15 only.
+        fatal = re.search(r"Child (\d+) returned a Fatal error", log)
+        self.assertIn(fatal.group(1), lines)
+
+    def test_losses(self):
+        servers = {name: self.server(sabotage) for name, (_, sabotage, _) in LOSSES.items()}
+        masters = []
+        for apache in servers.values():
+            apache.start()
+            self.assertIn(apache.get("/canary/").status, (403, 404))
+            masters.append(apache.master())
+        for name, apache in servers.items():
+            LOSSES[name][0](apache)
+            self.sabotage_now(apache)
+        served = {name: [] for name in servers}
+
+        def gone():
+            for name, apache in servers.items():
+                served[name] += self.replies(apache)
+            processes.collect()
+            return not any(map(processes.alive, masters))
+
+        wait_until(gone, "the end of all servers", seconds=30)
+        for name, apache in servers.items():
+            with self.subTest(name):
+                self.assertEqual(served[name], [])
+                self.assert_fatal(apache, LOSSES[name][2])
+
+    def test_refused_by_the_kernel(self):
+        apache = self.server()
+        apache.prefix = [compile_program("refuse_chroot.c", f"{apache.tree}/refuse_chroot")]
+        apache.control("-k", "start")
+        served = []
+
+        def gone():
+            served.extend(self.replies(apache))
+            processes.collect()
+            return not processes.descendants(os.getpid())
+
+        wait_until(gone, "the end of the server")
+        self.assertEqual(served, [])
+        self.assert_fatal(apache, REFUSED)
+
+    def test_descriptors_closed_alone_do_no_harm(self):
+        apache = self.server("descriptors")
+        apache.start()
+        self.sabotage_now(apache)
+        apache.wait_ready()
+        for pid in apache.workers():
+            self.assertEqual(processes.root(pid), apache.jail)
+
+    def test_without_the_shim_the_canary_is_served(self):
+        apache = self.server()
+        apache.shim = False
+        apache.start()
+        self.assertEqual(apache.get("/canary/").text, "canary\n")
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()

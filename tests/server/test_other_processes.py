@@ -1,0 +1,113 @@
+"""Programs that are no servers do and say the same, and end the same, with and without the shim."""
+import sys
+import unittest
+
+from cases import load_tests_of
+from tree import NOBODY, Tree
+
+# Each prints what it found, or the error that it got. {jail} and {tree} are filled in.
+COMMANDS = (
+    "true", "false", "exit 7", "kill -TERM $$", "echo out; echo err >&2", "cd /nowhere",
+    "cd {jail}", "/nowhere", "{tree}/text", "echo $(cat {tree}/text)",
+    "cat <{jail}/inside | tr a-z A-Z", "ls {jail}", "ls -la {jail}", "ls /nowhere",
+    "ls {tree}/secret", "ls -l /proc/self/fd | wc -l", "ls /proc/self/fd", "cat {jail}/inside",
+    "cat {jail}/nothing", "cat {jail}", "cat /etc/shadow", "cat {tree}/loop",
+    "cat {tree}/text/below", "cat /proc/self/comm",
+    "stat -c '%n %s %a %u %h' {jail} {jail}/inside / /etc/passwd {jail}/nothing",
+    "stat -L {tree}/loop", "stat -f -c %T /proc", "find {jail} | sort", "find {tree}/none",
+    "grep -r inside {jail}", "grep -n . {tree}/text /nowhere", "readlink -f {tree}/link",
+    "readlink {tree}/link", "realpath {tree}/loop {jail}/../text", "pwd",
+    "cd {tree}/link && pwd -P", "mkdir {tree}/text/sub", "mkdir {jail}", "rmdir {tree}",
+    "rm {tree}/nothing", "ln {jail} x", "mv /nowhere {jail}", "chmod 600 /proc/1/stat",
+    "touch /proc/none", "cp {tree}/text /nowhere/a", "id -u; id -g; id -G", "getent passwd nobody",
+    "getent group none", "env -i env", "env | grep -v -e ^LD_PRELOAD= -e ^CHROOTSHIM_",
+    "sort -r {tree}/text", "date -u -d @0", "sh -c 'sh -c \"echo $0\" deep'",
+    "(echo a & wait; echo b)", "test -w {jail}; echo $?", "test -r {tree}/secret; echo $?",
+    "chroot {jail} /true", "su -s /bin/sh -c 'id -u' nobody",
+    "tar -cf - -C {jail} inside --mtime=@0 | md5sum", "xargs -n1 echo <{tree}/text",
+    "awk 'BEGIN {{ system(\"echo from awk\"); getline x < \"/nowhere\"; print length(x) }}'",
+    "timeout 0.1 sleep 5", "nice -n 5 nice", "mktemp -d /nowhere/XXXXXX", "busybox ls / /nowhere",
+    "perl -e 'print -d q(/srv), `echo a`; opendir(D, q(/no)) or die $!'",
+)
+
+# The same for calls: the result or the error of each.
+CALLS = """
+import errno, os, socket, sys, tempfile
+jail = sys.argv[1]
+calls = (
+    "os.stat(jail).st_ino", "os.stat(jail + '/inside').st_size", "os.stat('/nowhere')",
+    "os.lstat(jail + '/../loop').st_size", "os.stat(jail + '/../loop')",
+    "os.open(jail, os.O_WRONLY)", "os.open('', 0)", "os.open('x' * 5000, 0)",
+    "os.open(jail + '/' + 'x' * 256, 0)", "os.access(jail, os.W_OK)",
+    "os.access(jail + '/inside', os.X_OK)", "os.listdir(jail)", "os.listdir(jail + '/inside')",
+    "os.chdir(jail + '/inside')", "os.getcwd()", "os.mkdir(jail)", "os.rename('/nowhere', jail)",
+    "os.link(jail, '/nowhere/x')", "os.symlink('a', jail)", "os.readlink(jail)",
+    "os.readlink(jail + '/../link')", "os.truncate(jail, 1)", "os.rmdir(jail)",
+    "os.chown('/nowhere', 1, 1)", "os.chmod('/nowhere', 0o600)", "os.utime('/nowhere')",
+    "os.path.realpath(jail + '/../link')", "os.statvfs(jail).f_namemax", "os.mkfifo(jail)",
+    "os.pathconf(jail, 'PC_NAME_MAX')", "os.execv('/nowhere', ['a'])", "os.execv(jail, ['a'])",
+    "os.posix_spawn('/nowhere', ['a'], {})", "os.kill(1 << 22, 0)", "os.setuid(-2)",
+    "socket.socket(socket.AF_UNIX).connect(jail + '/none')", "os.getxattr(jail, 'user.none')",
+    "socket.socket(socket.AF_UNIX).bind(jail)", "socket.socket(socket.AF_UNIX).connect('x' * 200)",
+    "socket.socket().accept()", "socket.socket().recv(1)", "tempfile.mkstemp(dir='/nowhere')",
+    "socket.getaddrinfo('127.0.0.1', 80)[0][4]", "os.popen('echo a').read()",
+    "os.system('exit 3')", "sorted(os.listdir('/proc/self/fd'))",
+)
+for call in calls:
+    try:
+        result = eval(call)
+    except OSError as error:
+        result = errno.errorcode[error.errno]
+    except Exception as error:
+        result = repr(error)
+    print(call, "=", result)
+"""
+
+
+class OtherProcesses(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.tree = Tree()
+        cls.addClassCleanup(cls.tree.close)
+        cls.tree.write("jail/inside", "text inside the jail\n")
+        cls.tree.write("text", "one\ntwo\nthree\n")
+        cls.tree.write("secret/file", "secret\n")
+        path = cls.tree.path
+        cls.tree.run("sh", "-c", "chmod 700 secret; ln -s loop loop; ln -s jail link", shim=False)
+        cls.commands = [text.format(jail=cls.tree.jail, tree=path) for text in COMMANDS]
+
+    def assert_same(self, *command, user, **settings):
+        bare, shimmed = (self.tree.run(*command, user=user, shim=shim, **settings)
+                         for shim in (False, True))
+        self.assertEqual((shimmed.returncode, shimmed.stdout, shimmed.stderr),
+                         (bare.returncode, bare.stdout, bare.stderr))
+
+    def assert_unharmed(self, **options):
+        for command in self.commands:
+            with self.subTest(command):
+                self.assert_same("/bin/sh", "-c", command, **options)
+        self.assert_same("/usr/bin/python3", "-c", CALLS, self.tree.jail, **options)
+
+    def test_as_root(self):
+        self.assert_unharmed(user=None)
+
+    def test_as_another_user(self):
+        self.assert_unharmed(user=NOBODY)
+
+    def test_without_a_pidfile(self):
+        self.assert_unharmed(user=None, pidfile=None)
+
+    def test_with_a_configuration_file(self):
+        conf = self.tree.write("root-only.conf", f'jail = "{self.tree.jail}";\n', mode=0o600)
+        for user in (None, NOBODY):
+            self.assert_unharmed(user=user, jail=None, pidfile=None, config=conf)
+
+    def test_with_all_its_words(self):
+        self.assert_unharmed(user=None, log_level="debug", log=f"{self.tree.path}/shim.log")
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,95 @@
+"""Starts and children that could be taken for something harmless: a worker must still be jailed."""
+import os
+import socket
+import subprocess
+import sys
+import unittest
+
+import processes
+from apache import Apache
+from cases import ServerTest, load_tests_of
+from tree import NOBODY, Tree
+
+# Serves one connection, and says what is at the path that it was given.
+SERVE_ONCE = """
+import socket, sys
+server = socket.socket(fileno=int(sys.argv[1]))
+server.accept()[0].sendall(open(sys.argv[2], "rb").read())
+"""
+
+
+class UnseenChildren(unittest.TestCase):
+    """A child made by clone() or a raw system call has a copy of its parent's memory."""
+
+    def test_they_are_jailed(self):
+        with Tree() as tree:
+            program = tree.compile("unseen_child")
+            for way in ("clone", "syscall"):
+                for event in ("setuid", "epoll_wait"):
+                    with self.subTest(way=way, event=event):
+                        result = tree.run(program, way, event, pidfile=None)
+                        self.assertEqual((result.returncode, result.stderr), (0, ""))
+                        self.assertEqual(int(result.stdout), os.stat(tree.jail).st_ino)
+
+
+class UnusualShells(unittest.TestCase):
+    """The shell that starts the server is no server, whatever it looks like."""
+
+    def setUp(self):
+        processes.become_reaper()
+        self.apache = Apache()
+        self.addCleanup(self.apache.close)
+
+    assert_jailed = ServerTest.assert_jailed
+
+    def start_through_bash(self, **options):
+        command = f"apachectl -f {self.apache.conf} -k start"
+        subprocess.run(["bash", "-c", f"{command}; true"], env=self.apache.environment(),
+                       stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=True,
+                       start_new_session=True, **options)
+        self.apache.wait_ready()
+        self.assert_jailed()
+
+    def test_it_has_inherited_a_listening_socket(self):
+        self.apache.settings["pidfile"] = None
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.start_through_bash(pass_fds=(listener.fileno(),))
+
+    def test_an_empty_pidfile_is_left_over(self):
+        with Tree() as tree:
+            tree.write("run/server.pid", "")
+            result = tree.run("bash", "-c", "env; true")
+            self.assertIn("LD_PRELOAD=", result.stdout)
+            self.assertIn("CHROOTSHIM_JAIL=", result.stdout)
+
+
+class UnusualSettings(unittest.TestCase):
+    """What the settings must not allow."""
+
+    def test_accepting_with_a_problem_ends(self):
+        with Tree() as tree, socket.create_server(("127.0.0.1", 0)) as listener:
+            canary = tree.write("canary", "canary")
+            client = socket.create_connection(listener.getsockname())
+            result = tree.run("/usr/bin/python3", "-c", SERVE_ONCE, str(listener.fileno()), canary,
+                              user=NOBODY, pass_fds=(listener.fileno(),), master_accepts="true")
+            listener.close()
+            self.assertEqual(result.returncode, 78, result.stderr)
+            self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: .*CAP_SYS_CHROOT.*\n\Z")
+            with client, self.assertRaises(ConnectionResetError):
+                client.recv(100)
+
+    def test_a_second_name_of_the_root_directory_is_no_jail(self):
+        with Tree() as tree:
+            result = subprocess.run(
+                ["unshare", "--mount", "sh", "-c",
+                 f"mount --bind / {tree.jail} && LD_PRELOAD={tree.library} "
+                 f"CHROOTSHIM_JAIL={tree.jail} exec true"],
+                capture_output=True, text=True, timeout=20, check=False)
+            self.assertEqual(result.returncode, 78)
+            self.assertIn("is the root directory", result.stderr)
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()
