@@ -7,6 +7,7 @@
 #include "core/loader.h"
 #include "core/log.h"
 #include "core/settings_file.h"
+#include "inside.h"
 #include "jail/check.h"
 #include "process.h"
 
@@ -115,6 +116,8 @@ static int check_start(void)
 {
         int error = jail_check(process.settings.jail, &process.jail, &complaint);
 
+        if (error == 0)
+                error = jail_add_aliases(&process.jail, &process.settings.aliases, &complaint);
         if (error < 0)
                 return error;
         error = jail_check_privilege(&complaint);
@@ -124,19 +127,14 @@ static int check_start(void)
         return error;
 }
 
-static void __attribute__((constructor)) chrootshim_start(void)
+/* The start outside. Return: the role to begin with; a problem has been reported. */
+static enum chrootshim_role start_outside(void)
 {
-        int error;
+        int error = read_settings();
 
-        if (getauxval(AT_SECURE))
-                return;
-        process.library = preload_entry(loader_own_path());
-        process.helper = getenv(SETTINGS_HELPER_VARIABLE) != NULL;
-        process.guards_service_manager = process.library != NULL;
-        error = read_settings();
         if (error == 0 && !process.settings.jail) {
                 if (!process.library)
-                        return;
+                        return CHROOTSHIM_INERT;
                 error = complain(&complaint,
                         "no jail is configured: set CHROOTSHIM_JAIL, or `jail` in %s",
                         getenv(SETTINGS_VARIABLE) ? getenv(SETTINGS_VARIABLE)
@@ -145,20 +143,45 @@ static void __attribute__((constructor)) chrootshim_start(void)
         if (error == 0)
                 error = remember_start();
         if (error == 0 && !is_listed_program())
-                return;
+                return CHROOTSHIM_INERT;
         if (error == 0)
                 error = check_start();
+        if (error == 0)
+                error = inside_describe();
         if (error < 0)
                 report_problem(error);
         log_configure(
                 process.settings.log_level, process.settings.log_target, process.settings.log_path);
-        if (process.settings.fixroot)
-                process.translation = process.jail.prefixes;
-        process.pid = getpid();
         /* An upgrade or socket activation hands listening sockets over. */
         process.listening = descriptors_any(listens);
         process_witness();
-        process.role = CHROOTSHIM_WATCHING;
+        return CHROOTSHIM_WATCHING;
+}
+
+static void __attribute__((constructor)) chrootshim_start(void)
+{
+        enum chrootshim_role role = CHROOTSHIM_JAILED;
+        const char *inside = getenv(SETTINGS_INSIDE_VARIABLE);
+
+        if (getauxval(AT_SECURE))
+                return;
+        process.library = preload_entry(loader_own_path());
+        if (inside) {
+                int error = inside_start(inside, &complaint);
+
+                if (error == 0)
+                        error = inside_describe();
+                if (error < 0)
+                        report_problem(error);
+        } else {
+                process.helper = getenv(SETTINGS_HELPER_VARIABLE) != NULL;
+                process.guards_service_manager = process.library != NULL;
+                role = start_outside();
+        }
+        if (process.settings.fixroot)
+                process.translation = process.jail.prefixes;
+        process.pid = getpid();
+        process.role = role;
 }
 
 __attribute__((visibility("default"))) int chrootshim_active(void)

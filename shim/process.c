@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "core/service_manager.h"
 #include "hooks/real.h"
+#include "inside.h"
 #include "jail/enter.h"
 #include "jail/lock_files.h"
 #include "jail/warm.h"
@@ -90,6 +91,7 @@ static void enter(void)
         if (jail_enter(&process.jail, &failure) < 0)
                 fail(failure.reason, failure.error, failure.remedy);
         process.role = CHROOTSHIM_JAILED;
+        inside_edit_environ();
         log_line(LEVEL_INFO, "entered the jail ", process.jail.real, NULL);
         errno = saved;
 }

@@ -46,6 +46,8 @@ struct process {
         /** The shim's entry in LD_PRELOAD, and the CHROOTSHIM_ variables, of the start. */
         const char *library;
         char **variables;
+        /** The variables for a program that starts inside a jail which has the shim. */
+        char **inside_variables;
         /** This program's file. */
         const char *program;
         struct identity program_identity;

@@ -112,6 +112,12 @@ static void inside_append(struct making *making, char *entry)
         *making->slot++ = begin;
 }
 
+/* Does the program get the shim, whatever the environment had of it before? */
+static bool adds_shim(enum environment_purpose purpose)
+{
+        return purpose == ENVIRONMENT_SERVER || purpose == ENVIRONMENT_INSIDE;
+}
+
 static void entry_append(struct making *making, char *entry)
 {
         enum environment_purpose purpose = making->edit->purpose;
@@ -120,10 +126,10 @@ static void entry_append(struct making *making, char *entry)
                 if (!begins(entry, SETTINGS_HELPER_VARIABLE "="))
                         *making->slot++ = entry;
         } else if (begins(entry, preload)) {
-                if (purpose != ENVIRONMENT_SERVER)
+                if (!adds_shim(purpose))
                         preload_append(making, NULL, entry + strlen(preload));
         } else if (!begins(entry, SETTINGS_VARIABLE_PREFIX)) {
-                if (purpose == ENVIRONMENT_JAILED)
+                if (purpose == ENVIRONMENT_JAILED || purpose == ENVIRONMENT_INSIDE)
                         inside_append(making, entry);
                 else
                         *making->slot++ = entry;
@@ -172,7 +178,7 @@ char **environment_make(const struct environment_edit *edit, char *const *from, 
                 entry_append(&making, *entry);
         if (edit->purpose == ENVIRONMENT_MARKED)
                 *making.slot++ = (char *)(uintptr_t)helper_mark;
-        if (edit->purpose == ENVIRONMENT_SERVER) {
+        if (adds_shim(edit->purpose)) {
                 preload_append(&making, edit->library, preload_value(from));
                 for (char *const *entry = edit->settings; entry && *entry; entry++)
                         *making.slot++ = *entry;

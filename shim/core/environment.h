@@ -14,16 +14,19 @@ enum environment_purpose {
         ENVIRONMENT_MARKED,
         /** A program inside the jail: nothing of the shim, and paths in the inside view. */
         ENVIRONMENT_JAILED,
+        /** A program inside a jail that has the shim: it begins as jailed, and translates. */
+        ENVIRONMENT_INSIDE,
 };
 
 /** struct environment_edit - what to make of an environment. */
 struct environment_edit {
         enum environment_purpose purpose;
-        /** The shim's entry of LD_PRELOAD, as it was given. */
+        /** The path of the shim, for LD_PRELOAD. */
         const char *library;
-        /** For ENVIRONMENT_SERVER: the CHROOTSHIM_ variables it was started with, then NULL. */
+        /** For ENVIRONMENT_SERVER and _INSIDE: the CHROOTSHIM_ variables that it gets, then NULL.
+         */
         char *const *settings;
-        /** For ENVIRONMENT_JAILED: the jail's outside spellings. */
+        /** For ENVIRONMENT_JAILED and _INSIDE: the jail's outside spellings. */
         const struct path_prefixes *prefixes;
 };
 

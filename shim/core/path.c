@@ -186,15 +186,6 @@ bool path_tidy(char *path)
         return plain;
 }
 
-static unsigned depth_of(const char *text)
-{
-        unsigned depth = 0;
-
-        for (; *text; text++)
-                depth += *text == '/';
-        return depth;
-}
-
 /* The number of leading components that two tidy paths share. */
 static unsigned common_depth(const char *a, const char *b)
 {
@@ -212,20 +203,22 @@ static unsigned common_depth(const char *a, const char *b)
         return depth;
 }
 
+bool path_prefixes_add(struct path_prefixes *prefixes, const char *alias, const char *real)
+{
+        if (prefixes->count == PATH_PREFIXES)
+                return false;
+        prefixes->item[prefixes->count++] = (struct path_prefix){
+                .text = alias,
+                .length = strlen(alias),
+                .real_depth = real ? common_depth(alias, real) : 0,
+        };
+        return true;
+}
+
 void path_prefixes_set(struct path_prefixes *ret_prefixes, const char *configured, const char *real)
 {
-        *ret_prefixes = (struct path_prefixes){.count = 1};
-        ret_prefixes->item[0] = (struct path_prefix){
-                .text = real,
-                .length = strlen(real),
-                .real_depth = depth_of(real),
-        };
-        if (strcmp(configured, real) == 0)
-                return;
-        ret_prefixes->count = 2;
-        ret_prefixes->item[1] = (struct path_prefix){
-                .text = configured,
-                .length = strlen(configured),
-                .real_depth = common_depth(configured, real),
-        };
+        *ret_prefixes = (struct path_prefixes){.count = 0};
+        path_prefixes_add(ret_prefixes, real, real);
+        if (strcmp(configured, real) != 0)
+                path_prefixes_add(ret_prefixes, configured, real);
 }

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Spellings of the jail that can be recorded: as configured, and its real path. */
-#define PATH_PREFIXES 2
+/** Spellings of the jail that can be recorded: its real path, as configured, and aliases. */
+#define PATH_PREFIXES 8
 
 /**
  * struct path_prefix - one spelling of the jail's outside path.
@@ -88,5 +88,14 @@ bool path_tidy(char *path);
  */
 void path_prefixes_set(
         struct path_prefixes *ret_prefixes, const char *configured, const char *real);
+
+/**
+ * path_prefixes_add() - record one more spelling, an outside path that means the jail.
+ * @alias: as path_tidy() leaves it, not "/"; must outlive @prefixes.
+ * @real:  realpath(3) of it; NULL where there is nothing of that name.
+ *
+ * Return: false if there is no room.
+ */
+bool path_prefixes_add(struct path_prefixes *prefixes, const char *alias, const char *real);
 
 #endif

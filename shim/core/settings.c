@@ -140,6 +140,8 @@ static const struct setting_key keys[] = {
                 a_boolean, NULL},
         {"view", "CHROOTSHIM_VIEW", TYPE_WORD, offsetof(struct settings, view),
                 "it must be outside or inside", (const char *const[]){"outside", "inside", NULL}},
+        {"aliases", "CHROOTSHIM_ALIASES", TYPE_LIST, offsetof(struct settings, aliases),
+                "it must be a list of absolute paths", NULL},
         {"programs", "CHROOTSHIM_PROGRAMS", TYPE_LIST, offsetof(struct settings, programs),
                 "it must be a list of names or paths of programs", NULL},
         {"libraries", "CHROOTSHIM_LIBRARIES", TYPE_LIST, offsetof(struct settings, libraries),
@@ -222,7 +224,8 @@ static int read_variable(
 
         if (!key) {
                 if (variable_is(entry, length, SETTINGS_VARIABLE) ||
-                        variable_is(entry, length, SETTINGS_HELPER_VARIABLE))
+                        variable_is(entry, length, SETTINGS_HELPER_VARIABLE) ||
+                        variable_is(entry, length, SETTINGS_INSIDE_VARIABLE))
                         return 0;
                 return complain(ret_complaint,
                         "the environment has %.*s, which is no setting of chrootshim: "
@@ -267,6 +270,7 @@ bool settings_lists_program(const struct settings *settings, const char *path)
 
 void settings_release(struct settings *settings)
 {
+        list_clear(&settings->aliases);
         list_clear(&settings->programs);
         list_clear(&settings->libraries);
         free(settings->jail);

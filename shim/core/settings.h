@@ -10,6 +10,7 @@
 /** Names of the variables that are no setting. */
 #define SETTINGS_VARIABLE "CHROOTSHIM_CONFIG"
 #define SETTINGS_HELPER_VARIABLE "CHROOTSHIM_HELPER"
+#define SETTINGS_INSIDE_VARIABLE "CHROOTSHIM_INSIDE"
 /** What the name of every variable of ours begins with. */
 #define SETTINGS_VARIABLE_PREFIX "CHROOTSHIM_"
 
@@ -33,6 +34,7 @@ struct settings {
         char *scoreboard;
         bool fixroot;
         enum setting_view view;
+        struct setting_list aliases;
         struct setting_list programs;
         struct setting_list libraries;
         bool master_accepts;

@@ -4,6 +4,7 @@
 #include "hooks/real.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +39,30 @@ INTERPOSE(int, scandir64,
         return real(scandir64)(inside, ret_entries, select, compare);
 }
 
+INTERPOSE(int, scandirat,
+        (int dirfd, const char *path, struct dirent ***ret_entries,
+                int (*select)(const struct dirent *),
+                int (*compare)(const struct dirent **, const struct dirent **)))
+{
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return -1;
+        return real(scandirat)(dirfd, inside, ret_entries, select, compare);
+}
+
+INTERPOSE(int, scandirat64,
+        (int dirfd, const char *path, struct dirent64 ***ret_entries,
+                int (*select)(const struct dirent64 *),
+                int (*compare)(const struct dirent64 **, const struct dirent64 **)))
+{
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return -1;
+        return real(scandirat64)(dirfd, inside, ret_entries, select, compare);
+}
+
 INTERPOSE(int, chdir, (const char *path))
 {
         const char *inside = jail_path(path);
@@ -49,16 +74,22 @@ INTERPOSE(int, chdir, (const char *path))
 
 INTERPOSE(int, mkdir, (const char *path, mode_t mode))
 {
+        if (ancestor_refuses(path, jail_path(path)))
+                return -1;
         return real(mkdir)(jail_path(path), mode);
 }
 
 INTERPOSE(int, mkdirat, (int dirfd, const char *path, mode_t mode))
 {
+        if (ancestor_refuses(path, jail_path(path)))
+                return -1;
         return real(mkdirat)(dirfd, jail_path(path), mode);
 }
 
 INTERPOSE(int, rmdir, (const char *path))
 {
+        if (ancestor_refuses(path, jail_path(path)))
+                return -1;
         return real(rmdir)(jail_path(path));
 }
 
@@ -82,4 +113,17 @@ INTERPOSE(char *, __getcwd_chk, (char *buffer, size_t size, size_t buffer_size))
 INTERPOSE(char *, get_current_dir_name, (void))
 {
         return process_is_jailed() ? outside_current_directory() : real(get_current_dir_name)();
+}
+
+INTERPOSE(char *, getwd, (char *buffer))
+{
+        return outside_applies() && buffer ? outside_getwd(buffer) : real(getwd)(buffer);
+}
+
+INTERPOSE(char *, __getwd_chk, (char *buffer, size_t size))
+{
+        /* libc ends the process where the buffer is too small; let it. */
+        if (!outside_applies() || size < PATH_MAX)
+                return real(__getwd_chk)(buffer, size);
+        return outside_getwd(buffer);
 }

@@ -64,6 +64,15 @@ char *outside_getcwd(char *buffer, size_t size)
         return buffer ? memcpy(buffer, path, length + 1) : NULL;
 }
 
+char *outside_getwd(char *buffer)
+{
+        if (outside_getcwd(buffer, PATH_MAX))
+                return buffer;
+        if (errno == ERANGE)
+                errno = ENAMETOOLONG;
+        return NULL;
+}
+
 /* Does this inside path name the working directory? */
 static bool names_current_directory(const char *path)
 {

@@ -15,6 +15,9 @@ bool outside_applies(void);
  */
 char *outside_getcwd(char *buffer, size_t size);
 
+/** outside_getwd() - getwd(3) in the outside view; @buffer has PATH_MAX bytes. */
+char *outside_getwd(char *buffer);
+
 /**
  * outside_current_directory() - get_current_dir_name(3) of a jailed process: PWD if it is right.
  *

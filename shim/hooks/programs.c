@@ -2,7 +2,9 @@
 #include "core/environment.h"
 #include "hooks/jail_path.h"
 #include "hooks/real.h"
+#include "inside.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -52,7 +54,7 @@ static bool edit_of(const char *path, struct environment_edit *ret_edit)
         *ret_edit = (struct environment_edit){
                 .library = process.library, .prefixes = &process.translation};
         if (process_is_jailed()) {
-                ret_edit->purpose = ENVIRONMENT_JAILED;
+                inside_edit(ret_edit);
         } else if (process.role != CHROOTSHIM_PENDING) {
                 ret_edit->purpose = ENVIRONMENT_MARKED;
         } else if (is_own_program(path)) {
@@ -194,6 +196,36 @@ INTERPOSE(int, execle, (const char *path, const char *first, ...))
         }
 }
 
+INTERPOSE(int, execveat,
+        (int dirfd, const char *path, char *const argv[], char *const environment[], int flags))
+{
+        struct environment_edit edit;
+
+        if (process_refuses_command(path, argv))
+                _exit(CHROOTSHIM_EXIT_CONFIG);
+        if (!edit_of(path, &edit))
+                return real(execveat)(dirfd, program_path(path), argv, environment, flags);
+        {
+                char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
+
+                return real(execveat)(dirfd, program_path(path), argv,
+                        environment_make(&edit, environment, memory), flags);
+        }
+}
+
+INTERPOSE(int, fexecve, (int fd, char *const argv[], char *const environment[]))
+{
+        struct environment_edit edit;
+
+        if (!edit_of(NULL, &edit))
+                return real(fexecve)(fd, argv, environment);
+        {
+                char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
+
+                return real(fexecve)(fd, argv, environment_make(&edit, environment, memory));
+        }
+}
+
 INTERPOSE(int, posix_spawn,
         (pid_t * ret_pid, const char *path, const posix_spawn_file_actions_t *actions,
                 const posix_spawnattr_t *attributes, char *const argv[], char *const environment[]))
@@ -208,6 +240,19 @@ INTERPOSE(int, posix_spawnp,
         return spawn(real(posix_spawnp), ret_pid, file, actions, attributes, argv, environment);
 }
 
+/* libc keeps a copy of the path, so it is translated here, for the spawn that follows. */
+INTERPOSE(int, posix_spawn_file_actions_addopen,
+        (posix_spawn_file_actions_t * actions, int fd, const char *path, int flags, mode_t mode))
+{
+        return real(posix_spawn_file_actions_addopen)(actions, fd, program_path(path), flags, mode);
+}
+
+INTERPOSE(int, posix_spawn_file_actions_addchdir_np,
+        (posix_spawn_file_actions_t * actions, const char *path))
+{
+        return real(posix_spawn_file_actions_addchdir_np)(actions, program_path(path));
+}
+
 /*
  * A tail call (the libraries are built with -O2 or more): libc finds the caller, whose RUNPATH
  * and namespace it uses, by the return address.
@@ -215,4 +260,9 @@ INTERPOSE(int, posix_spawnp,
 INTERPOSE(void *, dlopen, (const char *path, int flags))
 {
         return real(dlopen)(jail_path(path), flags);
+}
+
+INTERPOSE(void *, dlmopen, (Lmid_t space, const char *path, int flags))
+{
+        return real(dlmopen)(space, jail_path(path), flags);
 }

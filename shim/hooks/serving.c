@@ -43,6 +43,12 @@ INTERPOSE(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
         return real(poll)(fds, count, timeout);
 }
 
+INTERPOSE(int, __poll, (struct pollfd * fds, nfds_t count, int timeout))
+{
+        process_wait(EVENT_TOUCH);
+        return real(__poll)(fds, count, timeout);
+}
+
 INTERPOSE(int, __poll_chk, (struct pollfd * fds, nfds_t count, int timeout, size_t size))
 {
         process_wait(EVENT_TOUCH);
@@ -69,6 +75,13 @@ INTERPOSE(int, select,
 {
         process_wait(EVENT_TOUCH);
         return real(select)(count, read, write, except, timeout);
+}
+
+INTERPOSE(int, __select,
+        (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout))
+{
+        process_wait(EVENT_TOUCH);
+        return real(__select)(count, read, write, except, timeout);
 }
 
 INTERPOSE(int, pselect,

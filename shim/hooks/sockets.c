@@ -1,39 +1,16 @@
 /* Hooks of sockets: listening, serving, and the names of Unix sockets. */
+#include "core/address.h"
 #include "hooks/jail_path.h"
 #include "hooks/real.h"
 
-#include <stddef.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#define NAME_OFFSET offsetof(struct sockaddr_un, sun_path)
-
-/*
- * The address to give to the kernel: @address itself, or @copy with the path translated. The name
- * of a Unix socket may end without a NUL (unix(7)); an abstract one begins with one.
- */
 static const struct sockaddr *inside_address(
         const struct sockaddr *address, socklen_t *length, struct sockaddr_un *copy)
 {
-        char path[sizeof(copy->sun_path) + 1];
-        size_t size, inside_length;
-        const char *inside;
-
-        if (!process_is_jailed() || !address || *length <= NAME_OFFSET || *length > sizeof(*copy) ||
-                address->sa_family != AF_UNIX)
-                return address;
-        size = *length - NAME_OFFSET;
-        memcpy(path, (const char *)address + NAME_OFFSET, size);
-        path[size] = '\0';
-        inside = path_inside(&process.translation, path);
-        if (inside == path)
-                return address;
-        inside_length = strlen(inside) + (memchr(path, '\0', size) != NULL);
-        *copy = (struct sockaddr_un){.sun_family = AF_UNIX};
-        memcpy(copy->sun_path, inside, inside_length);
-        *length = (socklen_t)(NAME_OFFSET + inside_length);
-        return (const struct sockaddr *)copy;
+        return process_is_jailed() ? address_inside(&process.translation, address, length, copy)
+                                   : address;
 }
 
 INTERPOSE(int, bind, (int fd, const struct sockaddr *address, socklen_t length))
@@ -52,6 +29,11 @@ INTERPOSE(int, connect, (int fd, const struct sockaddr *address, socklen_t lengt
         process_wait(EVENT_TOUCH);
         address = inside_address(address, &length, &copy);
         return real(connect)(fd, address, length);
+}
+
+INTERPOSE(int, __connect, (int fd, const struct sockaddr *address, socklen_t length))
+{
+        return hook_connect(fd, address, length);
 }
 
 INTERPOSE(ssize_t, sendto,
@@ -78,6 +60,21 @@ INTERPOSE(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags))
                 return real(sendmsg)(fd, message, flags);
         inside.msg_name = &copy;
         return real(sendmsg)(fd, &inside, flags);
+}
+
+/* One at a time: each may need an address of its own in place of the caller's. */
+INTERPOSE(int, sendmmsg, (int fd, struct mmsghdr *messages, unsigned count, int flags))
+{
+        if (!process_is_jailed())
+                return real(sendmmsg)(fd, messages, count, flags);
+        for (unsigned i = 0; i < count; i++) {
+                ssize_t sent = hook_sendmsg(fd, &messages[i].msg_hdr, flags);
+
+                if (sent < 0)
+                        return i > 0 ? (int)i : -1;
+                messages[i].msg_len = (unsigned)sent;
+        }
+        return (int)count;
 }
 
 INTERPOSE(int, socket, (int family, int type, int protocol))

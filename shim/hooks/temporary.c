@@ -1,8 +1,12 @@
 /* Hooks that make temporary files from a template: the caller's buffer keeps its outside view. */
 #include "hooks/jail_path.h"
+#include "hooks/outside.h"
 #include "hooks/real.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 INTERPOSE(int, mkstemp, (char *template))
 {
@@ -47,4 +51,35 @@ INTERPOSE(int, mkostemps64, (char *template, int suffix_length, int flags))
 INTERPOSE(char *, mkdtemp, (char *template))
 {
         return real(mkdtemp)(jail_path_buffer(template)) ? template : NULL;
+}
+
+/* On a failure mktemp() empties the template, which begins where the caller's does. */
+INTERPOSE(char *, mktemp, (char *template))
+{
+        char *inside = jail_path_buffer(template);
+
+        real(mktemp)(inside);
+        if (inside[0] == '\0')
+                template[0] = '\0';
+        return template;
+}
+
+/*
+ * libc looks at TMPDIR first, an outside path that it would not find; then at @directory. So a
+ * TMPDIR below the jail is given as the directory.
+ */
+INTERPOSE(char *, tempnam, (const char *directory, const char *prefix))
+{
+        const char *preferred = process_is_jailed() ? getenv("TMPDIR") : NULL;
+        char outside[PATH_MAX];
+        char *path;
+
+        if (preferred && jail_path(preferred) != preferred)
+                directory = preferred;
+        path = real(tempnam)(jail_path(directory), prefix);
+        if (!path || !outside_applies() || strlen(path) >= sizeof(outside))
+                return path;
+        outside_copy(path, outside);
+        free(path);
+        return strdup(outside);
 }

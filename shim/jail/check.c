@@ -123,6 +123,39 @@ int jail_check(const char *configured, struct jail *ret_jail, struct complaint *
         return error;
 }
 
+static int add_alias(struct jail *jail, const char *configured, struct complaint *complaint)
+{
+        char *tidy = strdup(configured), *real;
+        bool added;
+
+        if (!tidy)
+                return -ENOMEM;
+        if (tidy[0] != '/' || !path_tidy(tidy) || tidy[1] == '\0') {
+                free(tidy);
+                return complain(complaint,
+                        "aliases: \"%s\" must be an absolute path without \"..\", and not /",
+                        configured);
+        }
+        real = real_path(tidy);
+        added = path_prefixes_add(&jail->prefixes, tidy, real);
+        free(real);
+        if (added)
+                return 0;
+        free(tidy);
+        return complain(complaint, "aliases: \"%s\" is one too many: at most %d are possible",
+                configured, PATH_PREFIXES - 2);
+}
+
+int jail_add_aliases(
+        struct jail *jail, const struct setting_list *aliases, struct complaint *ret_complaint)
+{
+        int error = 0;
+
+        for (size_t i = 0; error == 0 && i < aliases->count; i++)
+                error = add_alias(jail, aliases->item[i], ret_complaint);
+        return error;
+}
+
 int jail_check_privilege(struct complaint *ret_complaint)
 {
         struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};

@@ -18,6 +18,14 @@
  */
 int jail_check(const char *configured, struct jail *ret_jail, struct complaint *ret_complaint);
 
+/**
+ * jail_add_aliases() - record further outside paths that mean the jail.
+ *
+ * Return: 0; -EINVAL or -ENOMEM, with @ret_complaint.
+ */
+int jail_add_aliases(
+        struct jail *jail, const struct setting_list *aliases, struct complaint *ret_complaint);
+
 /** jail_check_privilege() - may this process chroot? Return: 0, or -EPERM with @ret_complaint. */
 int jail_check_privilege(struct complaint *ret_complaint);
 

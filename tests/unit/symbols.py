@@ -6,13 +6,20 @@ import sys
 library, core, table = sys.argv[1:4]
 
 
-def names(*arguments):
-    """The symbols that nm prints, without their versions."""
+def nm(*arguments):
+    """The symbols that nm prints, with their versions."""
     lines = subprocess.run(["nm", *arguments], check=True, capture_output=True, text=True).stdout
-    return {line.split()[-1].split("@")[0] for line in lines.splitlines() if len(line.split()) > 1}
+    return {line.split()[-1] for line in lines.splitlines() if len(line.split()) > 1}
 
 
-hooked = set(re.findall(r"^HOOK\(\w+, (\w+)\)$", open(table).read(), re.M))
+def names(*arguments):
+    """The same without versions, and without what libc keeps to itself."""
+    return {name.split("@")[0] for name in nm(*arguments) if "GLIBC_PRIVATE" not in name}
+
+
+source = open(table).read()
+hooked = set(re.findall(r"^HOOK\(\w+, (\w+)\)$", source, re.M))
+excepted = set(re.findall(r'^NOT_HOOKED\((\w+), ".+"\)$', source, re.M))
 exported = names("-D", "--defined-only", library)
 libc = subprocess.run(["ldd", library], check=True, capture_output=True, text=True).stdout
 libc = re.search(r"libc\.so\.6 => (\S+)", libc).group(1)
@@ -20,20 +27,25 @@ provided = names("-D", "--defined-only", libc)
 needed = subprocess.run(["readelf", "-d", library], check=True, capture_output=True, text=True)
 needed = set(re.findall(r"NEEDED.*\[(.*)\]", needed.stdout))
 
+# Other names of the same function: for large files, for FORTIFY, for old programs, for libraries,
+# and for times of 64 bits where long has 32.
+FORMS = ("{}64", "__{}", "__{}64", "__{}_chk", "__{}_2", "__{}64_2", "__x{}", "__x{}64",
+         "__{}_time64", "__{}64_time64", "__isoc23_{}")
+siblings = {form.format(name) for name in hooked for form in FORMS}
+
 checks = {
     "hooked, but not exported": hooked - exported,
     "public, but not exported": {"chrootshim_active", "chrootshim_role"} - exported,
     "exported, but neither hooked nor chrootshim_*":
         {name for name in exported - hooked if not name.startswith("chrootshim_")},
     "hooked, but not in libc": hooked - provided,
+    "an exception, but hooked or not in libc": excepted & hooked | excepted - provided,
+    "libc has it, and it is another form of a hooked function":
+        siblings & provided - hooked - excepted,
     # The core and the jail use the kernel: a hook must never call a hook.
     "hooked, but called by shim/core or shim/jail": hooked & names("--undefined-only", core),
     "libraries needed besides libc": needed - {"libc.so.6"},
 }
-# A hooked function has its 64-bit and FORTIFY forms hooked as well.
-for form in ("{}64", "__{}_chk", "__{}_2", "__{}64_2"):
-    checks["libc has this form of a hooked function: " + form.format("…")] = {
-        form.format(name) for name in hooked if form.format(name) in provided - hooked}
 
 failed = {what: found for what, found in checks.items() if found}
 for what, found in failed.items():
