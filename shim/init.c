@@ -52,6 +52,7 @@ static bool is_setting(const char *entry)
                strncmp(entry, SETTINGS_HELPER_VARIABLE, strlen(SETTINGS_HELPER_VARIABLE)) != 0;
 }
 
+/* What the shim was started with, for the server's own program when it is started again. */
 static int remember_variables(void)
 {
         size_t count = 0;
@@ -67,21 +68,6 @@ static int remember_variables(void)
         return 0;
 }
 
-/* What exec hooks need to start this program again: its file, and the variables of the shim. */
-static int remember_start(void)
-{
-        char buffer[PATH_MAX];
-        struct file_facts facts;
-        ssize_t length = kernel_readlink("/proc/self/exe", buffer, sizeof(buffer) - 1);
-
-        if (length > 0 && kernel_facts(AT_FDCWD, "/proc/self/exe", 0, &facts) == 0) {
-                buffer[length] = '\0';
-                process.program = strdup(buffer);
-                process.program_identity = facts.identity;
-        }
-        return remember_variables();
-}
-
 static bool listens(int fd)
 {
         return kernel_socket_option(fd, SO_ACCEPTCONN) == 1;
@@ -89,8 +75,10 @@ static bool listens(int fd)
 
 static bool is_listed_program(void)
 {
-        return process.settings.programs.count == 0 ||
-               (process.program && settings_lists_program(&process.settings, process.program)) ||
+        if (process.settings.programs.count == 0)
+                return true;
+        process_note_program();
+        return (process.program && settings_lists_program(&process.settings, process.program)) ||
                settings_lists_program(&process.settings, program_invocation_name);
 }
 
@@ -141,20 +129,19 @@ static enum chrootshim_role start_outside(void)
                                                   : DEFAULT_SETTINGS_FILE);
         }
         if (error == 0)
-                error = remember_start();
+                error = remember_variables();
         if (error == 0 && !is_listed_program())
                 return CHROOTSHIM_INERT;
         if (error == 0)
                 error = check_start();
-        if (error == 0)
-                error = inside_describe();
         if (error < 0)
                 report_problem(error);
         log_configure(
                 process.settings.log_level, process.settings.log_target, process.settings.log_path);
         /* An upgrade or socket activation hands listening sockets over. */
         process.listening = descriptors_any(listens);
-        process_witness();
+        if (process.listening)
+                process_witness();
         return CHROOTSHIM_WATCHING;
 }
 

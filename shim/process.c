@@ -45,7 +45,23 @@ static void __attribute__((noreturn)) fail(const char *reason, int error, const 
         _exit(process.settings.fatal_status);
 }
 
-/* Hold the log, the jail and the libraries in readiness, while all of them are in reach. */
+void process_note_program(void)
+{
+        static char path[PATH_MAX];
+        struct file_facts facts;
+        ssize_t length = kernel_readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+        if (length <= 0 || kernel_facts(AT_FDCWD, "/proc/self/exe", 0, &facts) < 0)
+                return;
+        path[length] = '\0';
+        process.program = path;
+        process.program_identity = facts.identity;
+}
+
+/*
+ * In a server, before its first worker: hold the log, the jail and the libraries in readiness,
+ * and note what the workers need to know, while all of that is in reach.
+ */
 static int prepare(struct complaint *ret_complaint)
 {
         struct entry_failure failure;
@@ -64,9 +80,17 @@ static int prepare(struct complaint *ret_complaint)
                         failure.reason, failure.error ? ": " : "",
                         failure.error ? error_text(failure.error) : "", failure.remedy);
         error = warm_libraries(&process.settings.libraries, ret_complaint);
+        if (error < 0)
+                return error;
+        error = inside_describe();
+        if (error < 0)
+                return complain(ret_complaint, "%s", error_text(error));
+        process_note_program();
+        if (process.witness == &seen)
+                process_witness();
         real_bind_all();
-        process.prepared = error == 0;
-        return error;
+        process.prepared = true;
+        return 0;
 }
 
 static void prepare_or_stop(void)

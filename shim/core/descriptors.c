@@ -3,49 +3,30 @@
 
 #include "core/kernel.h"
 
-#include <dirent.h>
-#include <fcntl.h>
+#include <errno.h>
+#include <poll.h>
 
-static int number_of(const char *name)
+/* One poll() that asks for nothing tells all that are open; reading /proc takes ten times as long.
+ */
+static int mark_open(struct pollfd *fds, int count)
 {
-        int number = 0;
+        int result;
 
-        if (*name < '0' || *name > '9')
-                return -1;
-        for (; *name >= '0' && *name <= '9'; name++)
-                number = number * 10 + (*name - '0');
-        return number;
-}
-
-static bool any_listed(int directory, bool (*holds)(int fd))
-{
-        _Alignas(struct dirent64) char buffer[2048];
-        int length;
-
-        while ((length = kernel_getdents(directory, buffer, sizeof(buffer))) > 0) {
-                for (int at = 0; at < length;) {
-                        const struct dirent64 *entry = (const void *)(buffer + at);
-                        int fd = number_of(entry->d_name);
-
-                        if (fd >= 0 && fd != directory && holds(fd))
-                                return true;
-                        at += entry->d_reclen;
-                }
-        }
-        return false;
+        for (int fd = 0; fd < count; fd++)
+                fds[fd] = (struct pollfd){.fd = fd};
+        /* EINVAL: more than the limit of open files (RLIMIT_NOFILE). */
+        while ((result = kernel_poll(fds, (unsigned)count)) == -EINVAL && count > 1)
+                count /= 2;
+        return result < 0 ? 0 : count;
 }
 
 bool descriptors_any(bool (*holds)(int fd))
 {
-        int directory = kernel_open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-        bool found = false;
+        struct pollfd fds[DESCRIPTORS_TRIED];
+        int count = mark_open(fds, DESCRIPTORS_TRIED);
 
-        if (directory >= 0) {
-                found = any_listed(directory, holds);
-                kernel_close(directory);
-                return found;
-        }
-        for (int fd = 0; fd < DESCRIPTORS_TRIED && !found; fd++)
-                found = holds(fd);
-        return found;
+        for (int fd = 0; fd < count; fd++)
+                if (!(fds[fd].revents & POLLNVAL) && holds(fd))
+                        return true;
+        return false;
 }

@@ -4,14 +4,10 @@
 
 #include <stdbool.h>
 
-/**
- * descriptors_any() - is there an open descriptor for which @holds is true?
- *
- * Asks /proc which are open; without it, tries all below DESCRIPTORS_TRIED. Async-signal-safe.
- */
-bool descriptors_any(bool (*holds)(int fd));
-
-/** Descriptors that are tried where /proc does not tell which are open. */
+/** Descriptors are looked at below this number. */
 #define DESCRIPTORS_TRIED 1024
+
+/** descriptors_any() - is there an open descriptor for which @holds is true? Async-signal-safe. */
+bool descriptors_any(bool (*holds)(int fd));
 
 #endif

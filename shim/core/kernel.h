@@ -2,6 +2,7 @@
 #ifndef SHIM_CORE_KERNEL_H
 #define SHIM_CORE_KERNEL_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +25,7 @@ int kernel_chroot(const char *path);
 ssize_t kernel_getcwd(char *buffer, size_t size);
 int kernel_unshare(int flags);
 int kernel_access(int dirfd, const char *path, int mode, int flags);
-int kernel_getdents(int fd, void *buffer, size_t size);
+int kernel_poll(struct pollfd *fds, unsigned count);
 int kernel_socket_option(int fd, int option);
 int kernel_connect_datagram(const char *path);
 

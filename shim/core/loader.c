@@ -33,12 +33,7 @@ void loader_close(void *handle)
 const char *loader_own_path(void)
 {
         static const char here;
-        __typeof__(&dladdr) find_object;
-        void *symbol = loader_next("dladdr");
         Dl_info object;
 
-        if (!symbol)
-                return NULL;
-        memcpy(&find_object, &symbol, sizeof(symbol));
-        return find_object(&here, &object) ? object.dli_fname : NULL;
+        return dladdr(&here, &object) ? object.dli_fname : NULL;
 }

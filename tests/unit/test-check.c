@@ -54,12 +54,40 @@ static void a_safe_directory(void **state)
         free(jail.real);
 }
 
+static void expect_alias_refused(char *alias, const char *reason)
+{
+        const struct setting_list aliases = {.item = (char *[]){alias, NULL}, .count = 1};
+        struct complaint complaint = {""};
+        struct jail jail = {.prefixes = {.count = 1}};
+
+        assert_int_equal(jail_add_aliases(&jail, &aliases, &complaint), -EINVAL);
+        if (!strstr(complaint.text, reason) || !strstr(complaint.text, alias))
+                fail_msg("%s: \"%s\"", alias, complaint.text);
+}
+
+static void unusable_aliases(void **state)
+{
+        char *const many[PATH_PREFIXES] = {(char[]){"/a"}, (char[]){"/b"}, (char[]){"/c"},
+                (char[]){"/d"}, (char[]){"/e"}, (char[]){"/f"}, (char[]){"/g"}, (char[]){"/h"}};
+        const struct setting_list aliases = {
+                .item = (char **)(uintptr_t)many, .count = PATH_PREFIXES};
+        struct jail jail = {.prefixes = {.count = 1}};
+        struct complaint complaint;
+
+        expect_alias_refused((char[]){"var/www"}, "must be an absolute path");
+        expect_alias_refused((char[]){"/var/../www"}, "without \"..\"");
+        expect_alias_refused((char[]){"//."}, "and not /");
+        assert_int_equal(jail_add_aliases(&jail, &aliases, &complaint), -EINVAL);
+        assert_non_null(strstr(complaint.text, "\"/h\" is one too many"));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(unusable_paths),
                 cmocka_unit_test(unsafe_directories),
                 cmocka_unit_test(a_safe_directory),
+                cmocka_unit_test(unusable_aliases),
         };
 
         return cmocka_run_group_tests(tests, temporary_make, temporary_remove);

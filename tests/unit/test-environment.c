@@ -100,6 +100,16 @@ static void a_jailed_program_gets_the_inside_view(void **state)
                         "OTHER=/srv/www1/a", NULL});
 }
 
+static void a_program_in_a_jail_with_the_shim_gets_both(void **state)
+{
+        expect(ENVIRONMENT_INSIDE,
+                (const char *const[]){"LD_PRELOAD=/lib/a.so:" LIBRARY, "CHROOTSHIM_CONFIG=/etc/x",
+                        "DOCUMENT_ROOT=/srv/www1/htdocs", "A=1", NULL},
+                (const char *const[]){"DOCUMENT_ROOT=/htdocs", "A=1",
+                        "LD_PRELOAD=" LIBRARY ":/lib/a.so", "CHROOTSHIM_JAIL=/srv/www1",
+                        "CHROOTSHIM_VIEW=inside", NULL});
+}
+
 static void libraries_are_found_in_a_value(void **state)
 {
         assert_true(environment_names_library(LIBRARY, LIBRARY));
@@ -118,6 +128,7 @@ int main(void)
                 cmocka_unit_test(the_server_gets_its_start_back),
                 cmocka_unit_test(an_early_helper_is_marked),
                 cmocka_unit_test(a_jailed_program_gets_the_inside_view),
+                cmocka_unit_test(a_program_in_a_jail_with_the_shim_gets_both),
                 cmocka_unit_test(libraries_are_found_in_a_value),
         };
 

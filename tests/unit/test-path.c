@@ -126,6 +126,24 @@ static void ancestors_are_spelt_tidily(void **state)
         assert_string_equal(buffer, "/srv");
 }
 
+static void aliases(void **state)
+{
+        struct path_prefixes prefixes = one_prefix();
+
+        assert_true(path_prefixes_add(&prefixes, "/var/www", "/var/www"));
+        assert_true(path_prefixes_add(&prefixes, "/old/name", NULL));
+        assert_string_equal(path_inside(&prefixes, "/var/www/a"), "/a");
+        assert_string_equal(path_inside(&prefixes, "/var/../var/www/a"), "/a");
+        assert_string_equal(path_inside(&prefixes, "/old/name/a"), "/a");
+        /* Nothing is known of a name that is not there: "old" may become a link. */
+        assert_string_equal(path_inside(&prefixes, "/old/../old/name/a"), "/old/../old/name/a");
+        assert_string_equal(path_inside(&prefixes, "/srv/www1/a"), "/a");
+        assert_int_equal(path_relate(&prefixes, "/var"), PATH_ANCESTOR);
+        while (prefixes.count < PATH_PREFIXES)
+                assert_true(path_prefixes_add(&prefixes, "/more", NULL));
+        assert_false(path_prefixes_add(&prefixes, "/more", NULL));
+}
+
 static void no_prefix_translates_nothing(void **state)
 {
         struct path_prefixes none = {.count = 0};
@@ -183,6 +201,7 @@ int main(void)
                 cmocka_unit_test(relations),
                 cmocka_unit_test(prefix_through_a_link),
                 cmocka_unit_test(ancestors_are_spelt_tidily),
+                cmocka_unit_test(aliases),
                 cmocka_unit_test(no_prefix_translates_nothing),
                 cmocka_unit_test(outside_view),
                 cmocka_unit_test(tidy),

@@ -48,6 +48,8 @@ static void expect_every_setting(struct settings *settings)
         assert_string_equal(settings->scoreboard, "/run/scoreboard");
         assert_false(settings->fixroot);
         assert_int_equal(settings->view, VIEW_INSIDE);
+        assert_int_equal(settings->aliases.count, 1);
+        assert_string_equal(settings->aliases.item[0], "/var/www");
         assert_int_equal(settings->programs.count, 2);
         assert_string_equal(settings->programs.item[0], "httpd");
         assert_string_equal(settings->programs.item[1], "/usr/sbin/apache2");
@@ -75,6 +77,7 @@ static void every_key_from_a_file(void **state)
                                  "scoreboard = \"/run/scoreboard\";\n"
                                  "fixroot = false;\n"
                                  "view = \"inside\";\n"
+                                 "aliases = [ \"/var/www\" ];\n"
                                  "programs = [ \"httpd\", \"/usr/sbin/apache2\" ];\n"
                                  "libraries = ( \"libm.so.6\" );\n"
                                  "master_accepts = true;\n"
@@ -91,7 +94,7 @@ static void every_key_from_the_environment(void **state)
         static const char *const variables[] = {"PATH=/bin", "CHROOTSHIM_CONFIG=/etc/a",
                 "CHROOTSHIM_HELPER=1", "CHROOTSHIM_JAIL=/srv/www1",
                 "CHROOTSHIM_PIDFILE=/run/httpd.pid", "CHROOTSHIM_SCOREBOARD=/run/scoreboard",
-                "CHROOTSHIM_FIXROOT=false", "CHROOTSHIM_VIEW=inside",
+                "CHROOTSHIM_FIXROOT=false", "CHROOTSHIM_ALIASES=/var/www", "CHROOTSHIM_VIEW=inside",
                 "CHROOTSHIM_PROGRAMS=httpd:/usr/sbin/apache2", "CHROOTSHIM_LIBRARIES=libm.so.6",
                 "CHROOTSHIM_MASTER_ACCEPTS=true", "CHROOTSHIM_FATAL_STATUS=2",
                 "CHROOTSHIM_LOG=/var/log/shim", "CHROOTSHIM_LOG_LEVEL=debug", NULL};
