@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static char *variable(const char *format, ...)
+static char *__attribute__((format(printf, 1, 2))) variable(const char *format, ...)
 {
         va_list values;
         char *text;

@@ -65,6 +65,12 @@ static void expect_alias_refused(char *alias, const char *reason)
                 fail_msg("%s: \"%s\"", alias, complaint.text);
 }
 
+static void release_aliases(const struct jail *jail)
+{
+        for (unsigned i = 1; i < jail->prefixes.count; i++)
+                free((char *)(uintptr_t)jail->prefixes.item[i].text);
+}
+
 static void unusable_aliases(void **state)
 {
         char *const many[PATH_PREFIXES] = {(char[]){"/a"}, (char[]){"/b"}, (char[]){"/c"},
@@ -79,6 +85,7 @@ static void unusable_aliases(void **state)
         expect_alias_refused((char[]){"//."}, "and not /");
         assert_int_equal(jail_add_aliases(&jail, &aliases, &complaint), -EINVAL);
         assert_non_null(strstr(complaint.text, "\"/h\" is one too many"));
+        release_aliases(&jail);
 }
 
 int main(void)
