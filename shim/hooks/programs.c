@@ -240,6 +240,25 @@ INTERPOSE(int, posix_spawnp,
         return spawn(real(posix_spawnp), ret_pid, file, actions, attributes, argv, environment);
 }
 
+/* These two came with glibc 2.39. */
+INTERPOSE(int, pidfd_spawn,
+        (int *ret_pidfd, const char *path, const posix_spawn_file_actions_t *actions,
+                const posix_spawnattr_t *attributes, char *const argv[], char *const environment[]))
+{
+        if (!real_exists(SYMBOL_pidfd_spawn))
+                return ENOSYS;
+        return spawn(real(pidfd_spawn), ret_pidfd, path, actions, attributes, argv, environment);
+}
+
+INTERPOSE(int, pidfd_spawnp,
+        (int *ret_pidfd, const char *file, const posix_spawn_file_actions_t *actions,
+                const posix_spawnattr_t *attributes, char *const argv[], char *const environment[]))
+{
+        if (!real_exists(SYMBOL_pidfd_spawnp))
+                return ENOSYS;
+        return spawn(real(pidfd_spawnp), ret_pidfd, file, actions, attributes, argv, environment);
+}
+
 /* libc keeps a copy of the path, so it is translated here, for the spawn that follows. */
 INTERPOSE(int, posix_spawn_file_actions_addopen,
         (posix_spawn_file_actions_t * actions, int fd, const char *path, int flags, mode_t mode))
@@ -251,6 +270,15 @@ INTERPOSE(int, posix_spawn_file_actions_addchdir_np,
         (posix_spawn_file_actions_t * actions, const char *path))
 {
         return real(posix_spawn_file_actions_addchdir_np)(actions, program_path(path));
+}
+
+/* The name that POSIX.1-2024 gave to the function before. */
+INTERPOSE(int, posix_spawn_file_actions_addchdir,
+        (posix_spawn_file_actions_t * actions, const char *path))
+{
+        if (!real_exists(SYMBOL_posix_spawn_file_actions_addchdir))
+                return ENOSYS;
+        return real(posix_spawn_file_actions_addchdir)(actions, program_path(path));
 }
 
 /*

@@ -38,3 +38,8 @@ void real_bind_all(void)
         for (unsigned i = 0; i < SYMBOL_COUNT; i++)
                 real_function((enum symbol)i);
 }
+
+bool real_exists(enum symbol symbol)
+{
+        return real_function(symbol) != (real_function_type *)unavailable;
+}

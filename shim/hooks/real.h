@@ -2,6 +2,7 @@
 #ifndef SHIM_HOOKS_REAL_H
 #define SHIM_HOOKS_REAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** The index of each hooked symbol: SYMBOL_open, … */
@@ -40,6 +41,9 @@ static inline real_function_type *real_function(enum symbol symbol)
 
         return __builtin_expect(function != NULL, 1) ? function : real_bind(symbol);
 }
+
+/** real_exists() - does this libc have it? For what HOOK_NEWER names. */
+bool real_exists(enum symbol symbol);
 
 /**
  * INTERPOSE() - begin the definition of the hook of a libc function.

@@ -3,8 +3,12 @@
  * It is the single source of the binding (real.c), of the export map and of the tests that look
  * for what was forgotten. No include guard: each reader defines HOOK(file, symbol) first.
  *
- * The exceptions at the end concern paths or roles and are not hooked, each for its reason.
+ * HOOK_NEWER stands for a symbol that not every libc has yet. The exceptions at the end concern
+ * paths or roles and are not hooked, each for its reason.
  */
+#ifndef HOOK_NEWER
+#define HOOK_NEWER(file, symbol) HOOK(file, symbol)
+#endif
 HOOK(files, open)
 HOOK(files, open64)
 HOOK(files, __open)
@@ -148,8 +152,11 @@ HOOK(programs, execveat)
 HOOK(programs, fexecve)
 HOOK(programs, posix_spawn)
 HOOK(programs, posix_spawnp)
+HOOK_NEWER(programs, pidfd_spawn)
+HOOK_NEWER(programs, pidfd_spawnp)
 HOOK(programs, posix_spawn_file_actions_addopen)
 HOOK(programs, posix_spawn_file_actions_addchdir_np)
+HOOK_NEWER(programs, posix_spawn_file_actions_addchdir)
 HOOK(programs, dlopen)
 HOOK(programs, dlmopen)
 HOOK(sockets, bind)

@@ -18,7 +18,8 @@ def names(*arguments):
 
 
 source = open(table).read()
-hooked = set(re.findall(r"^HOOK\(\w+, (\w+)\)$", source, re.M))
+hooked = set(re.findall(r"^HOOK(?:_NEWER)?\(\w+, (\w+)\)$", source, re.M))
+newer = set(re.findall(r"^HOOK_NEWER\(\w+, (\w+)\)$", source, re.M))
 excepted = set(re.findall(r'^NOT_HOOKED\((\w+), ".+"\)$', source, re.M))
 exported = names("-D", "--defined-only", library)
 libc = subprocess.run(["ldd", library], check=True, capture_output=True, text=True).stdout
@@ -38,7 +39,7 @@ checks = {
     "public, but not exported": {"chrootshim_active", "chrootshim_role"} - exported,
     "exported, but neither hooked nor chrootshim_*":
         {name for name in exported - hooked if not name.startswith("chrootshim_")},
-    "hooked, but not in libc": hooked - provided,
+    "hooked, but not in libc": hooked - provided - newer,
     "an exception, but hooked or not in libc": excepted & hooked | excepted - provided,
     "libc has it, and it is another form of a hooked function":
         siblings & provided - hooked - excepted,
