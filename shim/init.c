@@ -10,6 +10,7 @@
 #include "inside.h"
 #include "jail/check.h"
 #include "process.h"
+#include "readiness.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +78,7 @@ static bool is_listed_program(void)
 {
         if (process.settings.programs.count == 0)
                 return true;
-        process_note_program();
+        readiness_note_program();
         return (process.program && settings_lists_program(&process.settings, process.program)) ||
                settings_lists_program(&process.settings, program_invocation_name);
 }
@@ -141,7 +142,7 @@ static enum chrootshim_role start_outside(void)
         /* An upgrade or socket activation hands listening sockets over. */
         process.listening = descriptors_any(listens);
         if (process.listening)
-                process_witness();
+                readiness_witness();
         return CHROOTSHIM_WATCHING;
 }
 

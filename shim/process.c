@@ -5,25 +5,21 @@
 #include "core/kernel.h"
 #include "core/log.h"
 #include "core/service_manager.h"
-#include "hooks/real.h"
 #include "inside.h"
 #include "jail/enter.h"
 #include "jail/lock_files.h"
-#include "jail/warm.h"
+#include "readiness.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define OWN_SOCKETS 1024
 
-static const int seen = 1;
-
-struct process process = {.witness = &seen};
+struct process process = {.witness = &readiness_never_copied};
 
 /* Initial-exec: the loader then has nothing to allocate at the first use in a thread. */
 static __thread unsigned lookups __attribute__((tls_model("initial-exec")));
@@ -45,59 +41,11 @@ static void __attribute__((noreturn)) fail(const char *reason, int error, const 
         _exit(process.settings.fatal_status);
 }
 
-void process_note_program(void)
-{
-        static char path[PATH_MAX];
-        struct file_facts facts;
-        ssize_t length = kernel_readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-        if (length <= 0 || kernel_facts(AT_FDCWD, "/proc/self/exe", 0, &facts) < 0)
-                return;
-        path[length] = '\0';
-        process.program = path;
-        process.program_identity = facts.identity;
-}
-
-/*
- * In a server, before its first worker: hold the log, the jail and the libraries in readiness,
- * and note what the workers need to know, while all of that is in reach.
- */
-static int prepare(struct complaint *ret_complaint)
-{
-        struct entry_failure failure;
-        int error;
-
-        if (process.prepared)
-                return 0;
-        error = log_open();
-        if (error < 0)
-                return complain(ret_complaint,
-                        "log %s: %s: name a file that can be written, or stderr",
-                        process.settings.log_path ? process.settings.log_path : "/dev/log",
-                        error_text(error));
-        if (jail_hold(&process.jail, &failure) < 0)
-                return complain(ret_complaint, "jail %s: %s%s%s: %s", process.jail.real,
-                        failure.reason, failure.error ? ": " : "",
-                        failure.error ? error_text(failure.error) : "", failure.remedy);
-        error = warm_libraries(&process.settings.libraries, ret_complaint);
-        if (error < 0)
-                return error;
-        error = inside_describe();
-        if (error < 0)
-                return complain(ret_complaint, "%s", error_text(error));
-        process_note_program();
-        if (process.witness == &seen)
-                process_witness();
-        real_bind_all();
-        process.prepared = true;
-        return 0;
-}
-
 static void prepare_or_stop(void)
 {
         struct complaint complaint;
 
-        if (prepare(&complaint) < 0)
+        if (readiness_make(&complaint) < 0)
                 stop(complaint.text);
 }
 
@@ -109,7 +57,7 @@ static void enter(void)
 
         if (process.problem)
                 stop(process.problem);
-        if (prepare(&complaint) < 0)
+        if (readiness_make(&complaint) < 0)
                 fail(complaint.text, 0, "the worker ends");
         lock_files_carry();
         if (jail_enter(&process.jail, &failure) < 0)
@@ -252,20 +200,6 @@ bool process_before_fork(void)
                 log_open();
         errno = saved;
         return armed;
-}
-
-void process_witness(void)
-{
-        int *page = mmap(
-                NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-        if (page == MAP_FAILED)
-                return;
-        *page = 1;
-        if (madvise(page, sizeof(*page), MADV_WIPEONFORK) == 0)
-                process.witness = page;
-        else
-                munmap(page, sizeof(*page));
 }
 
 void process_after_fork(bool armed)

@@ -48,7 +48,7 @@ struct process {
         char **variables;
         /** The variables for a program that starts inside a jail which has the shim. */
         char **inside_variables;
-        /** This program's file, once process_note_program() has looked. */
+        /** This program's file, once readiness_note_program() has looked. */
         const char *program;
         struct identity program_identity;
 };
@@ -114,13 +114,6 @@ void process_listened(void);
 
 /** process_before_fork() - in the parent. Return: a child is to be pending. */
 bool process_before_fork(void);
-
-/** process_witness() - set up process.witness, in a program that listens. Linux 4.14, madvise(2).
- */
-void process_witness(void);
-
-/** process_note_program() - set process.program and its identity, if /proc tells. */
-void process_note_program(void);
 
 /** process_after_fork() - in the child, which shares no memory with its parent. */
 void process_after_fork(bool armed);

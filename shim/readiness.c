@@ -1,0 +1,77 @@
+/* What a server holds in readiness before its first worker, while all of it is in reach. */
+#include "readiness.h"
+
+#include "core/kernel.h"
+#include "core/log.h"
+#include "hooks/real.h"
+#include "inside.h"
+#include "jail/enter.h"
+#include "jail/warm.h"
+#include "process.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/mman.h>
+
+const int readiness_never_copied = 1;
+
+void readiness_note_program(void)
+{
+        static char path[PATH_MAX];
+        struct file_facts facts;
+        ssize_t length = kernel_readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+        if (length <= 0 || kernel_facts(AT_FDCWD, "/proc/self/exe", 0, &facts) < 0)
+                return;
+        path[length] = '\0';
+        process.program = path;
+        process.program_identity = facts.identity;
+}
+
+void readiness_witness(void)
+{
+        int *page;
+
+        if (process.witness != &readiness_never_copied)
+                return;
+        page = mmap(
+                NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        if (page == MAP_FAILED)
+                return;
+        *page = 1;
+        if (madvise(page, sizeof(*page), MADV_WIPEONFORK) == 0)
+                process.witness = page;
+        else
+                munmap(page, sizeof(*page));
+}
+
+int readiness_make(struct complaint *ret_complaint)
+{
+        struct entry_failure failure;
+        int error;
+
+        if (process.prepared)
+                return 0;
+        error = log_open();
+        if (error < 0)
+                return complain(ret_complaint,
+                        "log %s: %s: name a file that can be written, or stderr",
+                        process.settings.log_path ? process.settings.log_path : "/dev/log",
+                        error_text(error));
+        if (jail_hold(&process.jail, &failure) < 0)
+                return complain(ret_complaint, "jail %s: %s%s%s: %s", process.jail.real,
+                        failure.reason, failure.error ? ": " : "",
+                        failure.error ? error_text(failure.error) : "", failure.remedy);
+        error = warm_libraries(&process.settings.libraries, ret_complaint);
+        if (error < 0)
+                return error;
+        error = inside_describe();
+        if (error < 0)
+                return complain(ret_complaint, "%s", error_text(error));
+        readiness_note_program();
+        readiness_witness();
+        real_bind_all();
+        process.prepared = true;
+        return 0;
+}
