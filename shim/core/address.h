@@ -22,4 +22,15 @@
 const struct sockaddr *address_inside(const struct path_prefixes *prefixes,
         const struct sockaddr *address, socklen_t *length, struct sockaddr_un *copy);
 
+/**
+ * address_path() - the path that an address names.
+ * @buffer: ADDRESS_PATH_SIZE bytes.
+ *
+ * Return: @buffer, with a NUL at the end; NULL if it is no Unix address, abstract or unnamed.
+ */
+const char *address_path(const struct sockaddr *address, socklen_t length, char *buffer);
+
+/** Room for the longest path that an address can name, and a NUL. */
+#define ADDRESS_PATH_SIZE (sizeof(((struct sockaddr_un *)0)->sun_path) + 1)
+
 #endif

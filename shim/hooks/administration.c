@@ -63,12 +63,20 @@ INTERPOSE(int, swapoff, (const char *path))
 
 INTERPOSE(FILE *, setmntent, (const char *path, const char *mode))
 {
-        return real(setmntent)(jail_path(path), mode);
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return NULL;
+        return real(setmntent)(inside, mode);
 }
 
 INTERPOSE(FILE *, __setmntent, (const char *path, const char *mode))
 {
-        return real(__setmntent)(jail_path(path), mode);
+        const char *inside = jail_path(path);
+
+        if (ancestor_refuses(path, inside))
+                return NULL;
+        return real(__setmntent)(inside, mode);
 }
 
 /* libc keeps the name and opens it later, past any hook. */

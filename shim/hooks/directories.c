@@ -4,7 +4,10 @@
 #include "hooks/real.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,32 +101,62 @@ INTERPOSE(int, chroot, (const char *path))
         return real(chroot)(jail_path(path));
 }
 
+/* getcwd(3) with its sizes and errors: @path in the caller's buffer, or in memory from malloc(). */
+static char *give(const char *path, char *buffer, size_t size)
+{
+        size_t length = strlen(path);
+
+        if (buffer && size == 0) {
+                errno = EINVAL;
+                return NULL;
+        }
+        if (size != 0 && size <= length) {
+                errno = ERANGE;
+                return NULL;
+        }
+        if (!buffer)
+                buffer = malloc(size ? size : length + 1);
+        return buffer ? memcpy(buffer, path, length + 1) : NULL;
+}
+
 INTERPOSE(char *, getcwd, (char *buffer, size_t size))
 {
-        return outside_applies() ? outside_getcwd(buffer, size) : real(getcwd)(buffer, size);
+        char path[PATH_MAX];
+
+        if (!outside_working_directory(path))
+                return real(getcwd)(buffer, size);
+        return give(path, buffer, size);
 }
 
 INTERPOSE(char *, __getcwd_chk, (char *buffer, size_t size, size_t buffer_size))
 {
-        if (!outside_applies() || size > buffer_size)
+        char path[PATH_MAX];
+
+        if (size > buffer_size || !outside_working_directory(path))
                 return real(__getcwd_chk)(buffer, size, buffer_size);
-        return outside_getcwd(buffer, size);
+        return give(path, buffer, size);
 }
 
 INTERPOSE(char *, get_current_dir_name, (void))
 {
-        return process_is_jailed() ? outside_current_directory() : real(get_current_dir_name)();
+        char path[PATH_MAX];
+
+        if (!process_is_jailed())
+                return real(get_current_dir_name)();
+        return outside_named_directory(path) ? strdup(path) : hook_getcwd(NULL, 0);
 }
 
 INTERPOSE(char *, getwd, (char *buffer))
 {
-        return outside_applies() && buffer ? outside_getwd(buffer) : real(getwd)(buffer);
+        char path[PATH_MAX];
+
+        if (!buffer || !outside_working_directory(path))
+                return real(getwd)(buffer);
+        return strcpy(buffer, path);
 }
 
 INTERPOSE(char *, __getwd_chk, (char *buffer, size_t size))
 {
         /* libc ends the process where the buffer is too small; let it. */
-        if (!outside_applies() || size < PATH_MAX)
-                return real(__getwd_chk)(buffer, size);
-        return outside_getwd(buffer);
+        return size < PATH_MAX ? real(__getwd_chk)(buffer, size) : hook_getwd(buffer);
 }

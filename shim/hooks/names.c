@@ -45,6 +45,8 @@ INTERPOSE(int, renameat, (int from_fd, const char *from, int to_fd, const char *
 INTERPOSE(
         int, renameat2, (int from_fd, const char *from, int to_fd, const char *to, unsigned flags))
 {
+        if (ancestor_refuses(from, jail_path(from)) || ancestor_refuses(to, jail_path(to)))
+                return -1;
         return lost(from, real(renameat2)(from_fd, jail_path(from), to_fd, jail_path(to), flags));
 }
 

@@ -22,89 +22,47 @@ static const struct path_prefix *prefix(void)
         return &process.translation.item[0];
 }
 
-static char *result_memory(size_t length, size_t size)
+bool outside_working_directory(char *ret_path)
 {
-        if (size == 0)
-                return malloc(length + 1);
-        if (size <= length) {
-                errno = ERANGE;
-                return NULL;
-        }
-        return malloc(size);
+        /* The kernel names a directory out of reach "(unreachable)/…". */
+        if (!outside_applies() || kernel_getcwd(ret_path, PATH_MAX) < 0 || ret_path[0] != '/')
+                return false;
+        path_outside(prefix(), ret_path, PATH_MAX);
+        return true;
 }
 
-char *outside_getcwd(char *buffer, size_t size)
+bool outside_named_directory(char *ret_path)
 {
-        char path[PATH_MAX];
-        ssize_t error;
-        size_t length;
+        const char *named = path_inside(&process.translation, getenv("PWD"));
+        struct file_facts facts, current;
 
-        if (buffer && size == 0) {
-                errno = EINVAL;
-                return NULL;
-        }
-        error = kernel_getcwd(path, sizeof(path));
-        if (error < 0) {
-                errno = (int)-error;
-                return NULL;
-        }
-        /* The kernel names a directory out of reach "(unreachable)/…"; glibc says ENOENT. */
-        if (path[0] != '/') {
-                errno = ENOENT;
-                return NULL;
-        }
-        path_outside(prefix(), path, sizeof(path));
-        length = strlen(path);
-        if (buffer && size <= length) {
-                errno = ERANGE;
-                return NULL;
-        }
-        if (!buffer)
-                buffer = result_memory(length, size);
-        return buffer ? memcpy(buffer, path, length + 1) : NULL;
+        if (!named || named[0] != '/' || strlen(named) >= PATH_MAX ||
+                kernel_facts(AT_FDCWD, named, 0, &facts) < 0 ||
+                kernel_facts(AT_FDCWD, ".", 0, &current) < 0 ||
+                !identity_equal(&facts.identity, &current.identity))
+                return false;
+        strcpy(ret_path, named);
+        if (outside_applies())
+                path_outside(prefix(), ret_path, PATH_MAX);
+        return true;
 }
 
-char *outside_getwd(char *buffer)
+void outside_in_place(char *path)
 {
-        if (outside_getcwd(buffer, PATH_MAX))
-                return buffer;
-        if (errno == ERANGE)
-                errno = ENAMETOOLONG;
-        return NULL;
+        if (outside_applies())
+                path_outside(prefix(), path, PATH_MAX);
 }
 
-/* Does this inside path name the working directory? */
-static bool names_current_directory(const char *path)
+char *outside_allocated(char *path)
 {
-        struct file_facts named, current;
+        char outside[PATH_MAX];
 
-        return path && path[0] == '/' && kernel_facts(AT_FDCWD, path, 0, &named) == 0 &&
-               kernel_facts(AT_FDCWD, ".", 0, &current) == 0 &&
-               identity_equal(&named.identity, &current.identity);
-}
-
-char *outside_current_directory(void)
-{
-        const char *inside = path_inside(&process.translation, getenv("PWD"));
-        char path[PATH_MAX];
-
-        if (!names_current_directory(inside) || strlen(inside) >= sizeof(path)) {
-                ssize_t error = kernel_getcwd(path, sizeof(path));
-
-                if (error < 0 || path[0] != '/') {
-                        errno = error < 0 ? (int)-error : ENOENT;
-                        return NULL;
-                }
-                inside = path;
-        }
-        return strdup(outside_applies() ? outside_copy(inside, path) : inside);
-}
-
-char *outside_copy(const char *inside, char *buffer)
-{
-        memmove(buffer, inside, strlen(inside) + 1);
-        path_outside(prefix(), buffer, PATH_MAX);
-        return buffer;
+        if (!path || path[0] != '/' || !outside_applies() || strlen(path) >= sizeof(outside))
+                return path;
+        strcpy(outside, path);
+        path_outside(prefix(), outside, sizeof(outside));
+        free(path);
+        return strdup(outside);
 }
 
 static bool names_own_directory(const char *path)

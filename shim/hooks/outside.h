@@ -8,31 +8,29 @@
 /** outside_applies() - does this process show paths in the outside view? */
 bool outside_applies(void);
 
-/**
- * outside_getcwd() - getcwd(3) in the outside view, with its sizes and errors.
- *
- * With @buffer NULL the result is from malloc(), of @size bytes or as long as it must be.
+/*
+ * A path whose outside view would be longer than PATH_MAX keeps its inside view in all of these.
  */
-char *outside_getcwd(char *buffer, size_t size);
-
-/** outside_getwd() - getwd(3) in the outside view; @buffer has PATH_MAX bytes. */
-char *outside_getwd(char *buffer);
 
 /**
- * outside_current_directory() - get_current_dir_name(3) of a jailed process: PWD if it is right.
+ * outside_working_directory() - the working directory in the outside view.
+ * @ret_path: PATH_MAX bytes.
  *
- * libc would compare PWD, an outside path, without translating it.
+ * Return: false if libc has to be asked: in another view, out of reach, or longer than PATH_MAX.
  */
-char *outside_current_directory(void);
+bool outside_working_directory(char *ret_path);
 
 /**
- * outside_copy() - the outside view of an inside path.
- * @inside: absolute, as libc gave it.
- * @buffer: PATH_MAX bytes.
- *
- * Return: @buffer; the inside view in it where the outside view is longer than PATH_MAX.
+ * outside_named_directory() - the same as PWD has it, if that is right; see
+ * get_current_dir_name(3). libc would compare PWD, an outside path, without translating it.
  */
-char *outside_copy(const char *inside, char *buffer);
+bool outside_named_directory(char *ret_path);
+
+/** outside_in_place() - turn a path that libc gave in PATH_MAX bytes to the configured view. */
+void outside_in_place(char *path);
+
+/** outside_allocated() - the same for one from malloc(), or NULL. Return: from malloc(). */
+char *outside_allocated(char *path);
 
 /** outside_link() - the text of a link to the jail's "/proc/self/cwd" or "root", as readlink(2). */
 ssize_t outside_link(const char *path, char *text, ssize_t length, size_t size);

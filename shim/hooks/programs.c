@@ -263,7 +263,11 @@ INTERPOSE(int, pidfd_spawnp,
 INTERPOSE(int, posix_spawn_file_actions_addopen,
         (posix_spawn_file_actions_t * actions, int fd, const char *path, int flags, mode_t mode))
 {
-        return real(posix_spawn_file_actions_addopen)(actions, fd, program_path(path), flags, mode);
+        const char *inside = program_path(path);
+
+        if (is_hidden_ancestor(path, inside))
+                return EACCES;
+        return real(posix_spawn_file_actions_addopen)(actions, fd, inside, flags, mode);
 }
 
 INTERPOSE(int, posix_spawn_file_actions_addchdir_np,
@@ -282,12 +286,21 @@ INTERPOSE(int, posix_spawn_file_actions_addchdir,
 }
 
 /*
- * A tail call (the libraries are built with -O2 or more): libc finds the caller, whose RUNPATH
- * and namespace it uses, by the return address.
+ * What is loaded with RTLD_DEEPBIND, as PHP loads its extensions, would find libc before the hooks
+ * and be without translation in the jail.
+ */
+static int binding(int flags)
+{
+        return process.role == CHROOTSHIM_INERT ? flags : flags & ~RTLD_DEEPBIND;
+}
+
+/*
+ * A tail call (the library is built with -O2 or more): libc finds the caller, whose RUNPATH and
+ * namespace it uses, by the return address.
  */
 INTERPOSE(void *, dlopen, (const char *path, int flags))
 {
-        return real(dlopen)(jail_path(path), flags);
+        return real(dlopen)(jail_path(path), binding(flags));
 }
 
 INTERPOSE(void *, dlmopen, (Lmid_t space, const char *path, int flags))

@@ -8,25 +8,21 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The caller's buffer, or memory from malloc() as realpath(3) gives it. */
-static char *resolved_result(const char *path, char *resolved)
-{
-        return resolved ? strcpy(resolved, path) : strdup(path);
-}
-
-/* realpath(3) in the outside view; a hidden ancestor resolves to itself. */
+/* realpath(3) in the configured view; a hidden ancestor resolves to itself. */
 static char *resolve_path(char *(*resolve)(const char *, char *), const char *path, char *resolved)
 {
         const char *inside = jail_path(path);
-        char found[PATH_MAX], outside[PATH_MAX];
+        char ancestor[PATH_MAX];
 
-        if (!outside_applies())
-                return resolve(inside, resolved);
-        if (is_hidden_ancestor(path, inside) && path_ancestor(&process.translation, path, outside))
-                return resolved_result(outside, resolved);
-        if (!resolve(inside, found))
+        if (outside_applies() && is_hidden_ancestor(path, inside) &&
+                path_ancestor(&process.translation, path, ancestor))
+                return resolved ? strcpy(resolved, ancestor) : strdup(ancestor);
+        if (!resolved)
+                return outside_allocated(resolve(inside, NULL));
+        if (!resolve(inside, resolved))
                 return NULL;
-        return resolved_result(outside_copy(found, outside), resolved);
+        outside_in_place(resolved);
+        return resolved;
 }
 
 INTERPOSE(char *, realpath, (const char *path, char *resolved))

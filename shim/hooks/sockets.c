@@ -3,6 +3,8 @@
 #include "hooks/jail_path.h"
 #include "hooks/real.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -13,11 +15,22 @@ static const struct sockaddr *inside_address(
                                    : address;
 }
 
+/* Would the socket be made in place of a hidden ancestor? Then errno is EACCES. */
+static bool binds_ancestor(const struct sockaddr *address, socklen_t length)
+{
+        char buffer[ADDRESS_PATH_SIZE];
+        const char *path = process_is_jailed() ? address_path(address, length, buffer) : NULL;
+
+        return ancestor_refuses(path, path);
+}
+
 INTERPOSE(int, bind, (int fd, const struct sockaddr *address, socklen_t length))
 {
         struct sockaddr_un copy;
 
         process_wait(EVENT_TOUCH);
+        if (binds_ancestor(address, length))
+                return -1;
         address = inside_address(address, &length, &copy);
         return real(bind)(fd, address, length);
 }
@@ -65,16 +78,22 @@ INTERPOSE(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags))
 /* One at a time: each may need an address of its own in place of the caller's. */
 INTERPOSE(int, sendmmsg, (int fd, struct mmsghdr *messages, unsigned count, int flags))
 {
-        if (!process_is_jailed())
+        int before = errno;
+
+        if (!process_is_jailed() || count == 0)
                 return real(sendmmsg)(fd, messages, count, flags);
-        for (unsigned i = 0; i < count; i++) {
+        for (unsigned i = 0; i < count && i < IOV_MAX; i++) {
                 ssize_t sent = hook_sendmsg(fd, &messages[i].msg_hdr, flags);
 
-                if (sent < 0)
-                        return i > 0 ? (int)i : -1;
+                if (sent < 0 && i == 0)
+                        return -1;
+                if (sent < 0) {
+                        errno = before;
+                        return (int)i;
+                }
                 messages[i].msg_len = (unsigned)sent;
         }
-        return (int)count;
+        return (int)(count < IOV_MAX ? count : IOV_MAX);
 }
 
 INTERPOSE(int, socket, (int family, int type, int protocol))

@@ -3,10 +3,10 @@
 #include "hooks/outside.h"
 #include "hooks/real.h"
 
-#include <limits.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
 
 INTERPOSE(int, mkstemp, (char *template))
 {
@@ -64,22 +64,25 @@ INTERPOSE(char *, mktemp, (char *template))
         return template;
 }
 
+/* Is this path below the jail a directory there? libc uses no other as TMPDIR. */
+static bool is_directory_below(const char *path)
+{
+        const char *inside = path ? jail_path(path) : NULL;
+        struct file_facts facts;
+
+        return inside != path && kernel_facts(AT_FDCWD, inside, 0, &facts) == 0 &&
+               S_ISDIR(facts.mode);
+}
+
 /*
- * libc looks at TMPDIR first, an outside path that it would not find; then at @directory. So a
+ * libc looks at TMPDIR first, where it would not find an outside path; then at @directory. So a
  * TMPDIR below the jail is given as the directory.
  */
 INTERPOSE(char *, tempnam, (const char *directory, const char *prefix))
 {
         const char *preferred = process_is_jailed() ? getenv("TMPDIR") : NULL;
-        char outside[PATH_MAX];
-        char *path;
 
-        if (preferred && jail_path(preferred) != preferred)
+        if (is_directory_below(preferred))
                 directory = preferred;
-        path = real(tempnam)(jail_path(directory), prefix);
-        if (!path || !outside_applies() || strlen(path) >= sizeof(outside))
-                return path;
-        outside_copy(path, outside);
-        free(path);
-        return strdup(outside);
+        return outside_allocated(real(tempnam)(jail_path(directory), prefix));
 }

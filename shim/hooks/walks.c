@@ -232,8 +232,9 @@ static void glob_close(void *directory)
 
 /*
  * In the outside view the pattern stays as it is, and with it what comes out: libc walks by our
- * own hooks instead, which translate. So braces, and wild cards in the jail's own path, work too.
- * A caller's own functions for that call hooks by themselves.
+ * own hooks instead, which translate, so that braces around outside paths work too. A wild card in
+ * the jail's own path matches nothing: its ancestors cannot be listed. A caller's own functions
+ * for the same purpose call hooks by themselves.
  */
 INTERPOSE(int, glob,
         (const char *pattern, int flags, int (*on_error)(const char *, int), glob_t *matches))
@@ -241,9 +242,10 @@ INTERPOSE(int, glob,
         glob_t given;
         int result;
 
-        if (!outside_applies() || (flags & GLOB_ALTDIRFUNC))
-                return real(glob)(flags & GLOB_ALTDIRFUNC ? pattern : jail_path(pattern), flags,
-                        on_error, matches);
+        if (!outside_applies())
+                return real(glob)(jail_path(pattern), flags, on_error, matches);
+        if ((flags & GLOB_ALTDIRFUNC) || !matches)
+                return real(glob)(pattern, flags, on_error, matches);
         given = *matches;
         matches->gl_opendir = glob_open;
         matches->gl_readdir = glob_read;
@@ -266,9 +268,10 @@ INTERPOSE(int, glob64,
         glob64_t given;
         int result;
 
-        if (!outside_applies() || (flags & GLOB_ALTDIRFUNC))
-                return real(glob64)(flags & GLOB_ALTDIRFUNC ? pattern : jail_path(pattern), flags,
-                        on_error, matches);
+        if (!outside_applies())
+                return real(glob64)(jail_path(pattern), flags, on_error, matches);
+        if ((flags & GLOB_ALTDIRFUNC) || !matches)
+                return real(glob64)(pattern, flags, on_error, matches);
         given = *matches;
         matches->gl_opendir = glob_open;
         matches->gl_readdir = glob_read64;

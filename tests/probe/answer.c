@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,7 +41,7 @@ void answer_text(const char *what, const char *text)
 void answer_path(const char *what, const char *path)
 {
         int error = errno;
-        char text[8192];
+        char text[3 * PATH_MAX];
 
         snprintf(text, sizeof(text), path ? "path<%s>" : "NULL", path);
         print(what, text, error);

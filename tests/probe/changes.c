@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define LINES 256
@@ -75,21 +76,23 @@ static void mask_random_letters(char *line)
 static void list(char *path, void *data)
 {
         struct listing *listing = data;
-        char content[64], modified[32] = "now";
+        char content[64], attribute[64] = "", modified[32] = "now";
         struct stat st;
 
         if (lstat(path, &st) != 0 || listing->count == LINES)
                 err(1, "cannot list %s", path);
         read_content(path, &st, content, sizeof(content));
+        lgetxattr(path, TREE_ATTRIBUTE, attribute, sizeof(attribute) - 1);
         if (st.st_mtime < TREE_TIME * 10)
                 snprintf(modified, sizeof(modified), "%ld.%09ld", (long)st.st_mtim.tv_sec,
                         st.st_mtim.tv_nsec);
         if (asprintf(&listing->line[listing->count],
-                    "%s mode %06o owner %u:%u links %lu device %u:%u size %ld time %s '%s'",
+                    "%s mode %06o owner %u:%u links %lu device %u:%u size %ld time %s "
+                    "attribute %s '%s'",
                     path + listing->root_length, st.st_mode, st.st_uid, st.st_gid,
                     (unsigned long)(S_ISDIR(st.st_mode) ? 0 : st.st_nlink), major(st.st_rdev),
                     minor(st.st_rdev), S_ISDIR(st.st_mode) ? 0L : (long)st.st_size, modified,
-                    content) < 0)
+                    attribute, content) < 0)
                 err(1, "no memory");
         listing->count++;
         if (S_ISDIR(st.st_mode))

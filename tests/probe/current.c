@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 char *__getcwd_chk(char *buffer, size_t length, size_t size);
+char *__getwd_chk(char *buffer, size_t size);
 
 static const char removed[] = "/dir/empty";
 
@@ -80,6 +81,27 @@ static void probe___getcwd_chk(const struct target *at)
         answer_path("one byte short", __getcwd_chk(buffer, length, PATH_MAX));
 }
 
+static void probe_getwd(const struct target *at)
+{
+        char buffer[PATH_MAX + 1];
+        const char *result;
+
+        stand(at);
+        memset(buffer, '#', sizeof(buffer));
+        result = getwd(buffer);
+        answer_buffer("getwd", result, buffer, PATH_MAX);
+        answer("result is the buffer", result == buffer);
+}
+
+static void probe___getwd_chk(const struct target *at)
+{
+        char buffer[PATH_MAX + 1];
+
+        stand(at);
+        memset(buffer, '#', sizeof(buffer));
+        answer_buffer("__getwd_chk", __getwd_chk(buffer, PATH_MAX), buffer, PATH_MAX);
+}
+
 /* PWD may name a directory by way of a link; it is believed where it is right. */
 static void probe_get_current_dir_name(const struct target *at)
 {
@@ -95,6 +117,8 @@ static void probe_get_current_dir_name(const struct target *at)
 static const struct probe probes[] = {
         {"getcwd", probe_getcwd},
         {"__getcwd_chk", probe___getcwd_chk},
+        {"getwd", probe_getwd},
+        {"__getwd_chk", probe___getwd_chk},
         {"get_current_dir_name", probe_get_current_dir_name},
         {0},
 };

@@ -63,6 +63,26 @@ static void probe_scandir64(const struct target *at)
                 answer_text("name", names[i]->d_name);
 }
 
+static void probe_scandirat(const struct target *at)
+{
+        struct dirent **names = NULL;
+        int count = scandirat(at->dirfd, at->path, &names, not_way, alphasort);
+
+        answer("number of names", count);
+        for (int i = 0; i < count; i++)
+                answer_text("name", names[i]->d_name);
+}
+
+static void probe_scandirat64(const struct target *at)
+{
+        struct dirent64 **names = NULL;
+        int count = scandirat64(at->dirfd, at->path, &names, not_way64, alphasort64);
+
+        answer("number of names", count);
+        for (int i = 0; i < count; i++)
+                answer_text("name", names[i]->d_name);
+}
+
 static void probe_chdir(const struct target *at)
 {
         answer("chdir", chdir(at->path));
@@ -94,6 +114,8 @@ static const struct probe probes[] = {
         {"opendir", probe_opendir},
         {"scandir", probe_scandir},
         {"scandir64", probe_scandir64},
+        {"scandirat", probe_scandirat},
+        {"scandirat64", probe_scandirat64},
         {"chdir", probe_chdir},
         {"mkdir", probe_mkdir},
         {"mkdirat", probe_mkdirat},

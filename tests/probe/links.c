@@ -22,23 +22,36 @@ static void probe_linkat(const struct target *at)
         answer("to", linkat(AT_FDCWD, in_jail(old_name), at->dirfd, at->path, 0));
 }
 
-static void probe_rename(const struct target *at)
+/* In a process of its own: what was moved away may have been an ancestor's name. */
+static void probe_rename_from(const struct target *at)
 {
         answer("from", rename(at->path, in_jail(new_name)));
+}
+
+static void probe_rename_to(const struct target *at)
+{
         answer("to", rename(in_jail(old_name), at->path));
 }
 
-static void probe_renameat(const struct target *at)
+static void probe_renameat_from(const struct target *at)
 {
         answer("from", renameat(at->dirfd, at->path, AT_FDCWD, in_jail(new_name)));
+}
+
+static void probe_renameat_to(const struct target *at)
+{
         answer("to", renameat(AT_FDCWD, in_jail(old_name), at->dirfd, at->path));
 }
 
-static void probe_renameat2(const struct target *at)
+static void probe_renameat2_from(const struct target *at)
 {
         answer("exchange",
                 renameat2(at->dirfd, at->path, AT_FDCWD, in_jail("/dir/empty"), RENAME_EXCHANGE));
         answer("from", renameat2(at->dirfd, at->path, AT_FDCWD, in_jail(new_name), 0));
+}
+
+static void probe_renameat2_to(const struct target *at)
+{
         answer("to", renameat2(AT_FDCWD, in_jail(old_name), at->dirfd, at->path, RENAME_NOREPLACE));
 }
 
@@ -56,9 +69,12 @@ static void probe_symlinkat(const struct target *at)
 static const struct probe probes[] = {
         {"link", probe_link},
         {"linkat", probe_linkat},
-        {"rename", probe_rename},
-        {"renameat", probe_renameat},
-        {"renameat2", probe_renameat2},
+        {"rename", probe_rename_from},
+        {"rename", probe_rename_to},
+        {"renameat", probe_renameat_from},
+        {"renameat", probe_renameat_to},
+        {"renameat2", probe_renameat2_from},
+        {"renameat2", probe_renameat2_to},
         {"symlink", probe_symlink},
         {"symlinkat", probe_symlinkat},
         {0},

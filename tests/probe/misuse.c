@@ -2,7 +2,9 @@
 #include "probe.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 int __open_2(const char *path, int flags);
@@ -13,6 +15,7 @@ char *__realpath_chk(const char *path, char *resolved, size_t size);
 ssize_t __readlink_chk(const char *path, char *text, size_t length, size_t size);
 ssize_t __readlinkat_chk(int dirfd, const char *path, char *text, size_t length, size_t size);
 char *__getcwd_chk(char *buffer, size_t length, size_t size);
+char *__getwd_chk(char *buffer, size_t size);
 
 static const struct place places[] = {
         {"link, misused", "@/dir/link", "/dir/link"},
@@ -76,6 +79,36 @@ static void probe___getcwd_chk(const struct target *at)
         answer_path("small buffer", __getcwd_chk(buffer, 100, 99));
 }
 
+static void probe___getwd_chk(const struct target *at)
+{
+        be_silent();
+        answer_path("small buffer", __getwd_chk(buffer, 3));
+}
+
+static void probe_getwd(const struct target *at)
+{
+        char *(*volatile function)(char *) = getwd;
+
+        answer_path("no buffer", function(NULL));
+}
+
+static void probe_glob(const struct target *at)
+{
+        glob_t matches = {0};
+
+        answer("unknown flags", glob(at->path, 1 << 30, NULL, &matches));
+        answer("no matches", glob(at->path, 0, NULL, NULL));
+}
+
+static void probe_sendmmsg(const struct target *at)
+{
+        struct mmsghdr messages[1] = {0};
+
+        answer("no socket", sendmmsg(-1, messages, 1, 0));
+        answer("no socket and no message", sendmmsg(-1, messages, 0, 0));
+        answer("NULL", sendmmsg(socket(AF_UNIX, SOCK_DGRAM, 0), NULL, 1, 0));
+}
+
 /* Linux takes NULL for an empty list. */
 static void probe_execve(const struct target *at)
 {
@@ -101,6 +134,10 @@ static const struct probe probes[] = {
         {"__readlink_chk", probe___readlink_chk},
         {"__readlinkat_chk", probe___readlinkat_chk},
         {"__getcwd_chk", probe___getcwd_chk},
+        {"__getwd_chk", probe___getwd_chk},
+        {"getwd", probe_getwd},
+        {"glob", probe_glob},
+        {"sendmmsg", probe_sendmmsg},
         {"execve", probe_execve},
         {"execv", probe_execv},
         {0},

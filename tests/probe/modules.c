@@ -1,4 +1,4 @@
-/* Probes of dlopen: what is loaded, and what the caller is told where nothing is. */
+/* Probes of dlopen and dlmopen: what is loaded, and what the caller is told where nothing is. */
 #include "probe.h"
 
 #include <dlfcn.h>
@@ -13,13 +13,12 @@ static const struct place modules[] = {
         {0},
 };
 
-static void probe_dlopen(const struct target *at)
+static void answer_module(const char *what, void *module)
 {
-        void *module = dlopen(at->path, RTLD_NOW | RTLD_LOCAL);
         int (*answer_of_module)(void);
 
         if (!module) {
-                answer_text("dlopen", dlerror());
+                answer_text(what, dlerror());
                 return;
         }
         *(void **)&answer_of_module = dlsym(module, "probe_module_answer");
@@ -28,8 +27,20 @@ static void probe_dlopen(const struct target *at)
         answer("dlclose", dlclose(module));
 }
 
+static void probe_dlopen(const struct target *at)
+{
+        answer_module("dlopen", dlopen(at->path, RTLD_NOW | RTLD_LOCAL));
+}
+
+static void probe_dlmopen(const struct target *at)
+{
+        answer_module("base", dlmopen(LM_ID_BASE, at->path, RTLD_NOW | RTLD_LOCAL));
+        answer_module("new", dlmopen(LM_ID_NEWLM, at->path, RTLD_NOW | RTLD_LOCAL));
+}
+
 static const struct probe probes[] = {
         {"dlopen", probe_dlopen},
+        {"dlmopen", probe_dlmopen},
         {0},
 };
 

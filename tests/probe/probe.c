@@ -37,6 +37,15 @@ static const struct family *const families[] = {
         &family_modules,
         &family_sockets,
         &family_misuse,
+        &family_walks,
+        &family_patterns,
+        &family_wide_patterns,
+        &family_extended,
+        &family_watches,
+        &family_administration,
+        &family_accounting,
+        &family_limits,
+        &family_names,
 };
 #define FAMILIES (sizeof(families) / sizeof(families[0]))
 

@@ -16,8 +16,10 @@
  * @inside:  what it must become, translated by hand: what the oracle gives.
  * @from_directory: the *at functions get a descriptor of /dir/sub, not AT_FDCWD.
  *
- * In both texts '@' stands for the jail, '^' for the directory that holds it, and '*' for so many
- * "./" that only the inside view is short enough for the kernel. NULL stands for NULL.
+ * In both texts '@' stands for the jail, '^' for the directory that holds it, '%' for so many "./"
+ * that only the inside view is short enough for the kernel, '=' for so many slashes that
+ * "/dir/=file" is as long as a path may be, '#' for a name as long as one may be. NULL stands for
+ * NULL.
  */
 struct place {
         const char *label;
@@ -53,7 +55,9 @@ struct family {
 extern const struct family family_files, family_streams, family_status, family_access,
         family_directories, family_links, family_removal, family_nodes, family_attributes,
         family_times, family_temporary, family_resolve, family_current, family_programs,
-        family_modules, family_sockets, family_misuse;
+        family_modules, family_sockets, family_misuse, family_walks, family_patterns,
+        family_wide_patterns, family_extended, family_watches, family_administration,
+        family_accounting, family_limits, family_names;
 
 /* places.c */
 
@@ -67,6 +71,13 @@ const char *place_path(const struct place *place, bool inside);
 
 /** in_jail() - an inside path in the view of this run. */
 const char *in_jail(const char *inside);
+
+/**
+ * place_rest() - a path that came of @at and must begin as the caller's, without that beginning.
+ *
+ * Return: what is the same in both runs; @result itself where it begins otherwise.
+ */
+const char *place_rest(const struct target *at, const char *result);
 
 /** outside() - the outside view of an inside path, in both runs: a text that is not translated. */
 const char *outside(const char *inside);
@@ -95,6 +106,9 @@ void answer_stream(const char *what, FILE *stream);
 void answer_stat(const char *what, int result, const struct stat *st);
 
 /* tree.c */
+
+/** The extended attribute of every file and directory in the tree: its path there. */
+#define TREE_ATTRIBUTE "user.probe"
 
 /** The time of every file in the tree: what is later was changed by a probe. */
 #define TREE_TIME 1000000

@@ -1,6 +1,7 @@
 /* Probes of the functions that start a program: what starts, and which environment it gets. */
 #include "probe.h"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,22 @@ static void probe_execle(const struct target *at)
         answer("execle", execle(at->path, "name", "one", "two three", (char *)NULL, list));
 }
 
+static void probe_execveat(const struct target *at)
+{
+        char **list = environment();
+
+        answer("not a link", execveat(at->dirfd, at->path, arguments, list, AT_SYMLINK_NOFOLLOW));
+        answer("execveat", execveat(at->dirfd, at->path, arguments, list, 0));
+}
+
+static void probe_fexecve(const struct target *at)
+{
+        char **list = environment();
+        int fd = open(at->path, O_RDONLY | O_CLOEXEC);
+
+        answer("fexecve", fexecve(fd, arguments, list));
+}
+
 /* posix_spawn() returns its error. */
 static void answer_spawn(int error, pid_t pid)
 {
@@ -109,6 +126,38 @@ static void probe_posix_spawnp(const struct target *at)
         answer_spawn(posix_spawnp(&pid, at->path, NULL, NULL, arguments, list), pid);
 }
 
+/* The program writes into the file, which shows that it was this one. Either call may fail. */
+static void probe_posix_spawn_file_actions_addopen(const struct target *at)
+{
+        char **list = environment();
+        posix_spawn_file_actions_t actions;
+        pid_t pid = 0;
+        int error;
+
+        posix_spawn_file_actions_init(&actions);
+        error = posix_spawn_file_actions_addopen(
+                &actions, STDOUT_FILENO, at->path, O_WRONLY | O_CREAT, 0640);
+        if (error == 0)
+                error = posix_spawn(&pid, "/bin/say", &actions, NULL, arguments, list);
+        answer_spawn(error, pid);
+        posix_spawn_file_actions_destroy(&actions);
+}
+
+/* The program is found from the directory, and writes into a file there. */
+static void probe_posix_spawn_file_actions_addchdir_np(const struct target *at)
+{
+        char **list = environment();
+        posix_spawn_file_actions_t actions;
+        pid_t pid = 0;
+
+        posix_spawn_file_actions_init(&actions);
+        answer("addchdir", posix_spawn_file_actions_addchdir_np(&actions, at->path));
+        posix_spawn_file_actions_addopen(
+                &actions, STDOUT_FILENO, "spawned", O_WRONLY | O_CREAT, 0640);
+        answer_spawn(posix_spawn(&pid, in_jail("/bin/say"), &actions, NULL, arguments, list), pid);
+        posix_spawn_file_actions_destroy(&actions);
+}
+
 static const struct probe probes[] = {
         {"execve", probe_execve},
         {"execv", probe_execv},
@@ -117,8 +166,12 @@ static const struct probe probes[] = {
         {"execl", probe_execl},
         {"execlp", probe_execlp},
         {"execle", probe_execle},
+        {"execveat", probe_execveat},
+        {"fexecve", probe_fexecve},
         {"posix_spawn", probe_posix_spawn},
         {"posix_spawnp", probe_posix_spawnp},
+        {"posix_spawn_file_actions_addopen", probe_posix_spawn_file_actions_addopen},
+        {"posix_spawn_file_actions_addchdir_np", probe_posix_spawn_file_actions_addchdir_np},
         {0},
 };
 

@@ -8,6 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+int __connect(int fd, const struct sockaddr *address, socklen_t length);
+
 #define NAME_OFFSET offsetof(struct sockaddr_un, sun_path)
 
 /* A word and a colon before the path ask for a special form of address: see fill(). */
@@ -155,6 +157,17 @@ static void probe_connect(const struct target *at)
         each_type(at, use_connect);
 }
 
+static void use___connect(int fd, const struct sockaddr_un *address, socklen_t length)
+{
+        answer("__connect", __connect(fd, (const struct sockaddr *)address, length));
+        answer_name("getpeername", fd, getpeername);
+}
+
+static void probe___connect(const struct target *at)
+{
+        each_type(at, use___connect);
+}
+
 static void use_sendto(int fd, const struct sockaddr_un *address, socklen_t length)
 {
         answer("no address", sendto(fd, "hello", 5, MSG_NOSIGNAL, NULL, 0));
@@ -191,11 +204,47 @@ static void probe_sendmsg(const struct target *at)
         each_type(at, use_sendmsg);
 }
 
+/* The first has no address; what was sent of the list is counted, and the rest left alone. */
+static void use_sendmmsg(int fd, const struct sockaddr_un *address, socklen_t length)
+{
+        union address name = {.name = *address};
+        struct iovec data[] = {{(char[]){"one"}, 3}, {(char[]){"second"}, 6}};
+        struct mmsghdr messages[] = {
+                {.msg_hdr = {.msg_name = &name,
+                         .msg_namelen = length,
+                         .msg_iov = data,
+                         .msg_iovlen = 1}},
+                {.msg_hdr = {.msg_name = &name,
+                         .msg_namelen = length,
+                         .msg_iov = data,
+                         .msg_iovlen = 2}},
+                {.msg_hdr = {.msg_iov = data, .msg_iovlen = 1}, .msg_len = 99},
+        };
+        struct mmsghdr given[3];
+
+        memcpy(given, messages, sizeof(given));
+        answer("sendmmsg", sendmmsg(fd, messages, 3, MSG_NOSIGNAL));
+        for (int i = 0; i < 3; i++) {
+                answer("length", messages[i].msg_len);
+                answer("message is kept", memcmp(&messages[i].msg_hdr, &given[i].msg_hdr,
+                                                  sizeof(struct msghdr)) == 0);
+        }
+        answer("name is kept", memcmp(&name.name, address, sizeof(*address)) == 0);
+        answer("none", sendmmsg(fd, messages, 0, MSG_NOSIGNAL));
+}
+
+static void probe_sendmmsg(const struct target *at)
+{
+        each_type(at, use_sendmmsg);
+}
+
 static const struct probe probes[] = {
         {"bind", probe_bind},
         {"connect", probe_connect},
+        {"__connect", probe___connect},
         {"sendto", probe_sendto},
         {"sendmsg", probe_sendmsg},
+        {"sendmmsg", probe_sendmmsg},
         {0},
 };
 

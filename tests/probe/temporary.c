@@ -19,7 +19,7 @@ static const struct place templates[] = {
         {"too few letters", "@/dir/random-XXXXX", "/dir/random-XXXXX"},
         {"beside the jail", "@XXXXXX", "@XXXXXX"},
         {"in a neighbour", "^/jail0/random-XXXXXX", "^/jail0/random-XXXXXX"},
-        {"longer than a path outside", "@/dir/*random-XXXXXX", "/dir/*random-XXXXXX"},
+        {"longer than a path outside", "@/dir/%random-XXXXXX", "/dir/%random-XXXXXX"},
         {"inside view", "/dir/random-XXXXXX", "/dir/random-XXXXXX"},
         {"relative", "sub/random-XXXXXX", "sub/random-XXXXXX"},
         {"empty", "", ""},
@@ -122,6 +122,50 @@ static void probe_mkdtemp(const struct target *at)
         answer_template(template, at->path, result);
 }
 
+/* On a failure the template is empty; only the letters are chosen, nothing is made. */
+static void probe_mktemp(const struct target *at)
+{
+        char *template = strdup(at->path);
+        const char *result = mktemp(template);
+
+        answer("result is the template", result == template);
+        if (template[0])
+                answer_template(template, at->path, true);
+        else
+                answer_text("template", template);
+}
+
+/* The letters are the last six; errno tells what was tried first, where another was taken. */
+static void answer_name(const char *what, char *name)
+{
+        int error = errno;
+
+        if (name && strlen(name) > 6)
+                memset(name + strlen(name) - 6, '?', 6);
+        errno = name ? 0 : error;
+        answer_path(what, name);
+}
+
+/* TMPDIR goes first, then the directory, then /tmp, each if it is a directory. */
+static void probe_tempnam(const struct target *at)
+{
+        unsetenv("TMPDIR");
+        answer_begin();
+        answer_name("without TMPDIR", tempnam(at->path, "pre"));
+        setenv("TMPDIR", in_jail("/dir/sub"), 1);
+        answer_name("with TMPDIR", tempnam(at->path, "pre"));
+        setenv("TMPDIR", in_jail("/missing"), 1);
+        answer_name("with a TMPDIR that is missing", tempnam(at->path, NULL));
+        setenv("TMPDIR", at->path ? at->path : "", 1);
+        answer_begin();
+        answer_name("only with TMPDIR", tempnam(NULL, "a prefix"));
+}
+
+static const struct probe name_probes[] = {
+        {"tempnam", probe_tempnam},
+        {0},
+};
+
 static const struct probe probes[] = {
         {"mkstemp", probe_mkstemp},
         {"mkstemp64", probe_mkstemp64},
@@ -132,7 +176,9 @@ static const struct probe probes[] = {
         {"mkostemps", probe_mkostemps},
         {"mkostemps64", probe_mkostemps64},
         {"mkdtemp", probe_mkdtemp},
+        {"mktemp", probe_mktemp},
         {0},
 };
 
 const struct family family_temporary = {{templates}, probes};
+const struct family family_names = {{common_places}, name_probes};

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 enum kind { DIRECTORY, REGULAR, SYMLINK, OUTWARD_LINK, HARD_LINK, STREAM, DATAGRAM };
@@ -132,6 +133,19 @@ static void make(const struct entry *entry, const char *path)
                 err(1, "cannot make %s", path);
 }
 
+static void set_extended(const struct entry *entry, const char *path)
+{
+        size_t length = strlen(entry->path);
+        char value[64];
+
+        if (entry->kind != DIRECTORY && entry->kind != REGULAR)
+                return;
+        if (lgetxattr(path, TREE_ATTRIBUTE, value, sizeof(value)) != (ssize_t)length ||
+                memcmp(value, entry->path, length) != 0)
+                if (lsetxattr(path, TREE_ATTRIBUTE, entry->path, length, 0) != 0)
+                        err(1, "cannot give an attribute to %s", path);
+}
+
 /* Only what is not so yet: a file system takes its time for each change. */
 static void set_attributes(const struct entry *entry, const char *path)
 {
@@ -167,6 +181,7 @@ void tree_build(const char *tree)
                 char *path = tree_below(tree, entries[i].path);
 
                 set_attributes(&entries[i], path);
+                set_extended(&entries[i], path);
                 free(path);
         }
 }

@@ -1,0 +1,3 @@
+<?php
+// What open_basedir lets be included.
+return 'a page';

@@ -1,0 +1,13 @@
+<?php
+// Counts the requests of a session.
+session_start();
+$_SESSION['count'] = ($_SESSION['count'] ?? 0) + 1;
+echo json_encode([
+    'count' => $_SESSION['count'],
+    'path' => session_save_path(),
+    'file' => is_file(session_save_path() . '/sess_' . session_id()),
+    'id' => session_id(),
+]);
+if (isset($_GET['end'])) {
+    session_destroy();
+}

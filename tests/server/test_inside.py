@@ -1,0 +1,217 @@
+"""Programs that a worker starts inside its jail, with the library there and without."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+from cases import load_tests_of
+from tree import NOBODY, Tree
+
+NONE, JAILED = "none", "3"
+
+PERL = "/usr/bin/perl"
+BUSYBOX = "/bin/busybox"
+PERL_MODULES = "/usr/lib/x86_64-linux-gnu/perl-base"
+
+# Ways of programs/actor.c to start a shell with a command; the last two never reach a hook.
+BY_HOOKS = ("exec", "spawn")
+WAYS = (*BY_HOOKS, "system", "popen")
+
+READ = f"{PERL} -e 'open(F, \"<\", $ARGV[0]) or die \"$!\\n\"; print <F>'"
+DIRECTORY = f"{PERL} -MCwd -e 'print Cwd::getcwd()'"
+
+
+def needed_files(program):
+    """The libraries that a program or a library needs, the loader among them."""
+    listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=True)
+    return re.findall(r"(/\S+) \(0x", listed.stdout)
+
+
+class InsideTest(unittest.TestCase):
+    """A worker of programs/actor.c in a jail with perl, the actor itself and a static shell."""
+
+    def setUp(self):
+        self.tree = Tree()
+        self.addCleanup(self.tree.close)
+        self.jail = self.tree.jail
+        self.actor = self.tree.compile("actor", "-pthread")
+        self.worker = ["listen", "pair", "pidfile", self.tree.pidfile, "fork", "epoll_wait"]
+        self.supply(self.actor, "/bin/actor")
+        self.supply(PERL, PERL)
+        shutil.copytree(PERL_MODULES, self.jail + PERL_MODULES)
+        for name in "sh", "env":
+            shutil.copy(BUSYBOX, f"{self.jail}/bin/{name}")
+        self.tree.write("jail/htdocs/page", "a page")
+        self.tree.write("jail/dev/null", "", mode=0o666)  # perl opens it for its scripts of -e
+        self.page = f"{self.jail}/htdocs/page"
+
+    def supply(self, source, target):
+        """Copy a program or library into the jail, and whatever it needs."""
+        for path, inside in ((source, target), *((file, file) for file in needed_files(source))):
+            os.makedirs(os.path.dirname(self.jail + inside), exist_ok=True)
+            shutil.copy(path, self.jail + inside)
+
+    def start(self, way, command, **options):
+        return self.tree.run(self.actor, *self.worker, way, command, **options)
+
+    def output(self, way, command, **options):
+        """What the command prints, provided that nothing complains."""
+        result = self.start(way, command, **options)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), (way, command))
+        return result.stdout
+
+    def assert_role(self, text, who, role):
+        self.assertEqual(text, f"{who} {role} {os.stat(self.jail).st_ino}\n")
+
+
+class WithTheLibrary(InsideTest):
+    """The library is in the jail under its own path: programs there begin as jailed."""
+
+    def setUp(self):
+        super().setUp()
+        self.supply(self.tree.library, self.tree.library)
+
+    def test_it_starts_as_jailed(self):
+        for way in WAYS:
+            with self.subTest(way):
+                self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
+
+    def test_it_starts_as_jailed_without_root(self):
+        self.worker[-1:] = ["setuid", str(NOBODY)]
+        for way in WAYS:
+            with self.subTest(way):
+                self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
+                self.assertEqual(self.output(way, f"{READ} {self.page}"), "a page")
+
+    def test_it_starts_by_its_outside_path_with_an_environment_made_anew(self):
+        self.assert_role(self.output("exec-anew", f"{self.jail}/bin/actor"), "again", JAILED)
+
+    def test_it_opens_outside_paths(self):
+        for way in WAYS:
+            with self.subTest(way):
+                self.assertEqual(self.output(way, f"{READ} {self.page}"), "a page")
+                self.assertEqual(self.output(way, f"{READ} /htdocs/page"), "a page")
+
+    def test_it_does_not_see_what_is_outside(self):
+        secret = self.tree.write("secret", "outside")
+        result = self.start("exec", f"{READ} {secret}")
+        self.assertEqual((result.stdout, result.stderr), ("", "No such file or directory\n"))
+
+    def test_its_directory_has_the_view(self):
+        for view, directory in (("outside", f"{self.jail}/htdocs"), ("inside", "/htdocs")):
+            for way in WAYS:
+                with self.subTest(way, view=view):
+                    command = f"cd /htdocs && {DIRECTORY}"
+                    self.assertEqual(self.output(way, command, view=view), directory)
+
+    def test_it_translates_nothing_where_the_server_does_not(self):
+        result = self.start("exec", f"{READ} {self.page}", fixroot="false")
+        self.assertEqual(result.stderr, "No such file or directory\n")
+
+    def test_it_knows_the_aliases(self):
+        for way in WAYS:
+            with self.subTest(way):
+                command = f"{READ} /old/www/htdocs/page && {READ} /other/htdocs/page"
+                self.assertEqual(self.output(way, command, aliases="/old/www:/other"),
+                                 "a pagea page")
+
+    def test_its_own_children_are_jailed_too(self):
+        for script in ('exec "/bin/actor", "say", "child"', 'system "/bin/actor say child"',
+                       '%ENV = (); exec "/bin/actor", "say", "child"',
+                       f'exec "{self.jail}/bin/actor", "say", "child"',
+                       'print `/bin/actor say child`'):
+            with self.subTest(script):
+                self.assert_role(self.output("exec", f"{PERL} -e '{script}'"), "child", JAILED)
+
+    def test_other_preloaded_libraries_stay(self):
+        others = {"LD_PRELOAD": f"{self.tree.library}:libm.so.6"}
+        self.supply("/lib/x86_64-linux-gnu/libm.so.6", "/lib/x86_64-linux-gnu/libm.so.6")
+        for way in WAYS:
+            with self.subTest(way):
+                self.assertIn(f"LD_PRELOAD={self.tree.library}:libm.so.6\n",
+                              self.output(way, "env", extra=others))
+
+    def test_a_library_below_the_jail(self):
+        self.tree.library = f"{self.jail}{self.tree.library}"
+        for way in WAYS:
+            with self.subTest(way):
+                self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
+
+
+class AnotherRoot(InsideTest):
+    """CHROOTSHIM_INSIDE must tell the root directory that the program has."""
+
+    def assert_refused(self, result):
+        self.assertEqual((result.returncode, result.stdout), (78, ""))
+        self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: CHROOTSHIM_INSIDE .*\n\Z")
+
+    def test_outside_the_jail(self):
+        jail = os.stat(self.jail)
+        for value in (f"{jail.st_dev}:{jail.st_ino}", "0:0", "nonsense", ""):
+            with self.subTest(value):
+                self.assert_refused(self.tree.run(
+                    self.actor, "say", "self", pidfile=None, extra={"CHROOTSHIM_INSIDE": value}))
+
+    def test_inside_the_jail(self):
+        self.supply(self.tree.library, self.tree.library)
+        root = os.stat("/")
+        for value in (f"{root.st_dev}:{root.st_ino}", "0:0", ""):
+            with self.subTest(value):
+                self.assert_refused(self.start(
+                    "exec", f"CHROOTSHIM_INSIDE={value} /bin/actor say child"))
+
+    def test_the_right_one_with_more_behind_it(self):
+        root = os.stat("/")
+        self.assert_refused(self.tree.run(
+            self.actor, "say", "self", pidfile=None,
+            extra={"CHROOTSHIM_INSIDE": f"{root.st_dev}:{root.st_ino}0x"}))
+
+
+class WithoutTheLibrary(InsideTest):
+    """Programs in a jail without the library run without it, and nothing complains."""
+
+    def test_no_complaint_and_no_shim(self):
+        for way in WAYS:
+            with self.subTest(way):
+                self.assert_role(self.output(way, "/bin/actor say child"), "child", NONE)
+
+    def test_no_trace_in_the_environment(self):
+        for way in WAYS:
+            with self.subTest(way):
+                text = self.output(way, "env")
+                self.assertIn("PATH=", text)
+                self.assertNotRegex(text, "LD_PRELOAD|CHROOTSHIM_")
+
+    def test_other_preloaded_libraries_stay(self):
+        others = {"LD_PRELOAD": f"{self.tree.library}:libm.so.6"}
+        for way in WAYS:
+            with self.subTest(way):
+                self.assertIn("LD_PRELOAD=libm.so.6\n", self.output(way, "env", extra=others))
+
+
+class PathVariables(InsideTest):
+    """The usual names of CGI with a path below the jail get the inside view, and nothing else."""
+
+    def test_the_view(self):
+        given = {"DOCUMENT_ROOT": f"{self.jail}/htdocs", "CONTEXT_DOCUMENT_ROOT": f"{self.jail}/",
+                 "SCRIPT_FILENAME": f"{self.jail}/htdocs/../htdocs/page",
+                 "PATH_TRANSLATED": f"{self.jail}0/page", "OTHER": f"{self.jail}/htdocs"}
+        expected = {"DOCUMENT_ROOT": "/htdocs", "CONTEXT_DOCUMENT_ROOT": "/",
+                    "SCRIPT_FILENAME": "/htdocs/../htdocs/page",
+                    "PATH_TRANSLATED": f"{self.jail}0/page", "OTHER": f"{self.jail}/htdocs"}
+        for present in False, True:
+            if present:
+                self.supply(self.tree.library, self.tree.library)
+            for way in BY_HOOKS:
+                with self.subTest(way, library=present):
+                    lines = self.output(way, "env", extra=given).splitlines()
+                    found = dict(line.split("=", 1) for line in lines)
+                    self.assertEqual({name: found.get(name) for name in expected}, expected)
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()
