@@ -8,6 +8,24 @@
 #include <string.h>
 #include <unistd.h>
 
+/*
+ * Into the caller's buffer. At a failure glibc leaves there what it could not resolve, or, where it
+ * did not begin, nothing: the first byte tells.
+ */
+static char *resolve_in_place(
+        char *(*resolve)(const char *, char *), const char *inside, char *resolved)
+{
+        char first = resolved[0], *result;
+
+        resolved[0] = '\0';
+        result = resolve(inside, resolved);
+        if (resolved[0] == '/')
+                outside_in_place(resolved);
+        else
+                resolved[0] = first;
+        return result;
+}
+
 /* realpath(3) in the configured view; a hidden ancestor resolves to itself. */
 static char *resolve_path(char *(*resolve)(const char *, char *), const char *path, char *resolved)
 {
@@ -19,10 +37,7 @@ static char *resolve_path(char *(*resolve)(const char *, char *), const char *pa
                 return resolved ? strcpy(resolved, ancestor) : strdup(ancestor);
         if (!resolved)
                 return outside_allocated(resolve(inside, NULL));
-        if (!resolve(inside, resolved))
-                return NULL;
-        outside_in_place(resolved);
-        return resolved;
+        return resolve_in_place(resolve, inside, resolved);
 }
 
 INTERPOSE(char *, realpath, (const char *path, char *resolved))

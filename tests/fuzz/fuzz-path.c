@@ -27,6 +27,18 @@ static void check_inside(const struct path_prefixes *prefixes, const char *path,
                 check(inside != path || strcmp(path, "/") == 0);
 }
 
+/* One byte short of what the outside view needs: nothing is changed. */
+static void check_does_not_fit(const struct path_prefix *prefix, const char *path, size_t size)
+{
+        size_t length = strlen(path);
+        char *exact = malloc(size);
+
+        memcpy(exact, path, length + 1);
+        check(!path_outside(prefix, exact, size));
+        check(strlen(exact) == length && memcmp(exact, path, length) == 0);
+        free(exact);
+}
+
 static void check_outside(const struct path_prefixes *prefixes, const char *path, size_t length)
 {
         size_t size = length + prefixes->item[0].length + 1;
@@ -34,6 +46,7 @@ static void check_outside(const struct path_prefixes *prefixes, const char *path
 
         if (path[0] == '/') {
                 memcpy(buffer, path, length + 1);
+                check_does_not_fit(&prefixes->item[0], buffer, size - 1 - (length == 1));
                 check(path_outside(&prefixes->item[0], buffer, size));
                 check(path_relate(prefixes, buffer) != PATH_ELSEWHERE || strstr(path, ".."));
                 if (length > 1 && !strstr(path, "..") && path[1] != '/' && path[1] != '.')
