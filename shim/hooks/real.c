@@ -28,7 +28,7 @@ real_function_type *real_bind(enum symbol symbol)
 
         if (address)
                 memcpy(&function, &address, sizeof(address));
-        real_functions[symbol] = function;
+        __atomic_store_n(&real_functions[symbol], function, __ATOMIC_RELAXED);
         errno = saved;
         return function;
 }

@@ -37,7 +37,8 @@ void real_bind_all(void);
 /** real_function() - the real function, bound at its first use. */
 static inline real_function_type *real_function(enum symbol symbol)
 {
-        real_function_type *function = real_functions[symbol];
+        /* Threads may bind the same symbol at once: each writes the same address. */
+        real_function_type *function = __atomic_load_n(&real_functions[symbol], __ATOMIC_RELAXED);
 
         return __builtin_expect(function != NULL, 1) ? function : real_bind(symbol);
 }

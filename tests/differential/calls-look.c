@@ -168,19 +168,20 @@ static void run_scandir(const struct attempt *at)
 
 static void run_getcwd(const struct attempt *at)
 {
-        size_t size = at->number % 2 ? PATH_MAX : at->number % 128;
+        size_t size = at->number % 2 ? PATH_MAX : at->number / 2 % 128;
         char buffer[PATH_MAX];
 
         if (at->side == SIDE_SHIM) {
                 say_path(at, getcwd(buffer, size));
                 return;
         }
-        if (syscall(SYS_getcwd, buffer, sizeof(buffer)) < 0) {
+        errno = EINVAL;
+        if (size == 0 || syscall(SYS_getcwd, buffer, sizeof(buffer)) < 0) {
                 say_path(at, NULL);
                 return;
         }
         reference_outside(buffer);
-        errno = size == 0 ? EINVAL : ERANGE;
+        errno = ERANGE;
         if (strlen(buffer) < size)
                 say(" <%s>", buffer);
         else

@@ -119,12 +119,19 @@ static int serve(void)
         return 0;
 }
 
-/* Usage: crowd JAIL, which has file, link to it, and a directory tmp that anybody writes to. */
+/*
+ * Usage: crowd JAIL [inside]. The jail has a file, a link to it, and a directory tmp that anybody
+ * writes to. A process that is "inside" has started as jailed.
+ */
 int main(int count, char **arguments)
 {
         int status;
         pid_t child;
 
+        if (count == 3) {
+                jail = arguments[1];
+                return serve();
+        }
         if (count != 2 || listen(socket(AF_INET, SOCK_STREAM, 0), 5) < 0)
                 return 1;
         jail = arguments[1];
