@@ -1,4 +1,4 @@
-"""Hooks called by 64 threads at once on small stacks, in signal handlers and at exit."""
+"""Hooks called at odd times: by 64 threads at once, in signal handlers, at load, unload and exit."""
 import glob
 import os
 import sys
@@ -38,6 +38,31 @@ class Crowd(unittest.TestCase):
             for preload in (f"{self.tree.library}:{found[0]}", f"{found[0]}:{self.tree.library}"):
                 with self.subTest(preload):
                     self.assert_no_failure(preload)
+
+
+class OtherLibraries(unittest.TestCase):
+    """Constructors that run before the shim's own, and destructors of modules."""
+
+    EXPECTED = "loaded: 0 -1 1 1\nunloaded: 0 -1 1 1\n"
+
+    def setUp(self):
+        self.tree = Tree()
+        self.addCleanup(self.tree.close)
+        self.early = self.tree.compile("early", "-shared", "-fPIC")
+
+    def test_preloaded_beside(self):
+        for order in ((self.tree.library, self.early), (self.early, self.tree.library)):
+            with self.subTest(order):
+                result = self.tree.run("/bin/true", extra={"LD_PRELOAD": ":".join(order)})
+                self.assertEqual((result.returncode, result.stdout, result.stderr),
+                                 (0, self.EXPECTED, ""))
+
+    def test_loaded_and_unloaded(self):
+        script = ("import _ctypes, sys; "
+                  "_ctypes.dlclose(_ctypes.dlopen(sys.argv[1], 1)); print('on')")
+        result = self.tree.run("/usr/bin/python3", "-c", script, self.early)
+        self.assertEqual((result.returncode, result.stdout, result.stderr),
+                         (0, self.EXPECTED + "on\n", ""))
 
 
 load_tests = load_tests_of(sys.modules[__name__])
