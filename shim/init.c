@@ -9,6 +9,7 @@
 #include "core/settings_file.h"
 #include "inside.h"
 #include "jail/check.h"
+#include "jail/supply.h"
 #include "process.h"
 #include "readiness.h"
 
@@ -109,10 +110,13 @@ static int check_start(void)
                 error = jail_add_aliases(&process.jail, &process.settings.aliases, &complaint);
         if (error < 0)
                 return error;
-        error = jail_check_privilege(&complaint);
+        error = jail_check_privilege(process.settings.isolation, &complaint);
         if (error == 0 && geteuid() != 0 && !process.settings.pidfile)
                 return complain(
                         &complaint, "a server that is not started as root needs `pidfile`: set it");
+        if (error == 0)
+                error = supply_plan(
+                        &process.settings, &process.jail, &process.exposures, &complaint);
         return error;
 }
 

@@ -90,8 +90,10 @@ int inside_start(const char *value, struct complaint *ret_complaint)
                 error = kernel_facts(AT_FDCWD, "/", 0, &root);
         if (error < 0)
                 return error;
-        process.jail =
-                (struct jail){.real = process.settings.jail, .identity = root.identity, .fd = -1};
+        process.jail = (struct jail){.real = process.settings.jail,
+                .identity = root.identity,
+                .namespace = -1,
+                .fd = -1};
         path_prefixes_set(&process.jail.prefixes, process.settings.jail, process.settings.jail);
         return jail_add_aliases(&process.jail, &process.settings.aliases, ret_complaint);
 }

@@ -7,7 +7,9 @@
 #include "core/service_manager.h"
 #include "inside.h"
 #include "jail/enter.h"
+#include "jail/harden.h"
 #include "jail/lock_files.h"
+#include "jail/supply.h"
 #include "readiness.h"
 
 #include <errno.h>
@@ -60,7 +62,7 @@ static void enter(void)
         if (readiness_make(&complaint) < 0)
                 fail(complaint.text, 0, "the worker ends");
         lock_files_carry();
-        if (jail_enter(&process.jail, &failure) < 0)
+        if (jail_enter(&process.jail, &failure) < 0 || harden(&process.settings, &failure) < 0)
                 fail(failure.reason, failure.error, failure.remedy);
         process.role = CHROOTSHIM_JAILED;
         inside_edit_environ();
@@ -198,6 +200,8 @@ bool process_before_fork(void)
                 prepare_or_stop();
         if (process.prepared)
                 log_open();
+        if (armed)
+                supply_refresh(&process.settings, &process.jail, &process.exposures);
         errno = saved;
         return armed;
 }

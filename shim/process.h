@@ -6,7 +6,7 @@
 #include "core/path.h"
 #include "core/role.h"
 #include "core/settings.h"
-#include "jail/jail.h"
+#include "jail/exposure.h"
 
 /**
  * struct process - all that is known; written by process.c and init.c only.
@@ -41,6 +41,8 @@ struct process {
         const char *problem;
         struct settings settings;
         struct jail jail;
+        /** What the jail is to have besides. */
+        struct exposures exposures;
         /** The spellings that are translated in the jail: none if `fixroot` is off. */
         struct path_prefixes translation;
         /** The shim's entry in LD_PRELOAD, and the CHROOTSHIM_ variables, of the start. */

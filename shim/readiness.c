@@ -6,6 +6,7 @@
 #include "hooks/real.h"
 #include "inside.h"
 #include "jail/enter.h"
+#include "jail/supply.h"
 #include "jail/warm.h"
 #include "process.h"
 
@@ -63,7 +64,10 @@ int readiness_make(struct complaint *ret_complaint)
                 return complain(ret_complaint, "jail %s: %s%s%s: %s", process.jail.real,
                         failure.reason, failure.error ? ": " : "",
                         failure.error ? error_text(failure.error) : "", failure.remedy);
-        error = warm_libraries(&process.settings.libraries, ret_complaint);
+        error = warm_up(&process.settings, ret_complaint);
+        if (error == 0)
+                error = supply_make(
+                        &process.settings, &process.jail, &process.exposures, ret_complaint);
         if (error < 0)
                 return error;
         error = inside_describe();

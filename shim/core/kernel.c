@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static long kernel_call(long number, long a, long b, long c, long d, long e)
+long kernel_call(long number, long a, long b, long c, long d, long e)
 {
         int saved = errno;
         long result = syscall(number, a, b, c, d, e);
@@ -25,7 +25,12 @@ static long kernel_call(long number, long a, long b, long c, long d, long e)
 
 int kernel_open(const char *path, int flags, mode_t mode)
 {
-        return (int)kernel_call(SYS_openat, AT_FDCWD, (long)path, flags, (long)mode, 0);
+        return kernel_openat(AT_FDCWD, path, flags, mode);
+}
+
+int kernel_openat(int dirfd, const char *path, int flags, mode_t mode)
+{
+        return (int)kernel_call(SYS_openat, dirfd, (long)path, flags, (long)mode, 0);
 }
 
 int kernel_close(int fd)
@@ -45,7 +50,12 @@ ssize_t kernel_write(int fd, const void *buffer, size_t size)
 
 ssize_t kernel_readlink(const char *path, char *buffer, size_t size)
 {
-        return kernel_call(SYS_readlinkat, AT_FDCWD, (long)path, (long)buffer, (long)size, 0);
+        return kernel_readlinkat(AT_FDCWD, path, buffer, size);
+}
+
+ssize_t kernel_readlinkat(int dirfd, const char *path, char *buffer, size_t size)
+{
+        return kernel_call(SYS_readlinkat, dirfd, (long)path, (long)buffer, (long)size, 0);
 }
 
 int kernel_fcntl(int fd, int command, long argument)
@@ -139,6 +149,9 @@ int kernel_facts(int fd, const char *path, int flags, struct file_facts *ret_fac
                 .owner = facts.stx_uid,
                 .group = facts.stx_gid,
                 .size = facts.stx_size,
+                .modified_seconds = facts.stx_mtime.tv_sec,
+                .modified_nanoseconds = facts.stx_mtime.tv_nsec,
+                .device_number = makedev(facts.stx_rdev_major, facts.stx_rdev_minor),
         };
         return 0;
 }

@@ -13,11 +13,16 @@
  * returns or a negative error number (-ENOENT …).
  */
 
+/** kernel_call() - any system call of up to five arguments, for the wrappers here and elsewhere. */
+long kernel_call(long number, long a, long b, long c, long d, long e);
+
 int kernel_open(const char *path, int flags, mode_t mode);
+int kernel_openat(int dirfd, const char *path, int flags, mode_t mode);
 int kernel_close(int fd);
 ssize_t kernel_read(int fd, void *buffer, size_t size);
 ssize_t kernel_write(int fd, const void *buffer, size_t size);
 ssize_t kernel_readlink(const char *path, char *buffer, size_t size);
+ssize_t kernel_readlinkat(int dirfd, const char *path, char *buffer, size_t size);
 int kernel_fcntl(int fd, int command, long argument);
 int kernel_chdir(const char *path);
 int kernel_fchdir(int fd);
@@ -50,6 +55,11 @@ struct file_facts {
         uid_t owner;
         gid_t group;
         uint64_t size;
+        /** Time of the last change of the content. */
+        int64_t modified_seconds;
+        uint32_t modified_nanoseconds;
+        /** What device a device file stands for. */
+        uint64_t device_number;
 };
 
 /** kernel_facts() - look at @path, or at @fd itself if @path is "". @flags as for statx(2). */

@@ -1,4 +1,4 @@
-/* The settings: their keys, variables, defaults and limits, and the environment as their source. */
+/* The values of settings: their types and limits, and the environment as their source. */
 #include "core/settings.h"
 
 #include "chrootshim.h"
@@ -71,7 +71,7 @@ static void list_clear(struct setting_list *list)
         *list = (struct setting_list){0};
 }
 
-static int store_element(struct setting_list *list, const char *text)
+int setting_list_add(struct setting_list *list, const char *text)
 {
         char **longer, *copy;
 
@@ -119,62 +119,21 @@ static int store(struct settings *settings, const struct setting_key *key, const
         case TYPE_WORD:
                 return store_word(member, key->words, text);
         case TYPE_LIST:
-                return store_element(member, text);
+                return setting_list_add(member, text);
         case TYPE_TARGET:
                 return store_target(settings, key, text);
         }
         return -EINVAL;
 }
 
-static const char a_path[] = "it must be an absolute path";
-static const char a_boolean[] = "it must be true or false";
-
-/* Each list of words is in the order of its enum. */
-static const struct setting_key keys[] = {
-        {"jail", "CHROOTSHIM_JAIL", TYPE_PATH, offsetof(struct settings, jail), a_path, NULL},
-        {"pidfile", "CHROOTSHIM_PIDFILE", TYPE_PATH, offsetof(struct settings, pidfile), a_path,
-                NULL},
-        {"scoreboard", "CHROOTSHIM_SCOREBOARD", TYPE_PATH, offsetof(struct settings, scoreboard),
-                a_path, NULL},
-        {"fixroot", "CHROOTSHIM_FIXROOT", TYPE_BOOLEAN, offsetof(struct settings, fixroot),
-                a_boolean, NULL},
-        {"view", "CHROOTSHIM_VIEW", TYPE_WORD, offsetof(struct settings, view),
-                "it must be outside or inside", (const char *const[]){"outside", "inside", NULL}},
-        {"aliases", "CHROOTSHIM_ALIASES", TYPE_LIST, offsetof(struct settings, aliases),
-                "it must be a list of absolute paths", NULL},
-        {"programs", "CHROOTSHIM_PROGRAMS", TYPE_LIST, offsetof(struct settings, programs),
-                "it must be a list of names or paths of programs", NULL},
-        {"libraries", "CHROOTSHIM_LIBRARIES", TYPE_LIST, offsetof(struct settings, libraries),
-                "it must be a list of names or paths of libraries", NULL},
-        {"master_accepts", "CHROOTSHIM_MASTER_ACCEPTS", TYPE_BOOLEAN,
-                offsetof(struct settings, master_accepts), a_boolean, NULL},
-        {"fatal_status", "CHROOTSHIM_FATAL_STATUS", TYPE_STATUS,
-                offsetof(struct settings, fatal_status), "it must be a number from 1 to 255", NULL},
-        {"log", "CHROOTSHIM_LOG", TYPE_TARGET, offsetof(struct settings, log_target),
-                "it must be stderr, syslog or an absolute path",
-                (const char *const[]){"stderr", "syslog", NULL}},
-        {"log_level", "CHROOTSHIM_LOG_LEVEL", TYPE_WORD, offsetof(struct settings, log_level),
-                "it must be error, warning, info or debug",
-                (const char *const[]){"error", "warning", "info", "debug", NULL}},
-};
-
-#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
-
 void settings_init(struct settings *ret_settings)
 {
         *ret_settings = (struct settings){
                 .fixroot = true,
+                .no_new_privs = true,
                 .fatal_status = CHROOTSHIM_EXIT_FATAL,
                 .log_level = LEVEL_WARNING,
         };
-}
-
-const struct setting_key *setting_named(const char *name)
-{
-        for (size_t i = 0; i < KEY_COUNT; i++)
-                if (strcmp(keys[i].name, name) == 0)
-                        return &keys[i];
-        return NULL;
 }
 
 int settings_store(struct settings *settings, const struct setting_key *key, const char *place,
@@ -203,29 +162,26 @@ static int read_list(struct settings *settings, const struct setting_key *key, c
         return error;
 }
 
-static bool variable_is(const char *entry, size_t length, const char *name)
+/* Variables of ours that are no setting. */
+static bool is_other_variable(const char *name, size_t length)
 {
-        return strlen(name) == length && memcmp(entry, name, length) == 0;
-}
+        static const char *const others[] = {
+                SETTINGS_VARIABLE, SETTINGS_HELPER_VARIABLE, SETTINGS_INSIDE_VARIABLE};
 
-static const struct setting_key *key_of_variable(const char *entry, size_t length)
-{
-        for (size_t i = 0; i < KEY_COUNT; i++)
-                if (variable_is(entry, length, keys[i].variable))
-                        return &keys[i];
-        return NULL;
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+                if (strlen(others[i]) == length && memcmp(name, others[i], length) == 0)
+                        return true;
+        return false;
 }
 
 static int read_variable(
         struct settings *settings, const char *entry, struct complaint *ret_complaint)
 {
         size_t length = strcspn(entry, "=");
-        const struct setting_key *key = key_of_variable(entry, length);
+        const struct setting_key *key = setting_of_variable(entry, length);
 
         if (!key) {
-                if (variable_is(entry, length, SETTINGS_VARIABLE) ||
-                        variable_is(entry, length, SETTINGS_HELPER_VARIABLE) ||
-                        variable_is(entry, length, SETTINGS_INSIDE_VARIABLE))
+                if (is_other_variable(entry, length))
                         return 0;
                 return complain(ret_complaint,
                         "the environment has %.*s, which is no setting of chrootshim: "
@@ -270,9 +226,22 @@ bool settings_lists_program(const struct settings *settings, const char *path)
 
 void settings_release(struct settings *settings)
 {
+        struct service_definition *definition;
+
+        while ((definition = settings->definitions)) {
+                settings->definitions = definition->next;
+                list_clear(&definition->expose);
+                list_clear(&definition->libraries);
+                list_clear(&definition->charsets);
+                free(definition->name);
+                free(definition);
+        }
         list_clear(&settings->aliases);
         list_clear(&settings->programs);
+        list_clear(&settings->expose);
+        list_clear(&settings->services);
         list_clear(&settings->libraries);
+        list_clear(&settings->charsets);
         free(settings->jail);
         free(settings->pidfile);
         free(settings->scoreboard);

@@ -17,10 +17,22 @@
 /** enum setting_view - which view paths that come out of libc have (key `view`). */
 enum setting_view { VIEW_OUTSIDE, VIEW_INSIDE };
 
+/** enum setting_isolation - what confines a worker (key `isolation`). */
+enum setting_isolation { ISOLATION_CHROOT, ISOLATION_NAMESPACE };
+
 /** struct setting_list - strings, the last followed by NULL; NULL itself when there are none. */
 struct setting_list {
         char **item;
         size_t count;
+};
+
+/** struct service_definition - a service that the configuration file defines or extends. */
+struct service_definition {
+        char *name;
+        struct setting_list expose;
+        struct setting_list libraries;
+        struct setting_list charsets;
+        struct service_definition *next;
 };
 
 /**
@@ -36,7 +48,15 @@ struct settings {
         enum setting_view view;
         struct setting_list aliases;
         struct setting_list programs;
+        enum setting_isolation isolation;
+        struct setting_list expose;
+        struct setting_list services;
+        /** Groups in `services`, the last one first. */
+        struct service_definition *definitions;
         struct setting_list libraries;
+        struct setting_list charsets;
+        bool read_only;
+        bool no_new_privs;
         bool master_accepts;
         int fatal_status;
         enum log_target log_target;
@@ -87,6 +107,12 @@ void settings_init(struct settings *ret_settings);
 
 /** setting_named() - the key of that name; NULL if there is none. */
 const struct setting_key *setting_named(const char *name);
+
+/** setting_of_variable() - the key whose variable has this name, of @length bytes; NULL if none. */
+const struct setting_key *setting_of_variable(const char *name, size_t length);
+
+/** setting_list_add() - append a copy of @text. Return: 0; -EINVAL if it is empty; -ENOMEM. */
+int setting_list_add(struct setting_list *list, const char *text);
 
 /**
  * settings_store() - give a setting its value; for a list, append one element.

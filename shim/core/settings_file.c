@@ -110,16 +110,97 @@ static int take_value(struct reading *reading, const struct setting_key *key,
         return settings_store(reading->settings, key, place, text, reading->complaint);
 }
 
+static int complain_no_list(struct reading *reading, const char *place, const char *allowed)
+{
+        return complain(
+                reading->complaint, "%s is no list: %s, like [ \"a\", \"b\" ]", place, allowed);
+}
+
+/* One member of a service's group. */
+static int take_member(struct reading *reading, struct service_definition *service,
+        const config_setting_t *member, const char *place)
+{
+        const struct {
+                const char *name;
+                struct setting_list *list;
+        } lists[] = {
+                {"expose", &service->expose},
+                {"libraries", &service->libraries},
+                {"charsets", &service->charsets},
+        };
+        const char *name = config_setting_name(member);
+        int error = 0;
+
+        if (strcmp(name, "name") == 0)
+                return 0;
+        for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+                if (strcmp(name, lists[i].name) != 0)
+                        continue;
+                if (!config_setting_is_array(member) && !config_setting_is_list(member))
+                        return complain_no_list(reading, place, "it must be a list of texts");
+                for (int j = 0; error == 0 && j < reading->parser.length(member); j++) {
+                        const char *text = reading->parser.string(
+                                reading->parser.element(member, (unsigned)j));
+
+                        error = text ? setting_list_add(lists[i].list, text) : -EINVAL;
+                }
+                return error == -EINVAL ? complain(reading->complaint,
+                                                  "%s: %s holds what is no text: put each element "
+                                                  "in double quotes",
+                                                  place, name)
+                                        : error;
+        }
+        return complain(reading->complaint,
+                "%s: a service has no member %s: it has name, expose, libraries and charsets",
+                place, name);
+}
+
+/* A group in `services` defines a service, or extends one, and names it at once. */
+static int take_service(struct reading *reading, const struct setting_key *key,
+        const config_setting_t *group, const char *place)
+{
+        struct service_definition *service = calloc(1, sizeof(*service));
+        const char *name = NULL;
+        int error = 0;
+
+        if (!service)
+                return -ENOMEM;
+        service->next = reading->settings->definitions;
+        reading->settings->definitions = service;
+        for (int i = 0; i < reading->parser.length(group); i++) {
+                const config_setting_t *member = reading->parser.element(group, (unsigned)i);
+
+                if (strcmp(config_setting_name(member), "name") == 0)
+                        name = reading->parser.string(member);
+        }
+        if (!name || !name[0])
+                return complain(reading->complaint,
+                        "%s: a service has no name: write { name = \"redis\"; … }", place);
+        service->name = strdup(name);
+        if (!service->name)
+                return -ENOMEM;
+        for (int i = 0; error == 0 && i < reading->parser.length(group); i++)
+                error = take_member(
+                        reading, service, reading->parser.element(group, (unsigned)i), place);
+        return error < 0 ? error
+                         : settings_store(reading->settings, key, place, name, reading->complaint);
+}
+
 static int take_list(struct reading *reading, const struct setting_key *key,
         const config_setting_t *list, const char *place)
 {
+        bool services = strcmp(key->name, "services") == 0;
         int error = 0;
 
         if (!config_setting_is_array(list) && !config_setting_is_list(list))
-                return complain(reading->complaint, "%s is no list: %s, like [ \"a\", \"b\" ]",
-                        place, key->allowed);
-        for (int i = 0; error == 0 && i < reading->parser.length(list); i++)
-                error = take_value(reading, key, reading->parser.element(list, (unsigned)i), place);
+                return complain_no_list(reading, place, key->allowed);
+        for (int i = 0; error == 0 && i < reading->parser.length(list); i++) {
+                const config_setting_t *element = reading->parser.element(list, (unsigned)i);
+
+                error = services && config_setting_is_group(element)
+                                ? take_service(reading, key, element, place)
+                                : take_value(reading, key, element, place);
+        }
         return error;
 }
 

@@ -112,7 +112,8 @@ int jail_check(const char *configured, struct jail *ret_jail, struct complaint *
         if (error == 0 && strcmp(tidy, real) != 0)
                 error = check_components(tidy, ret_complaint);
         if (error == 0) {
-                *ret_jail = (struct jail){.real = real, .identity = identity, .fd = -1};
+                *ret_jail = (struct jail){
+                        .real = real, .identity = identity, .namespace = -1, .fd = -1};
                 path_prefixes_set(&ret_jail->prefixes, tidy, real);
                 if (ret_jail->prefixes.count > 1)
                         return 0;
@@ -156,16 +157,23 @@ int jail_add_aliases(
         return error;
 }
 
-int jail_check_privilege(struct complaint *ret_complaint)
+int jail_check_privilege(enum setting_isolation isolation, struct complaint *ret_complaint)
 {
         struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
         struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+        uint32_t held = syscall(SYS_capget, &header, data) == 0 ? data[0].effective : 0;
 
-        if (syscall(SYS_capget, &header, data) == 0 && (data[0].effective & (1U << CAP_SYS_CHROOT)))
+        if (!(held & (1U << CAP_SYS_CHROOT)))
+                complain(ret_complaint,
+                        "uid %u has no CAP_SYS_CHROOT and cannot jail workers: "
+                        "start the server as root, with that capability in its bounding set",
+                        geteuid());
+        else if (isolation == ISOLATION_NAMESPACE && !(held & (1U << CAP_SYS_ADMIN)))
+                complain(ret_complaint,
+                        "isolation = \"namespace\" needs CAP_SYS_ADMIN, which uid %u has not: "
+                        "start the server with that capability, or set isolation = \"chroot\"",
+                        geteuid());
+        else
                 return 0;
-        complain(ret_complaint,
-                "uid %u has no CAP_SYS_CHROOT and cannot jail workers: "
-                "start the server as root, with that capability in its bounding set",
-                geteuid());
         return -EPERM;
 }

@@ -26,7 +26,11 @@ int jail_check(const char *configured, struct jail *ret_jail, struct complaint *
 int jail_add_aliases(
         struct jail *jail, const struct setting_list *aliases, struct complaint *ret_complaint);
 
-/** jail_check_privilege() - may this process chroot? Return: 0, or -EPERM with @ret_complaint. */
-int jail_check_privilege(struct complaint *ret_complaint);
+/**
+ * jail_check_privilege() - has this process the capabilities to chroot, and to mount?
+ *
+ * Return: 0, or -EPERM with @ret_complaint.
+ */
+int jail_check_privilege(enum setting_isolation isolation, struct complaint *ret_complaint);
 
 #endif

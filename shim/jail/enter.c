@@ -1,6 +1,8 @@
 /* The way into the jail: the root directory changes here and nowhere else. */
 #include "jail/enter.h"
 
+#include "core/kernel_mounts.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -91,6 +93,30 @@ static bool root_is(const struct jail *jail)
                identity_equal(&facts.identity, &jail->identity);
 }
 
+/* Change the root. In a namespace, the jail has its own path, below an empty root. */
+static int change_root(const struct jail *jail, struct entry_failure *failure)
+{
+        int error;
+
+        if (jail->namespace >= 0) {
+                error = kernel_setns(jail->namespace, CLONE_NEWNS);
+                if (error < 0)
+                        return fail(failure, error, "its mount namespace cannot be entered",
+                                "start the server as root with CAP_SYS_ADMIN");
+                error = kernel_chdir(jail->real);
+        } else {
+                error = kernel_fchdir(jail->fd);
+        }
+        if (error < 0)
+                return fail(failure, error, "it cannot be entered",
+                        "let the server's user search it, and every directory above it");
+        error = kernel_chroot(".");
+        if (error < 0)
+                return fail(failure, error, "chroot() was refused",
+                        "start the server as root with CAP_SYS_CHROOT");
+        return 0;
+}
+
 int jail_enter(struct jail *jail, struct entry_failure *ret_failure)
 {
         char buffer[PATH_MAX];
@@ -104,14 +130,9 @@ int jail_enter(struct jail *jail, struct entry_failure *ret_failure)
         if (error < 0)
                 return error;
         directory = working_directory(jail, buffer, sizeof(buffer));
-        error = kernel_fchdir(jail->fd);
+        error = change_root(jail, ret_failure);
         if (error < 0)
-                return fail(ret_failure, error, "it cannot be entered",
-                        "let the server's user search it, and every directory above it");
-        error = kernel_chroot(".");
-        if (error < 0)
-                return fail(ret_failure, error, "chroot() was refused",
-                        "start the server as root with CAP_SYS_CHROOT");
+                return error;
         if (kernel_chdir(directory) < 0) {
                 error = kernel_chdir("/");
                 if (error < 0)
@@ -123,5 +144,8 @@ int jail_enter(struct jail *jail, struct entry_failure *ret_failure)
                         "stop the server and start it again");
         kernel_close(jail->fd);
         jail->fd = -1;
+        if (jail->namespace >= 0)
+                kernel_close(jail->namespace);
+        jail->namespace = -1;
         return 0;
 }

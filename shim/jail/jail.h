@@ -8,16 +8,18 @@
 /**
  * struct jail - the directory that becomes "/" for workers.
  *
- * @real:     realpath(3) of it.
- * @identity: the directory it was when it was checked; another one of that name is refused.
- * @prefixes: its outside spellings; they refer to @real and to the configured text.
- * @fd:       O_PATH descriptor, or -1. Held so that its inode number cannot be given to another
- *            directory while the server runs.
+ * @real:      realpath(3) of it.
+ * @identity:  the directory it was when it was checked; another one of that name is refused.
+ * @prefixes:  its outside spellings; they refer to @real and to the configured text.
+ * @namespace: the mount namespace that workers enter first, or -1 (see jail/namespace.h).
+ * @fd:        O_PATH descriptor, or -1. Held so that its inode number cannot be given to another
+ *             directory while the server runs.
  */
 struct jail {
         char *real;
         struct identity identity;
         struct path_prefixes prefixes;
+        int namespace;
         int fd;
 };
 

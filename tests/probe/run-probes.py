@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 # Hooks in these files, and these symbols, take no path: they have nothing to translate.
-FILES_WITHOUT_PATH = {"accounts", "life", "serving"}
+FILES_WITHOUT_PATH = {"accounts", "life", "serving", "syslog"}
 SYMBOLS_WITHOUT_PATH = {
     "socket", "socketpair", "listen", "accept", "accept4",
     "recv", "__recv_chk", "recvfrom", "__recvfrom_chk", "recvmsg", "recvmmsg",

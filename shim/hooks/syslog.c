@@ -1,0 +1,13 @@
+/* The hook of openlog(): how the server speaks to syslog, for the connection made for workers. */
+#include "hooks/real.h"
+#include "jail/warm.h"
+#include "process.h"
+
+#include <syslog.h>
+
+INTERPOSE(void, openlog, (const char *identity, int options, int facility))
+{
+        if (process_is_undecided())
+                warm_note_syslog(identity, options, facility);
+        real(openlog)(identity, options, facility);
+}

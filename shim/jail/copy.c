@@ -1,0 +1,136 @@
+/* Copies what is exposed into the jail, for isolation = "chroot". */
+#include "jail/copy.h"
+
+#include "core/log.h"
+#include "jail/copy_file.h"
+#include "jail/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* What getdents64(2) gives. */
+struct directory_entry {
+        uint64_t inode;
+        int64_t offset;
+        unsigned short length;
+        unsigned char type;
+        char name[];
+};
+
+static int copy_entry(struct copy *copy, int from, const char *from_name, int to, const char *name);
+
+/* Open the directory @name of the copy; make it if need be. */
+static int open_copy(int directory, const char *name)
+{
+        int error = (int)kernel_call(SYS_mkdirat, directory, (long)name, 0755, 0, 0);
+
+        if (error < 0 && error != -EEXIST)
+                return error;
+        return kernel_openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+}
+
+static int copy_entries(struct copy *copy, int from, int to)
+{
+        union {
+                char bytes[4096];
+                struct directory_entry entry;
+        } buffer;
+        long length, at;
+        int error = 0;
+
+        while (error == 0 && (length = kernel_call(SYS_getdents64, from, (long)&buffer,
+                                      sizeof(buffer), 0, 0)) > 0)
+                for (at = 0; error == 0 && at < length;) {
+                        struct directory_entry *entry = (void *)(buffer.bytes + at);
+
+                        at += entry->length;
+                        if (strcmp(entry->name, ".") != 0 && strcmp(entry->name, "..") != 0)
+                                error = copy_entry(copy, from, entry->name, to, entry->name);
+                }
+        return error;
+}
+
+static int copy_directory(struct copy *copy, int path, int directory, const char *name)
+{
+        int from = kernel_openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+        int to = open_copy(directory, name), error;
+
+        if (copy->depth++ >= COPY_DEPTH_LIMIT)
+                error = copy_fail(copy, name, "it is too deep", -ELOOP);
+        else if (from < 0 || to < 0)
+                error = copy_fail(copy, name, "the directory cannot be made", from < 0 ? from : to);
+        else
+                error = copy_entries(copy, from, to);
+        copy->depth--;
+        if (from >= 0)
+                kernel_close(from);
+        if (to >= 0)
+                kernel_close(to);
+        return error;
+}
+
+/* @from is an O_PATH descriptor of what is copied. */
+static int copy_by_kind(struct copy *copy, int from, int to, const char *name)
+{
+        char path[64] = "/proc/self/fd/", number[NUMBER_SIZE];
+        struct file_facts facts;
+        int error = kernel_facts(from, "", 0, &facts), file;
+
+        if (error < 0)
+                return copy_fail(copy, name, "it cannot be looked at", error);
+        if (S_ISDIR(facts.mode))
+                return copy_directory(copy, from, to, name);
+        if (S_ISLNK(facts.mode))
+                return copy_link(copy, from, to, name);
+        if (S_ISCHR(facts.mode))
+                return copy_device(copy, &facts, to, name);
+        if (!S_ISREG(facts.mode))
+                return copy_fail(copy, name, "it is a socket, a FIFO or a block device", -EINVAL);
+        strcat(path, number_text(number, from));
+        file = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0);
+        if (file < 0)
+                return copy_fail(copy, name, "it cannot be read", file);
+        error = copy_file(copy, file, &facts, to, name);
+        kernel_close(file);
+        return error;
+}
+
+static int copy_entry(struct copy *copy, int from, const char *from_name, int to, const char *name)
+{
+        /* In a directory, links are copied as links; what is exposed by name may be one. */
+        int fd = kernel_openat(
+                from, from_name, O_PATH | O_CLOEXEC | (copy->depth ? O_NOFOLLOW : 0), 0);
+        int error;
+
+        if (fd < 0)
+                return fd == -ENOENT ? 0 : copy_fail(copy, from_name, "it cannot be opened", fd);
+        if (++copy->entries > COPY_ENTRIES_LIMIT)
+                error = copy_fail(copy, "", "it has more than 20000 entries", -EFBIG);
+        else
+                error = copy_by_kind(copy, fd, to, name);
+        kernel_close(fd);
+        return error;
+}
+
+int copy_exposure(int jail, const struct exposure *exposure, struct complaint *ret_complaint)
+{
+        struct copy copy = {.exposure = exposure, .complaint = ret_complaint};
+        struct place_failure failure;
+        struct place place;
+        int error = place_find(jail, exposure->target, &place, &failure);
+
+        if (error < 0) {
+                complain(ret_complaint,
+                        "%s: %s cannot be copied into the jail: %s: %s: %s: remove it from the "
+                        "jail, and make a directory in its place",
+                        exposure->origin, exposure->source, failure.path, failure.reason,
+                        error_text(error));
+                return error;
+        }
+        error = copy_entry(&copy, AT_FDCWD, exposure->source, place.directory, place.name);
+        kernel_close(place.directory);
+        return error;
+}
