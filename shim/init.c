@@ -106,14 +106,15 @@ static int check_start(void)
 {
         int error = jail_check(process.settings.jail, &process.jail, &complaint);
 
-        if (error == 0)
-                error = jail_add_aliases(&process.jail, &process.settings.aliases, &complaint);
         if (error < 0)
                 return error;
-        error = jail_check_privilege(process.settings.isolation, &complaint);
-        if (error == 0 && geteuid() != 0 && !process.settings.pidfile)
-                return complain(
-                        &complaint, "a server that is not started as root needs `pidfile`: set it");
+        process.jail.unsafe = process.settings.ownership == OWNERSHIP_WARN;
+        if (!process.jail.unsafe)
+                error = jail_check_safety(&process.jail, &complaint);
+        if (error == 0)
+                error = jail_add_aliases(&process.jail, &process.settings.aliases, &complaint);
+        if (error == 0)
+                error = jail_check_privilege(&process.jail, &process.settings, &complaint);
         if (error == 0)
                 error = supply_plan(
                         &process.settings, &process.jail, &process.exposures, &complaint);

@@ -8,6 +8,7 @@
 #include "inside.h"
 #include "jail/enter.h"
 #include "jail/harden.h"
+#include "jail/inherited.h"
 #include "jail/lock_files.h"
 #include "jail/supply.h"
 #include "readiness.h"
@@ -36,10 +37,12 @@ static void __attribute__((noreturn)) stop(const char *text)
         _exit(CHROOTSHIM_EXIT_CONFIG);
 }
 
-static void __attribute__((noreturn)) fail(const char *reason, int error, const char *remedy)
+static void __attribute__((noreturn)) fail(const struct entry_failure *failure)
 {
-        log_line(LEVEL_ERROR, "cannot enter the jail ", process.jail.real, ": ", reason,
-                error ? ": " : "", error ? error_text(error) : "", ": ", remedy, NULL);
+        log_line(LEVEL_ERROR, "cannot enter the jail ", process.jail.real, ": ",
+                failure->path ? failure->path : "", failure->path ? ": " : "", failure->reason,
+                failure->error ? ": " : "", failure->error ? error_text(failure->error) : "", ": ",
+                failure->remedy, NULL);
         _exit(process.settings.fatal_status);
 }
 
@@ -55,15 +58,17 @@ static void enter(void)
 {
         struct entry_failure failure;
         struct complaint complaint;
-        int saved = errno;
+        int saved = errno, inherited;
 
         if (process.problem)
                 stop(process.problem);
         if (readiness_make(&complaint) < 0)
-                fail(complaint.text, 0, "the worker ends");
+                fail(&(struct entry_failure){.reason = complaint.text, .remedy = "it ends here"});
         lock_files_carry();
-        if (jail_enter(&process.jail, &failure) < 0 || harden(&process.settings, &failure) < 0)
-                fail(failure.reason, failure.error, failure.remedy);
+        inherited = inherited_list();
+        if (jail_enter(&process.jail, &failure) < 0 ||
+                harden(&process.settings, &process.jail, inherited, &failure) < 0)
+                fail(&failure);
         process.role = CHROOTSHIM_JAILED;
         inside_edit_environ();
         log_line(LEVEL_INFO, "entered the jail ", process.jail.real, NULL);
@@ -116,9 +121,9 @@ void process_event(enum role_event event)
                 enter();
                 return;
         case VERDICT_REFUSE:
-                fail("this process would serve unjailed", 0,
-                        "if the server accepts in its master and forks for each connection, "
-                        "set master_accepts = true");
+                fail(&(struct entry_failure){.reason = "this process would serve unjailed",
+                        .remedy = "if the server accepts in its master and forks for each "
+                                  "connection, set master_accepts = true"});
         }
 }
 
@@ -131,10 +136,22 @@ void process_accept(int fd)
         process_event(EVENT_ACCEPT);
 }
 
-void process_drop(uid_t next, enum role_event event)
+uid_t process_drop(uid_t next, enum role_event event)
 {
-        if (process_is_undecided() && role_drops(geteuid(), next))
-                process_event(event);
+        if (process.role == CHROOTSHIM_INERT || !role_drops(geteuid(), next))
+                return (uid_t)-1;
+        process_event(event);
+        return next;
+}
+
+int process_dropped(uid_t asked, int result)
+{
+        if (result == 0 && asked != (uid_t)-1 && process_is_jailed() && geteuid() != asked)
+                fail(&(struct entry_failure){
+                        .reason = "the user id is not the one that the server asked for",
+                        .remedy = "look for a filter of system calls, or another library, that "
+                                  "keeps it from changing"});
+        return result;
 }
 
 static unsigned long *own_socket(int fd, unsigned long *ret_bit)

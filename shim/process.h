@@ -92,8 +92,15 @@ static inline void process_wait(enum role_event event)
 /** process_accept() - the process is about to accept() on @fd. As process_event(). */
 void process_accept(int fd);
 
-/** process_drop() - the effective uid is about to become @next (-1: stays). */
-void process_drop(uid_t next, enum role_event event);
+/**
+ * process_drop() - the effective uid is about to become @next (-1: stays).
+ *
+ * Return: the uid that process_dropped() has to see; -1 if root is not given up.
+ */
+uid_t process_drop(uid_t next, enum role_event event);
+
+/** process_dropped() - the call returned @result: ends a worker that is not who it asked to be. */
+int process_dropped(uid_t asked, int result);
 
 /** process_receive() - the process is about to receive from @fd. */
 void process_receive(int fd);

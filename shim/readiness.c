@@ -5,14 +5,18 @@
 #include "core/log.h"
 #include "hooks/real.h"
 #include "inside.h"
+#include "jail/check.h"
 #include "jail/enter.h"
+#include "jail/landlock.h"
 #include "jail/supply.h"
+#include "jail/user_namespace.h"
 #include "jail/warm.h"
 #include "process.h"
 
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 const int readiness_never_copied = 1;
 
@@ -47,6 +51,43 @@ void readiness_witness(void)
                 munmap(page, sizeof(*page));
 }
 
+static int check_rootless(struct complaint *complaint)
+{
+        int error = process.jail.rootless ? user_namespace_works() : 0;
+
+        if (error < 0)
+                complain(complaint,
+                        "uid %u has no CAP_SYS_CHROOT, and a user namespace was refused: %s: "
+                        "allow them (user.max_user_namespaces, kernel.unprivileged_userns_clone, "
+                        "kernel.apparmor_restrict_unprivileged_userns), or start the server as "
+                        "root",
+                        geteuid(), error_text(error));
+        return error;
+}
+
+static int check_landlock(struct complaint *complaint)
+{
+        int abi = process.settings.landlock == LANDLOCK_REQUIRE ? landlock_abi() : 0;
+
+        if (abi < 0)
+                complain(complaint,
+                        "landlock is \"require\": %s: use a kernel that has it (lsm=landlock), or "
+                        "set landlock = \"off\"",
+                        error_text(abi));
+        return abi < 0 ? abi : 0;
+}
+
+/* What can be found out about the entry before there is a worker. */
+static int check_entry(struct complaint *complaint)
+{
+        int error;
+
+        if (process.jail.unsafe && jail_check_safety(&process.jail, complaint) < 0)
+                log_line(LEVEL_WARNING, complaint->text, NULL);
+        error = check_rootless(complaint);
+        return error < 0 ? error : check_landlock(complaint);
+}
+
 int readiness_make(struct complaint *ret_complaint)
 {
         struct entry_failure failure;
@@ -64,6 +105,9 @@ int readiness_make(struct complaint *ret_complaint)
                 return complain(ret_complaint, "jail %s: %s%s%s: %s", process.jail.real,
                         failure.reason, failure.error ? ": " : "",
                         failure.error ? error_text(failure.error) : "", failure.remedy);
+        error = check_entry(ret_complaint);
+        if (error < 0)
+                return error;
         error = warm_up(&process.settings, ret_complaint);
         if (error == 0)
                 error = supply_make(

@@ -89,14 +89,19 @@ ssize_t child_read(int pipe, void *buffer, size_t size)
         return (ssize_t)length;
 }
 
-int child_end(pid_t pid)
+int child_wait(pid_t pid)
 {
         int status = 0;
         long error;
 
-        kernel_call(SYS_kill, pid, SIGKILL, 0, 0, 0);
         do
                 error = kernel_call(SYS_wait4, pid, (long)&status, __WCLONE, 0, 0);
         while (error == -EINTR);
         return error < 0 ? (int)error : status;
+}
+
+int child_end(pid_t pid)
+{
+        kernel_call(SYS_kill, pid, SIGKILL, 0, 0, 0);
+        return child_wait(pid);
 }

@@ -30,6 +30,9 @@ void child_exit(int status) __attribute__((noreturn));
  */
 ssize_t child_read(int pipe, void *buffer, size_t size);
 
+/** child_wait() - wait for its end. Return: its wait(2) status, or a negative error number. */
+int child_wait(pid_t pid);
+
 /** child_end() - kill the child if it still runs. Return: its wait(2) status, or an error. */
 int child_end(pid_t pid);
 

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 
 /* One poll() that asks for nothing tells all that are open; reading /proc takes ten times as long.
  */
@@ -29,4 +31,15 @@ bool descriptors_any(bool (*holds)(int fd))
                 if (!(fds[fd].revents & POLLNVAL) && holds(fd))
                         return true;
         return false;
+}
+
+long descriptors_limit(void)
+{
+        struct rlimit limit = {0};
+
+        if (kernel_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0) < 0)
+                return DESCRIPTORS_TRIED;
+        /* The limit may have been lowered since, though not below what servers start with. */
+        return limit.rlim_max > DESCRIPTORS_TRIED && limit.rlim_max < 1 << 20 ? (long)limit.rlim_max
+                                                                              : 1 << 20;
 }

@@ -10,4 +10,7 @@
 /** descriptors_any() - is there an open descriptor for which @holds is true? Async-signal-safe. */
 bool descriptors_any(bool (*holds)(int fd));
 
+/** descriptors_limit() - one more than the highest number that may be open: RLIMIT_NOFILE. */
+long descriptors_limit(void);
+
 #endif

@@ -131,6 +131,41 @@ int kernel_connect_datagram(const char *path)
         return fd;
 }
 
+/* What getdents64(2) gives. */
+struct directory_entry {
+        uint64_t inode;
+        int64_t offset;
+        unsigned short length;
+        unsigned char type;
+        char name[];
+};
+
+static bool is_dot(const char *name)
+{
+        return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+int kernel_each_entry(int fd, int (*found)(void *context, const char *name), void *context)
+{
+        union {
+                char bytes[4096];
+                struct directory_entry first;
+        } buffer;
+        int error = 0;
+        long length = 0;
+
+        while (error >= 0 &&
+                (length = kernel_call(SYS_getdents64, fd, (long)&buffer, sizeof(buffer), 0, 0)) > 0)
+                for (long at = 0; error >= 0 && at < length;) {
+                        struct directory_entry *entry = (void *)(buffer.bytes + at);
+
+                        at += entry->length;
+                        if (!is_dot(entry->name))
+                                error = found(context, entry->name);
+                }
+        return error < 0 ? error : (int)length;
+}
+
 int kernel_facts(int fd, const char *path, int flags, struct file_facts *ret_facts)
 {
         struct statx facts;

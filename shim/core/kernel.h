@@ -35,6 +35,13 @@ int kernel_socket_option(int fd, int option);
 int kernel_connect_datagram(const char *path);
 
 /**
+ * kernel_each_entry() - tell the names in the open directory @fd, "." and ".." left out.
+ *
+ * What @found returns below 0 ends it. Return: that; 0; or a negative error number.
+ */
+int kernel_each_entry(int fd, int (*found)(void *context, const char *name), void *context);
+
+/**
  * struct identity - what makes a file the same file: a path may be given to another one.
  *
  * The time of birth tells a new directory from a removed one whose inode number it got;

@@ -2,6 +2,7 @@
 #include "core/settings.h"
 
 #include "chrootshim.h"
+#include "core/capabilities.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -90,6 +91,16 @@ int setting_list_add(struct setting_list *list, const char *text)
         return 0;
 }
 
+static int store_capability(uint64_t *mask, const char *text)
+{
+        int number = capability_named(text);
+
+        if (number < 0)
+                return -EINVAL;
+        *mask |= 1ULL << number;
+        return 0;
+}
+
 static int store_target(struct settings *settings, const struct setting_key *key, const char *text)
 {
         unsigned target;
@@ -120,6 +131,8 @@ static int store(struct settings *settings, const struct setting_key *key, const
                 return store_word(member, key->words, text);
         case TYPE_LIST:
                 return setting_list_add(member, text);
+        case TYPE_CAPABILITIES:
+                return store_capability(member, text);
         case TYPE_TARGET:
                 return store_target(settings, key, text);
         }
@@ -155,7 +168,10 @@ static int read_list(struct settings *settings, const struct setting_key *key, c
         char *copy = strdup(value), *rest = copy, *element;
         int error = copy ? 0 : -ENOMEM;
 
-        list_clear((void *)((char *)settings + key->member));
+        if (key->type == TYPE_CAPABILITIES)
+                settings->keep_capabilities = 0;
+        else
+                list_clear((void *)((char *)settings + key->member));
         while (error == 0 && value[0] && (element = strsep(&rest, ":")))
                 error = settings_store(settings, key, key->variable, element, ret_complaint);
         free(copy);
@@ -188,7 +204,7 @@ static int read_variable(
                         "correct its name or unset it",
                         (int)length, entry);
         }
-        if (key->type == TYPE_LIST)
+        if (setting_is_list(key))
                 return read_list(settings, key, entry + length + 1, ret_complaint);
         return settings_store(settings, key, key->variable, entry + length + 1, ret_complaint);
 }

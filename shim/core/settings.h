@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** Names of the variables that are no setting. */
 #define SETTINGS_VARIABLE "CHROOTSHIM_CONFIG"
@@ -19,6 +20,12 @@ enum setting_view { VIEW_OUTSIDE, VIEW_INSIDE };
 
 /** enum setting_isolation - what confines a worker (key `isolation`). */
 enum setting_isolation { ISOLATION_CHROOT, ISOLATION_NAMESPACE };
+
+/** enum setting_ownership - what becomes of a jail that is not safe to enter (key `ownership`). */
+enum setting_ownership { OWNERSHIP_STRICT, OWNERSHIP_WARN };
+
+/** enum setting_landlock - the second wall (key `landlock`). */
+enum setting_landlock { LANDLOCK_OFF, LANDLOCK_AUTO, LANDLOCK_REQUIRE };
 
 /** struct setting_list - strings, the last followed by NULL; NULL itself when there are none. */
 struct setting_list {
@@ -57,6 +64,10 @@ struct settings {
         struct setting_list charsets;
         bool read_only;
         bool no_new_privs;
+        /** Mask of capabilities(7) that workers keep. */
+        uint64_t keep_capabilities;
+        enum setting_ownership ownership;
+        enum setting_landlock landlock;
         bool master_accepts;
         int fatal_status;
         enum log_target log_target;
@@ -85,6 +96,8 @@ enum setting_type {
         TYPE_WORD,
         /** Strings: struct setting_list. */
         TYPE_LIST,
+        /** A list of names of capabilities: uint64_t, a mask. */
+        TYPE_CAPABILITIES,
         /** One of the key's words, or an absolute path: enum log_target and log_path. */
         TYPE_TARGET,
 };
@@ -110,6 +123,12 @@ const struct setting_key *setting_named(const char *name);
 
 /** setting_of_variable() - the key whose variable has this name, of @length bytes; NULL if none. */
 const struct setting_key *setting_of_variable(const char *name, size_t length);
+
+/** setting_is_list() - does the key take a list, of strings or of capabilities? */
+static inline bool setting_is_list(const struct setting_key *key)
+{
+        return key->type == TYPE_LIST || key->type == TYPE_CAPABILITIES;
+}
 
 /** setting_list_add() - append a copy of @text. Return: 0; -EINVAL if it is empty; -ENOMEM. */
 int setting_list_add(struct setting_list *list, const char *text);

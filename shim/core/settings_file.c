@@ -1,32 +1,18 @@
-/* Reads the libconfig file; libconfig is loaded for the length of the reading only. */
+/* Reads the configuration file into the settings. */
 #include "core/settings_file.h"
 
 #include "build.h"
 #include "core/kernel.h"
-#include "core/loader.h"
+#include "core/parser.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libconfig.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* The functions of libconfig that are used, as the loader finds them. */
-struct parser {
-        void *handle;
-        __typeof__(&config_init) init;
-        __typeof__(&config_destroy) destroy;
-        __typeof__(&config_read_string) read_string;
-        __typeof__(&config_setting_length) length;
-        __typeof__(&config_setting_get_elem) element;
-        __typeof__(&config_setting_get_bool) boolean;
-        __typeof__(&config_setting_get_int) integer;
-        __typeof__(&config_setting_get_string) string;
-};
+#include <unistd.h>
 
 /* One reading: what everything below needs to know. */
 struct reading {
@@ -36,41 +22,10 @@ struct reading {
         struct complaint *complaint;
 };
 
-static bool parser_bind(struct parser *parser)
+static int load(struct reading *reading)
 {
-        struct {
-                const char *name;
-                void *member;
-        } const symbols[] = {
-                {"config_init", &parser->init},
-                {"config_destroy", &parser->destroy},
-                {"config_read_string", &parser->read_string},
-                {"config_setting_length", &parser->length},
-                {"config_setting_get_elem", &parser->element},
-                {"config_setting_get_bool", &parser->boolean},
-                {"config_setting_get_int", &parser->integer},
-                {"config_setting_get_string", &parser->string},
-        };
-
-        for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
-                void *symbol = loader_symbol(parser->handle, symbols[i].name);
-
-                if (!symbol)
-                        return false;
-                memcpy(symbols[i].member, &symbol, sizeof(symbol));
-        }
-        return true;
-}
-
-static int parser_load(struct reading *reading)
-{
-        struct parser *parser = &reading->parser;
-
-        parser->handle = loader_open(LIBCONFIG_SONAME, RTLD_NOW | RTLD_LOCAL | LIBCONFIG_BINDING);
-        if (parser->handle && parser_bind(parser))
+        if (parser_open(&reading->parser) == 0)
                 return 0;
-        if (parser->handle)
-                loader_close(parser->handle);
         return complain(reading->complaint,
                 "%s cannot be read without %s: install libconfig, or configure chrootshim by "
                 "environment variables alone",
@@ -215,7 +170,7 @@ static int take_setting(struct reading *reading, const config_setting_t *setting
         if (!key)
                 return complain(reading->complaint,
                         "%s is no setting of chrootshim: correct its name or remove it", place);
-        if (key->type == TYPE_LIST)
+        if (setting_is_list(key))
                 return take_list(reading, key, setting, place);
         return take_value(reading, key, setting, place);
 }
@@ -240,6 +195,26 @@ static int parse(struct reading *reading, const char *text)
         return error;
 }
 
+/* Whoever can write to the file decides what root does. */
+static int check_file(struct reading *reading, const struct file_facts *facts)
+{
+        const char *path = reading->path;
+
+        if (!S_ISREG(facts->mode) || facts->size > SETTINGS_FILE_LIMIT)
+                return complain(reading->complaint,
+                        "%s is not a regular file of at most %d bytes: name another by %s", path,
+                        SETTINGS_FILE_LIMIT, SETTINGS_VARIABLE);
+        if (facts->owner != 0 && facts->owner != geteuid())
+                return complain(reading->complaint,
+                        "%s belongs to uid %u, who could change it: chown root %s", path,
+                        facts->owner, path);
+        if (facts->mode & (S_IWGRP | S_IWOTH))
+                return complain(reading->complaint,
+                        "%s is writable by its group or others (mode %o): chmod go-w %s", path,
+                        facts->mode & 07777, path);
+        return 0;
+}
+
 /* The whole text of an open file, from malloc(). */
 static int read_text(struct reading *reading, int fd, char **ret_text)
 {
@@ -247,12 +222,12 @@ static int read_text(struct reading *reading, int fd, char **ret_text)
         size_t length = 0;
         ssize_t more;
         char *text;
+        int error = kernel_facts(fd, "", 0, &facts);
 
-        if (kernel_facts(fd, "", 0, &facts) < 0 || !S_ISREG(facts.mode) ||
-                facts.size > SETTINGS_FILE_LIMIT)
-                return complain(reading->complaint,
-                        "%s is not a regular file of at most %d bytes: name another by %s",
-                        reading->path, SETTINGS_FILE_LIMIT, SETTINGS_VARIABLE);
+        if (error == 0)
+                error = check_file(reading, &facts);
+        if (error < 0)
+                return error;
         text = malloc(facts.size + 1);
         if (!text)
                 return -ENOMEM;
@@ -276,9 +251,12 @@ int settings_read_file(
         char *text = NULL;
         int fd, error;
 
-        fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+        fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, 0);
         if (fd == -ENOENT && !required)
                 return fd;
+        if (fd == -ELOOP)
+                return complain(ret_complaint, "%s is a symbolic link: name the file itself by %s",
+                        path, SETTINGS_VARIABLE);
         if (fd < 0) {
                 complain(ret_complaint,
                         "%s: %s: name a readable configuration file by %s, or unset it", path,
@@ -289,10 +267,10 @@ int settings_read_file(
         kernel_close(fd);
         if (error < 0)
                 return error;
-        error = parser_load(&reading);
+        error = load(&reading);
         if (error == 0) {
                 error = parse(&reading, text);
-                loader_close(reading.parser.handle);
+                parser_close(&reading.parser);
         }
         free(text);
         return error;

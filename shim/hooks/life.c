@@ -53,24 +53,28 @@ INTERPOSE(pid_t, forkpty,
 
 INTERPOSE(int, setuid, (uid_t uid))
 {
-        process_drop(uid, EVENT_DROP);
-        return real(setuid)(uid);
+        uid_t asked = process_drop(uid, EVENT_DROP);
+
+        return process_dropped(asked, real(setuid)(uid));
 }
 
 INTERPOSE(int, seteuid, (uid_t uid))
 {
-        process_drop(uid, EVENT_DROP_EFFECTIVE);
-        return real(seteuid)(uid);
+        uid_t asked = process_drop(uid, EVENT_DROP_EFFECTIVE);
+
+        return process_dropped(asked, real(seteuid)(uid));
 }
 
 INTERPOSE(int, setreuid, (uid_t real_uid, uid_t uid))
 {
-        process_drop(uid, EVENT_DROP);
-        return real(setreuid)(real_uid, uid);
+        uid_t asked = process_drop(uid, EVENT_DROP);
+
+        return process_dropped(asked, real(setreuid)(real_uid, uid));
 }
 
 INTERPOSE(int, setresuid, (uid_t real_uid, uid_t uid, uid_t saved_uid))
 {
-        process_drop(uid, EVENT_DROP);
-        return real(setresuid)(real_uid, uid, saved_uid);
+        uid_t asked = process_drop(uid, EVENT_DROP);
+
+        return process_dropped(asked, real(setresuid)(real_uid, uid, saved_uid));
 }

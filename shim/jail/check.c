@@ -1,7 +1,9 @@
 /* Says whether a directory is safe to become the root of workers, and whether we may make it so. */
 #include "jail/check.h"
 
+#include "core/capabilities.h"
 #include "core/loader.h"
+#include "jail/safety.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static int complain_errno(struct complaint *complaint, const char *path, int error)
@@ -36,41 +37,29 @@ static char *real_path(const char *path)
         return resolve(path, NULL);
 }
 
-static int check_component(const char *path, struct complaint *complaint)
+static int complain_unsafe(const struct unsafe *unsafe, struct complaint *complaint)
 {
-        struct file_facts facts;
-        int error = kernel_facts(AT_FDCWD, path, 0, &facts);
+        const char *path = unsafe->path;
 
-        if (error < 0)
-                return complain_errno(complaint, path, error);
-        if (facts.owner != 0 && facts.owner != geteuid())
-                return complain(complaint,
-                        "jail: %s belongs to uid %u, who could replace what is in it: "
-                        "chown root %s",
-                        path, facts.owner, path);
-        if (facts.mode & (S_IWGRP | S_IWOTH))
+        if (unsafe->error < 0)
+                return complain_errno(complaint, path, unsafe->error);
+        if (unsafe->facts.mode & (S_IWGRP | S_IWOTH))
                 return complain(complaint,
                         "jail: %s is writable by its group or others (mode %o): chmod go-w %s",
-                        path, facts.mode & 07777, path);
-        return 0;
+                        path, unsafe->facts.mode & 07777, path);
+        return complain(complaint,
+                "jail: %s belongs to uid %u, who could replace what is in it: chown root %s", path,
+                unsafe->facts.owner, path);
 }
 
-/* Every directory on the way to @path and @path itself; @path is tidy. */
-static int check_components(const char *path, struct complaint *complaint)
+int jail_check_safety(const struct jail *jail, struct complaint *ret_complaint)
 {
-        char *part = strdup(path), *slash = part;
-        int error = part ? check_component("/", complaint) : -ENOMEM;
+        struct unsafe unsafe = {0};
 
-        while (error == 0 && slash) {
-                slash = strchr(slash + 1, '/');
-                if (slash)
-                        *slash = '\0';
-                error = check_component(part, complaint);
-                if (slash)
-                        *slash = '/';
-        }
-        free(part);
-        return error;
+        if (safety_of_way(jail->real, &unsafe) && safety_of_way(jail->configured, &unsafe) &&
+                safety_of_contents(jail->real, &unsafe))
+                return 0;
+        return complain_unsafe(&unsafe, ret_complaint);
 }
 
 /* What is at the end of the path: *ret_real is from malloc(), also on an error. */
@@ -107,21 +96,15 @@ int jail_check(const char *configured, struct jail *ret_jail, struct complaint *
                         "jail %s has a \"..\" in it: write the path without", configured);
         else if (tidy)
                 error = check_directory(tidy, &real, &identity, ret_complaint);
-        if (error == 0)
-                error = check_components(real, ret_complaint);
-        if (error == 0 && strcmp(tidy, real) != 0)
-                error = check_components(tidy, ret_complaint);
-        if (error == 0) {
-                *ret_jail = (struct jail){
-                        .real = real, .identity = identity, .namespace = -1, .fd = -1};
-                path_prefixes_set(&ret_jail->prefixes, tidy, real);
-                if (ret_jail->prefixes.count > 1)
-                        return 0;
-        } else {
+        if (error < 0) {
                 free(real);
+                free(tidy);
+                return error;
         }
-        free(tidy);
-        return error;
+        *ret_jail = (struct jail){
+                .real = real, .configured = tidy, .identity = identity, .namespace = -1, .fd = -1};
+        path_prefixes_set(&ret_jail->prefixes, tidy, real);
+        return 0;
 }
 
 static int add_alias(struct jail *jail, const char *configured, struct complaint *complaint)
@@ -157,21 +140,25 @@ int jail_add_aliases(
         return error;
 }
 
-int jail_check_privilege(enum setting_isolation isolation, struct complaint *ret_complaint)
+int jail_check_privilege(
+        struct jail *jail, const struct settings *settings, struct complaint *ret_complaint)
 {
-        struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-        struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
-        uint32_t held = syscall(SYS_capget, &header, data) == 0 ? data[0].effective : 0;
+        uint64_t held = capabilities_held();
+        bool namespace = settings->isolation == ISOLATION_NAMESPACE;
 
-        if (!(held & (1U << CAP_SYS_CHROOT)))
-                complain(ret_complaint,
-                        "uid %u has no CAP_SYS_CHROOT and cannot jail workers: "
-                        "start the server as root, with that capability in its bounding set",
-                        geteuid());
-        else if (isolation == ISOLATION_NAMESPACE && !(held & (1U << CAP_SYS_ADMIN)))
+        jail->rootless = geteuid() != 0 && !(held & 1ULL << CAP_SYS_CHROOT);
+        if (namespace && !(held & 1ULL << CAP_SYS_ADMIN))
                 complain(ret_complaint,
                         "isolation = \"namespace\" needs CAP_SYS_ADMIN, which uid %u has not: "
                         "start the server with that capability, or set isolation = \"chroot\"",
+                        geteuid());
+        else if (geteuid() != 0 && !settings->pidfile)
+                complain(ret_complaint,
+                        "a server that is not started as root needs `pidfile`: set it");
+        else if (!jail->rootless && !(held & 1ULL << CAP_SYS_CHROOT))
+                complain(ret_complaint,
+                        "uid %u has no CAP_SYS_CHROOT and cannot jail workers: "
+                        "start the server with that capability in its bounding set",
                         geteuid());
         else
                 return 0;

@@ -10,13 +10,18 @@
  * @configured: as configured.
  * @ret_jail:   what was found; its strings are allocated and stay. Its fd is not opened yet.
  *
- * The rules are those of ChrootDirectory in sshd_config(5): absolute, not "/", a directory, and
- * every component of it, in both spellings, owned by root (or by the caller) and not writable
- * by group or others.
+ * It must be absolute, a directory, and not "/".
  *
  * Return: 0; -EACCES where the caller may not look; -EINVAL or -ENOMEM; with @ret_complaint.
  */
 int jail_check(const char *configured, struct jail *ret_jail, struct complaint *ret_complaint);
+
+/**
+ * jail_check_safety() - could somebody else change what it is, in either spelling (jail/safety.h)?
+ *
+ * Return: 0; -EACCES where the caller may not look; -EINVAL; with @ret_complaint.
+ */
+int jail_check_safety(const struct jail *jail, struct complaint *ret_complaint);
 
 /**
  * jail_add_aliases() - record further outside paths that mean the jail.
@@ -27,10 +32,13 @@ int jail_add_aliases(
         struct jail *jail, const struct setting_list *aliases, struct complaint *ret_complaint);
 
 /**
- * jail_check_privilege() - has this process the capabilities to chroot, and to mount?
+ * jail_check_privilege() - has this process what it takes to chroot, and to mount?
+ *
+ * Sets jail->rootless: an ordinary user's workers get there by a user namespace.
  *
  * Return: 0, or -EPERM with @ret_complaint.
  */
-int jail_check_privilege(enum setting_isolation isolation, struct complaint *ret_complaint);
+int jail_check_privilege(
+        struct jail *jail, const struct settings *settings, struct complaint *ret_complaint);
 
 #endif

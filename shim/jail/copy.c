@@ -11,15 +11,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* What getdents64(2) gives. */
-struct directory_entry {
-        uint64_t inode;
-        int64_t offset;
-        unsigned short length;
-        unsigned char type;
-        char name[];
-};
-
 static int copy_entry(struct copy *copy, int from, const char *from_name, int to, const char *name);
 
 /* Open the directory @name of the copy; make it if need be. */
@@ -32,25 +23,18 @@ static int open_copy(int directory, const char *name)
         return kernel_openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
 }
 
-static int copy_entries(struct copy *copy, int from, int to)
+/* The directory that is copied, and where to. */
+struct level {
+        struct copy *copy;
+        int from;
+        int to;
+};
+
+static int copy_found(void *context, const char *name)
 {
-        union {
-                char bytes[4096];
-                struct directory_entry entry;
-        } buffer;
-        long length, at;
-        int error = 0;
+        const struct level *level = context;
 
-        while (error == 0 && (length = kernel_call(SYS_getdents64, from, (long)&buffer,
-                                      sizeof(buffer), 0, 0)) > 0)
-                for (at = 0; error == 0 && at < length;) {
-                        struct directory_entry *entry = (void *)(buffer.bytes + at);
-
-                        at += entry->length;
-                        if (strcmp(entry->name, ".") != 0 && strcmp(entry->name, "..") != 0)
-                                error = copy_entry(copy, from, entry->name, to, entry->name);
-                }
-        return error;
+        return copy_entry(level->copy, level->from, name, level->to, name);
 }
 
 static int copy_directory(struct copy *copy, int path, int directory, const char *name)
@@ -63,7 +47,7 @@ static int copy_directory(struct copy *copy, int path, int directory, const char
         else if (from < 0 || to < 0)
                 error = copy_fail(copy, name, "the directory cannot be made", from < 0 ? from : to);
         else
-                error = copy_entries(copy, from, to);
+                error = kernel_each_entry(from, copy_found, &(struct level){copy, from, to});
         copy->depth--;
         if (from >= 0)
                 kernel_close(from);

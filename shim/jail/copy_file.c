@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 /* What a copy is made under, before it takes its place: one name, so that no second is left. */
 #define NEW_SUFFIX ".chrootshim"
@@ -73,7 +74,8 @@ static int finish_file(int fd, const struct file_facts *facts)
 {
         struct timespec times[2] = {{.tv_nsec = UTIME_NOW},
                 {.tv_sec = facts->modified_seconds, .tv_nsec = facts->modified_nanoseconds}};
-        int error = (int)kernel_call(SYS_fchown, fd, 0, facts->group, 0, 0);
+        /* Another user than root makes copies of its own. */
+        int error = geteuid() == 0 ? (int)kernel_call(SYS_fchown, fd, 0, facts->group, 0, 0) : 0;
 
         if (error == 0)
                 error = (int)kernel_call(SYS_fchmod, fd, facts->mode & 0755, 0, 0, 0);
@@ -87,8 +89,9 @@ static bool is_fresh(int directory, const char *name, const struct file_facts *s
         struct file_facts there;
 
         return kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
-               S_ISREG(there.mode) && there.owner == 0 && there.size == source->size &&
-               there.group == source->group && (there.mode & 07777) == (source->mode & 0755) &&
+               S_ISREG(there.mode) && there.owner == geteuid() && there.size == source->size &&
+               (there.group == source->group || geteuid() != 0) &&
+               (there.mode & 07777) == (source->mode & 0755) &&
                there.modified_seconds == source->modified_seconds &&
                there.modified_nanoseconds == source->modified_nanoseconds;
 }

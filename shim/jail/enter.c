@@ -2,6 +2,8 @@
 #include "jail/enter.h"
 
 #include "core/kernel_mounts.h"
+#include "jail/safety.h"
+#include "jail/user_namespace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +36,20 @@ static int check_path(const struct jail *jail, struct entry_failure *failure)
                 return fail(failure, error, "it cannot be looked at",
                         "make it again, then stop the server and start it again");
         return identity_equal(&facts.identity, &jail->identity) ? 0 : fail_replaced(failure);
+}
+
+/* Could somebody else have changed it meanwhile? */
+static int check_safety(const struct jail *jail, struct entry_failure *failure)
+{
+        static struct unsafe unsafe;
+
+        if (jail->unsafe ||
+                (safety_of_way(jail->real, &unsafe) && safety_of_contents(jail->real, &unsafe)))
+                return 0;
+        fail(failure, unsafe.error, "others than root could change what is in it",
+                "let it belong to root, with mode 755");
+        failure->path = unsafe.path;
+        return -EPERM;
 }
 
 static bool fd_holds(const struct jail *jail)
@@ -85,12 +101,15 @@ static const char *working_directory(const struct jail *jail, char *buffer, size
         return path_inside(&jail->prefixes, buffer);
 }
 
-static bool root_is(const struct jail *jail)
+/* The jail is "/", and the working directory lies in it: the kernel names no other by a "/". */
+static bool is_inside(const struct jail *jail)
 {
         struct file_facts facts;
+        char directory[PATH_MAX];
 
         return kernel_facts(AT_FDCWD, "/", 0, &facts) == 0 &&
-               identity_equal(&facts.identity, &jail->identity);
+               identity_equal(&facts.identity, &jail->identity) &&
+               kernel_getcwd(directory, sizeof(directory)) > 0 && directory[0] == '/';
 }
 
 /* Change the root. In a namespace, the jail has its own path, below an empty root. */
@@ -98,6 +117,12 @@ static int change_root(const struct jail *jail, struct entry_failure *failure)
 {
         int error;
 
+        if (jail->rootless) {
+                error = user_namespace_enter();
+                if (error < 0)
+                        return fail(failure, error, "a user namespace was refused",
+                                "allow user namespaces, or start the server as root");
+        }
         if (jail->namespace >= 0) {
                 error = kernel_setns(jail->namespace, CLONE_NEWNS);
                 if (error < 0)
@@ -127,6 +152,8 @@ int jail_enter(struct jail *jail, struct entry_failure *ret_failure)
                 return fail(ret_failure, 0, "the process has more than one thread",
                         "let the server start its threads after it has dropped its privileges");
         error = jail_hold(jail, ret_failure);
+        if (error == 0)
+                error = check_safety(jail, ret_failure);
         if (error < 0)
                 return error;
         directory = working_directory(jail, buffer, sizeof(buffer));
@@ -139,8 +166,8 @@ int jail_enter(struct jail *jail, struct entry_failure *ret_failure)
                         return fail(ret_failure, error, "its root cannot be entered",
                                 "let the server's user search it");
         }
-        if (!root_is(jail))
-                return fail(ret_failure, 0, "the root directory is another one after chroot()",
+        if (!is_inside(jail))
+                return fail(ret_failure, 0, "after chroot() the process is not inside",
                         "stop the server and start it again");
         kernel_close(jail->fd);
         jail->fd = -1;

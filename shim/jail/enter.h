@@ -10,11 +10,13 @@
  * @reason: what was found or tried; constant.
  * @remedy: what the administrator can do; constant.
  * @error:  negative error number, or 0 where the reason says it all.
+ * @path:   what it is about, if not the jail itself; static.
  */
 struct entry_failure {
         const char *reason;
         const char *remedy;
         int error;
+        const char *path;
 };
 
 /**
@@ -28,8 +30,8 @@ int jail_hold(struct jail *jail, struct entry_failure *ret_failure);
  * jail_enter() - make the jail this process's root, for good.
  *
  * Async-signal-safe. The process must have one thread. A working directory below the jail is
- * kept, another becomes "/". On success the descriptor of the jail is closed, on failure the
- * process must not go on.
+ * kept, another becomes "/". On success the descriptors of the jail are closed, on failure the
+ * process must not go on. Without root, it is in a user namespace afterwards.
  *
  * Return: 0, or a negative error number with @ret_failure.
  */

@@ -1,19 +1,59 @@
 /* What a worker loses at the moment of its entry, besides the way out. */
 #include "jail/harden.h"
 
+#include "core/capabilities.h"
+#include "jail/inherited.h"
+#include "jail/landlock.h"
+
+#include <errno.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-int harden(const struct settings *settings, struct entry_failure *ret_failure)
+static int fail(struct entry_failure *failure, int error, const char *reason, const char *remedy)
 {
-        long error = 0;
+        *failure = (struct entry_failure){.reason = reason, .remedy = remedy, .error = error};
+        return error;
+}
 
-        if (settings->no_new_privs)
-                error = kernel_call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        if (error == 0)
+static int raise_second_wall(enum setting_landlock wanted, struct entry_failure *failure)
+{
+        int abi = wanted == LANDLOCK_OFF ? 0 : landlock_confine();
+
+        if (abi >= 0 || (wanted == LANDLOCK_AUTO && (abi == -EOPNOTSUPP || abi == -ENOSYS)))
                 return 0;
-        *ret_failure = (struct entry_failure){.reason = "no_new_privs was refused",
-                .remedy = "set no_new_privs = false",
-                .error = (int)error};
-        return (int)error;
+        return fail(failure, abi, "Landlock was refused",
+                "use a kernel that has it (lsm=landlock), or set landlock = \"off\"");
+}
+
+static int strip(const struct settings *settings, const struct jail *jail)
+{
+        int error;
+
+        if (!jail->rootless)
+                return capabilities_strip(settings->keep_capabilities, settings->no_new_privs);
+        error = capabilities_strip(0, false);
+        return error < 0 ? error : capabilities_drop_all();
+}
+
+int harden(const struct settings *settings, const struct jail *jail, int inherited,
+        struct entry_failure *ret_failure)
+{
+        int error = inherited_replace(inherited);
+
+        if (error < 0)
+                return fail(ret_failure, error, "inherited descriptors could not be replaced",
+                        "raise the limit of open files (ulimit -n)");
+        if (settings->no_new_privs)
+                error = (int)kernel_call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        if (error < 0)
+                return fail(
+                        ret_failure, error, "no_new_privs was refused", "set no_new_privs = false");
+        error = raise_second_wall(settings->landlock, ret_failure);
+        if (error < 0)
+                return error;
+        error = strip(settings, jail);
+        if (error < 0)
+                return fail(ret_failure, error, "its capabilities could not be taken away",
+                        "start the server with CAP_SETPCAP, or set no_new_privs = true");
+        return 0;
 }

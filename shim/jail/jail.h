@@ -9,16 +9,22 @@
  * struct jail - the directory that becomes "/" for workers.
  *
  * @real:      realpath(3) of it.
+ * @configured: as configured, without repeated slashes.
  * @identity:  the directory it was when it was checked; another one of that name is refused.
  * @prefixes:  its outside spellings; they refer to @real and to the configured text.
+ * @unsafe:    who may change it does not matter (`ownership`): checked neither now nor at an entry.
+ * @rootless:  workers enter by a user namespace of their own.
  * @namespace: the mount namespace that workers enter first, or -1 (see jail/namespace.h).
  * @fd:        O_PATH descriptor, or -1. Held so that its inode number cannot be given to another
  *             directory while the server runs.
  */
 struct jail {
         char *real;
+        const char *configured;
         struct identity identity;
         struct path_prefixes prefixes;
+        bool unsafe;
+        bool rootless;
         int namespace;
         int fd;
 };

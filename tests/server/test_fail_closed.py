@@ -92,7 +92,7 @@ class Starts(unittest.TestCase):
 
     def test_without_the_capability(self):
         self.apache.prefix = WITHOUT_CAPABILITY
-        self.refused("CAP_SYS_CHROOT.*: start the server as root")
+        self.refused("CAP_SYS_CHROOT.*: start the server with that capability")
 
     def test_the_right_settings_start(self):
         self.apache.start()
@@ -112,7 +112,8 @@ class Unprivileged(unittest.TestCase):
         hidden = f"{self.tree.path}/hidden/jail"
         os.makedirs(hidden)
         os.chmod(os.path.dirname(hidden), 0o700)
-        self.cases = {"no capability": {}, "no right to read the file": {"config": conf},
+        self.cases = {"no capability to mount": {"isolation": "namespace"},
+                      "no pidfile": {"pidfile": None}, "no right to read the file": {"config": conf},
                       "no right to reach the jail": {"jail": hidden}}
 
     def test_what_does_not_serve_runs_on(self):

@@ -71,10 +71,11 @@ class UnusualSettings(unittest.TestCase):
             canary = tree.write("canary", "canary")
             client = socket.create_connection(listener.getsockname())
             result = tree.run("/usr/bin/python3", "-c", SERVE_ONCE, str(listener.fileno()), canary,
-                              user=NOBODY, pass_fds=(listener.fileno(),), master_accepts="true")
+                              user=NOBODY, pass_fds=(listener.fileno(),), master_accepts="true",
+                              isolation="namespace")
             listener.close()
             self.assertEqual(result.returncode, 78, result.stderr)
-            self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: .*CAP_SYS_CHROOT.*\n\Z")
+            self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: .*CAP_SYS_ADMIN.*\n\Z")
             with client, self.assertRaises(ConnectionResetError):
                 client.recv(100)
 

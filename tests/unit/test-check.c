@@ -19,6 +19,19 @@ static void expect_refused(const char *path, const char *reason)
                 fail_msg("%s: \"%s\"", path, complaint.text);
 }
 
+static void expect_unsafe(const char *path, const char *reason)
+{
+        struct complaint complaint = {""};
+        struct jail jail;
+
+        assert_int_equal(jail_check(path, &jail, &complaint), 0);
+        assert_int_equal(jail_check_safety(&jail, &complaint), -EINVAL);
+        if (!strstr(complaint.text, reason))
+                fail_msg("%s: \"%s\"", path, complaint.text);
+        free(jail.real);
+        free((char *)(uintptr_t)jail.configured);
+}
+
 static void unusable_paths(void **state)
 {
         expect_refused(temporary_path("none"), "No such file or directory");
@@ -34,9 +47,9 @@ static void unusable_paths(void **state)
 static void unsafe_directories(void **state)
 {
         /* The temporary directory lies in one that everybody writes to. */
-        expect_refused(temporary_path("."), "/tmp is writable by its group or others");
+        expect_unsafe(temporary_path("."), "/tmp is writable by its group or others");
         assert_int_equal(symlink("/usr", temporary_path("usr")), 0);
-        expect_refused(temporary_path("usr"), "/tmp is writable by its group or others");
+        expect_unsafe(temporary_path("usr"), "/tmp is writable by its group or others");
 }
 
 static void a_safe_directory(void **state)
@@ -46,12 +59,14 @@ static void a_safe_directory(void **state)
         struct stat facts;
 
         assert_int_equal(jail_check("//usr/./bin/", &jail, &complaint), 0);
+        assert_int_equal(jail_check_safety(&jail, &complaint), 0);
         assert_int_equal(stat("/usr/bin", &facts), 0);
         assert_int_equal(jail.identity.inode, facts.st_ino);
         assert_string_equal(jail.real, "/usr/bin");
         assert_string_equal(jail.prefixes.item[0].text, "/usr/bin");
         assert_int_equal(jail.fd, -1);
         free(jail.real);
+        free((char *)(uintptr_t)jail.configured);
 }
 
 static void expect_alias_refused(char *alias, const char *reason)

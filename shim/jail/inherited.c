@@ -1,0 +1,103 @@
+/* Descriptors that a worker inherited and that lead out of the jail. */
+#include "jail/inherited.h"
+
+#include "core/descriptors.h"
+#include "core/kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+int inherited_list(void)
+{
+        return kernel_open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+}
+
+static bool leads_out(int fd)
+{
+        struct file_facts facts;
+        struct statfs file_system;
+        int flags = kernel_fcntl(fd, F_GETFL, 0);
+
+        if (flags < 0)
+                return false;
+        if (flags & O_PATH)
+                return true;
+        /* What cannot be looked at is no better than what can. */
+        if (kernel_facts(fd, "", 0, &facts) < 0 || S_ISDIR(facts.mode))
+                return true;
+        if (!S_ISREG(facts.mode) && !S_ISLNK(facts.mode))
+                return false;
+        return kernel_call(SYS_fstatfs, fd, (long)&file_system, 0, 0, 0) < 0 ||
+               file_system.f_type == NSFS_MAGIC || file_system.f_type == PROC_SUPER_MAGIC;
+}
+
+/* Is it open, and does it lead out? Then put @root there. */
+static int replace(int fd, int root)
+{
+        int flags = kernel_fcntl(fd, F_GETFD, 0);
+
+        if (flags < 0 || !leads_out(fd))
+                return 0;
+        return (int)kernel_call(SYS_dup3, root, fd, flags & FD_CLOEXEC ? O_CLOEXEC : 0, 0, 0);
+}
+
+/* The list's names are numbers; "." and ".." give -1. */
+static int number_of(const char *name)
+{
+        int number = 0;
+
+        for (; *name; name++) {
+                if (*name < '0' || *name > '9')
+                        return -1;
+                number = number * 10 + (*name - '0');
+        }
+        return number;
+}
+
+struct walk {
+        int root;
+        int list;
+};
+
+static int visit(void *context, const char *name)
+{
+        const struct walk *walk = context;
+        int fd = number_of(name);
+
+        if (fd < 0 || fd == walk->root || fd == walk->list)
+                return 0;
+        return replace(fd, walk->root);
+}
+
+/* Without /proc: every number that may be open. */
+static int replace_numbers(int root)
+{
+        long limit = descriptors_limit();
+
+        for (int fd = 0; fd < limit; fd++) {
+                int error = fd == root ? 0 : replace(fd, root);
+
+                if (error < 0)
+                        return error;
+        }
+        return 0;
+}
+
+int inherited_replace(int list)
+{
+        struct walk walk = {
+                .root = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0), .list = list};
+        int error;
+
+        if (walk.root < 0)
+                return walk.root;
+        error = list < 0 ? replace_numbers(walk.root) : kernel_each_entry(list, visit, &walk);
+        kernel_close(walk.root);
+        if (list >= 0)
+                kernel_close(list);
+        return error < 0 ? error : 0;
+}

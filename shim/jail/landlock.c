@@ -1,0 +1,78 @@
+/* The second wall: Landlock confines a worker to what lies below its root, chroot or not. */
+#include "jail/landlock.h"
+
+#include "core/kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <sys/syscall.h>
+
+/* Of newer headers than some distributions have (linux/landlock.h). */
+#define ABI_REFER 2
+#define ABI_TRUNCATE 3
+#define ABI_IOCTL_DEVICE 5
+#define ABI_SCOPE 6
+#define ACCESS_FIRST ((1ULL << 13) - 1)
+#define ACCESS_REFER (1ULL << 13)
+#define ACCESS_TRUNCATE (1ULL << 14)
+#define ACCESS_IOCTL_DEVICE (1ULL << 15)
+#define SCOPE_ABSTRACT_UNIX_SOCKET (1ULL << 0)
+#define SCOPE_SIGNAL (1ULL << 1)
+
+struct ruleset {
+        uint64_t access_files;
+        uint64_t access_network;
+        uint64_t scoped;
+};
+
+int landlock_abi(void)
+{
+        return (int)kernel_call(
+                SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION, 0, 0);
+}
+
+/* All rights that the kernel knows: one that is not handled would be granted everywhere. */
+static uint64_t accesses(int abi)
+{
+        return ACCESS_FIRST | (abi >= ABI_REFER ? ACCESS_REFER : 0) |
+               (abi >= ABI_TRUNCATE ? ACCESS_TRUNCATE : 0) |
+               (abi >= ABI_IOCTL_DEVICE ? ACCESS_IOCTL_DEVICE : 0);
+}
+
+static int allow_root(int ruleset, int abi)
+{
+        struct landlock_path_beneath_attr rule = {.allowed_access = accesses(abi)};
+        int root = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        long error;
+
+        if (root < 0)
+                return root;
+        rule.parent_fd = root;
+        error = kernel_call(
+                SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, (long)&rule, 0, 0);
+        kernel_close(root);
+        return (int)error;
+}
+
+int landlock_confine(void)
+{
+        int abi = landlock_abi();
+        struct ruleset attributes = {.access_files = accesses(abi)};
+        size_t size = abi >= ABI_SCOPE ? sizeof(attributes) : sizeof(attributes.access_files);
+        int ruleset, error;
+
+        if (abi < 0)
+                return abi;
+        if (abi >= ABI_SCOPE)
+                attributes.scoped = SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL;
+        ruleset = (int)kernel_call(
+                SYS_landlock_create_ruleset, (long)&attributes, (long)size, 0, 0, 0);
+        if (ruleset < 0)
+                return ruleset;
+        error = allow_root(ruleset, abi);
+        if (error == 0)
+                error = (int)kernel_call(SYS_landlock_restrict_self, ruleset, 0, 0, 0, 0);
+        kernel_close(ruleset);
+        return error < 0 ? error : abi;
+}
