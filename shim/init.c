@@ -34,16 +34,20 @@ static const char *preload_entry(const char *own_path)
 
 static int read_settings(void)
 {
-        const char *path = getenv(SETTINGS_VARIABLE);
+        const char *variable = getenv(SETTINGS_VARIABLE);
+        const char *path = variable ? variable : DEFAULT_SETTINGS_FILE;
         int error;
 
         settings_init(&process.settings);
-        if (path && path[0] != '/')
+        if (path[0] != '/')
                 return complain(&complaint, "%s is \"%s\": it must be an absolute path",
                         SETTINGS_VARIABLE, path);
-        error = settings_read_file(
-                &process.settings, path ? path : DEFAULT_SETTINGS_FILE, path != NULL, &complaint);
-        if (error < 0 && error != -ENOENT)
+        error = settings_read_file(&process.settings, path, variable != NULL, &complaint);
+        if (error == 0)
+                error = jail_check_settings(path, &complaint);
+        else if (error == -ENOENT)
+                error = 0;
+        if (error < 0)
                 return error;
         return settings_read_environment(&process.settings, environ, &complaint);
 }
@@ -138,16 +142,19 @@ static enum chrootshim_role start_outside(void)
                 error = remember_variables();
         if (error == 0 && !is_listed_program())
                 return CHROOTSHIM_INERT;
-        if (error == 0)
+        if (error == 0) {
                 error = check_start();
+                if (error < 0)
+                        settings_locate(&process.settings, &complaint);
+        }
         if (error < 0)
                 report_problem(error);
         log_configure(
                 process.settings.log_level, process.settings.log_target, process.settings.log_path);
         /* An upgrade or socket activation hands listening sockets over. */
         process.listening = descriptors_any(listens);
-        if (process.listening)
-                readiness_witness();
+        if (process.listening && readiness_witness(&complaint) < 0)
+                report_problem(-EINVAL);
         return CHROOTSHIM_WATCHING;
 }
 

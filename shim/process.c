@@ -50,8 +50,10 @@ static void prepare_or_stop(void)
 {
         struct complaint complaint;
 
-        if (readiness_make(&complaint) < 0)
+        if (readiness_make(&complaint) < 0) {
+                settings_locate(&process.settings, &complaint);
                 stop(complaint.text);
+        }
 }
 
 static void enter(void)
@@ -113,6 +115,7 @@ void process_event(enum role_event event)
                 .root = geteuid() == 0,
                 .in_lookup = lookups > 0,
                 .master_accepts = process.settings.master_accepts,
+                .apart = event == EVENT_ACCEPT && process.forked && own_memory && !is_armed(),
         };
         switch (role_judge(&standing, event)) {
         case VERDICT_PROCEED:
@@ -230,6 +233,7 @@ void process_after_fork(bool armed)
         process.pid = getpid();
         if (!*process.witness)
                 *(volatile int *)(uintptr_t)process.witness = 1;
+        process.forked = true;
         process.role = role_of_child(process.role, armed);
         memset(own_sockets, 0, sizeof(own_sockets));
 }

@@ -29,6 +29,8 @@ struct process {
         enum arming arming;
         /** This program has a listening socket. */
         bool listening;
+        /** fork() made it from the process that this program began in. */
+        bool forked;
         /** It called listen() itself: it is a server, and what it starts are its helpers. */
         bool is_server;
         /** The jail, the log and the libraries are held in readiness. */

@@ -13,6 +13,7 @@
 #include "jail/warm.h"
 #include "process.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/mman.h>
@@ -33,22 +34,26 @@ void readiness_note_program(void)
         process.program_identity = facts.identity;
 }
 
-void readiness_witness(void)
+int readiness_witness(struct complaint *ret_complaint)
 {
-        int *page;
+        int *page, error = 0;
 
         if (process.witness != &readiness_never_copied)
-                return;
+                return 0;
         page = mmap(
                 NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
         if (page == MAP_FAILED)
-                return;
+                return complain(ret_complaint, "no memory that forks wipe: %s", error_text(errno));
         *page = 1;
-        if (madvise(page, sizeof(*page), MADV_WIPEONFORK) == 0)
+        if (madvise(page, sizeof(*page), MADV_WIPEONFORK) == 0) {
                 process.witness = page;
-        else
-                munmap(page, sizeof(*page));
+                return 0;
+        }
+        /* EINVAL: a kernel, or what plays one, that has no such memory. */
+        if (errno != EINVAL)
+                error = complain(ret_complaint, "no memory that forks wipe: %s", error_text(errno));
+        munmap(page, sizeof(*page));
+        return error;
 }
 
 static int check_rootless(struct complaint *complaint)
@@ -118,7 +123,9 @@ int readiness_make(struct complaint *ret_complaint)
         if (error < 0)
                 return complain(ret_complaint, "%s", error_text(error));
         readiness_note_program();
-        readiness_witness();
+        error = readiness_witness(ret_complaint);
+        if (error < 0)
+                return error;
         real_bind_all();
         process.prepared = true;
         return 0;

@@ -15,8 +15,14 @@ extern const int readiness_never_copied;
  */
 int readiness_make(struct complaint *ret_complaint);
 
-/** readiness_witness() - set up process.witness. Needs Linux 4.14: MADV_WIPEONFORK, madvise(2). */
-void readiness_witness(void);
+/**
+ * readiness_witness() - set up process.witness. Needs Linux 4.14: MADV_WIPEONFORK, madvise(2).
+ *
+ * Without it, a child that clone(2) makes past the hooks of fork() would not be known for one.
+ *
+ * Return: 0, also where the kernel has no such memory; -EINVAL, with @ret_complaint.
+ */
+int readiness_witness(struct complaint *ret_complaint);
 
 /** readiness_note_program() - set process.program and its identity, if /proc tells. */
 void readiness_note_program(void);

@@ -186,6 +186,8 @@ int kernel_facts(int fd, const char *path, int flags, struct file_facts *ret_fac
                 .size = facts.stx_size,
                 .modified_seconds = facts.stx_mtime.tv_sec,
                 .modified_nanoseconds = facts.stx_mtime.tv_nsec,
+                .changed_seconds = facts.stx_ctime.tv_sec,
+                .changed_nanoseconds = facts.stx_ctime.tv_nsec,
                 .device_number = makedev(facts.stx_rdev_major, facts.stx_rdev_minor),
         };
         return 0;

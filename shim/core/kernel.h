@@ -65,6 +65,9 @@ struct file_facts {
         /** Time of the last change of the content. */
         int64_t modified_seconds;
         uint32_t modified_nanoseconds;
+        /** Time of the last change of anything, its name included: nobody can set it back. */
+        int64_t changed_seconds;
+        uint32_t changed_nanoseconds;
         /** What device a device file stands for. */
         uint64_t device_number;
 };

@@ -51,3 +51,48 @@ void parser_close(struct parser *parser)
 {
         loader_close(parser->handle);
 }
+
+/* Behind the text in double quotes that begins here; its escapes are a backslash and any byte. */
+static const char *string_end(const char *text)
+{
+        for (text++; *text && *text != '"'; text++)
+                if (text[0] == '\\' && text[1])
+                        text++;
+        return *text ? text + 1 : text;
+}
+
+static unsigned line_of(const char *text, const char *position)
+{
+        unsigned line = 1;
+
+        for (; text < position; text++)
+                line += *text == '\n';
+        return line;
+}
+
+/* Behind the comment, the text in quotes or the byte that begins here; NULL if it has no end. */
+static const char *token_end(const char *text)
+{
+        const char *end;
+
+        if (text[0] == '/' && text[1] == '*') {
+                end = strstr(text + 2, "*/");
+                return end ? end + 2 : NULL;
+        }
+        if (text[0] == '#' || (text[0] == '/' && text[1] == '/'))
+                return text + strcspn(text, "\n");
+        return text[0] == '"' ? string_end(text) : text + 1;
+}
+
+const char *parser_refuse(const char *text, unsigned *ret_line)
+{
+        const char *position = text, *end = text;
+
+        while (*position && *position != '@' && (end = token_end(position)))
+                position = end;
+        if (!*position)
+                return NULL;
+        *ret_line = line_of(text, position);
+        return end ? "@include is not possible: write all settings into this file"
+                   : "the comment has no end: close it by */";
+}

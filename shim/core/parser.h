@@ -23,4 +23,14 @@ int parser_open(struct parser *ret_parser);
 /** parser_close() - unload it. */
 void parser_close(struct parser *parser);
 
+/**
+ * parser_refuse() - find what libconfig would take, and nobody may write.
+ *
+ * That is "@include", for whoever can write to the other file decides what root does; and a comment
+ * without an end, in which all settings that follow get lost.
+ *
+ * Return: what it is and how to mend it, with its line in @ret_line; NULL if there is nothing.
+ */
+const char *parser_refuse(const char *text, unsigned *ret_line);
+
 #endif

@@ -12,6 +12,8 @@ static bool role_enters(const struct role_standing *standing, enum role_event ev
                 return pending || standing->listening;
         case EVENT_DROP_EFFECTIVE:
         case EVENT_ACCEPT:
+                /* mod_cgid's daemon, forked before the pidfile is written, has no uid to drop. */
+                return pending || (standing->listening && standing->apart && !standing->root);
         case EVENT_SERVE:
                 return pending;
         case EVENT_TOUCH:

@@ -17,7 +17,7 @@ enum role_event {
         EVENT_ACCEPT,
         /** epoll_wait*(), pthread_create(), recv*() on an inherited socket. */
         EVENT_SERVE,
-        /** A path, bind(), connect(), poll(), select(), sigwait*(). */
+        /** A path, bind(), connect(), poll(), select(), sigwait*(), epoll_create*(). */
         EVENT_TOUCH,
 };
 
@@ -37,6 +37,8 @@ struct role_standing {
         bool own_memory;
         /** Key `master_accepts`. */
         bool master_accepts;
+        /** fork() made it, and no pidfile has its pid: it is no master. */
+        bool apart;
 };
 
 /** enum role_verdict - what has to happen before the event goes on. */

@@ -10,12 +10,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As much of the end as of the head. */
+static void leave_out_middle(struct complaint *complaint, const char *text, size_t length)
+{
+        static const char middle[] = "...";
+        const size_t half = sizeof(complaint->text) / 2 - sizeof(middle);
+
+        memcpy(complaint->text, text, half);
+        memcpy(complaint->text + half, middle, sizeof(middle) - 1);
+        strcpy(complaint->text + half + sizeof(middle) - 1, text + length - half);
+}
+
 int complain(struct complaint *complaint, const char *format, ...)
 {
-        va_list values;
+        va_list values, again;
+        char *whole;
+        int length;
 
         va_start(values, format);
-        vsnprintf(complaint->text, sizeof(complaint->text), format, values);
+        va_copy(again, values);
+        length = vsnprintf(complaint->text, sizeof(complaint->text), format, values);
+        if (length >= (int)sizeof(complaint->text) && vasprintf(&whole, format, again) >= 0) {
+                leave_out_middle(complaint, whole, (size_t)length);
+                free(whole);
+        }
+        va_end(again);
         va_end(values);
         return -EINVAL;
 }
@@ -204,6 +223,7 @@ static int read_variable(
                         "correct its name or unset it",
                         (int)length, entry);
         }
+        settings->line[setting_index(key)] = 0;
         if (setting_is_list(key))
                 return read_list(settings, key, entry + length + 1, ret_complaint);
         return settings_store(settings, key, key->variable, entry + length + 1, ret_complaint);
@@ -224,6 +244,40 @@ int settings_read_environment(
                         return error;
         }
         return 0;
+}
+
+static bool list_has(const struct setting_list *list, const char *text)
+{
+        for (size_t i = 0; i < list->count; i++)
+                if (strcmp(list->item[i], text) == 0)
+                        return true;
+        return false;
+}
+
+void settings_locate(const struct settings *settings, struct complaint *complaint)
+{
+        struct complaint old = *complaint;
+        char *rest = old.text + strcspn(old.text, " :"), end = *rest;
+        const struct setting_key *key;
+        const char *colon = "";
+        unsigned line;
+
+        *rest = '\0';
+        key = setting_named(old.text);
+        if (!key && end == ':' && list_has(&settings->services, old.text))
+                key = setting_named("services");
+        if (!key)
+                return;
+        *rest = end;
+        if (strncmp(old.text, key->name, strlen(key->name)) != 0) {
+                rest = old.text;
+                colon = ": ";
+        }
+        line = settings->line[setting_index(key)];
+        if (line)
+                complain(complaint, "%s:%u: %s%s%s", settings->path, line, key->name, colon, rest);
+        else
+                complain(complaint, "%s%s%s", key->variable, colon, rest);
 }
 
 bool settings_lists_program(const struct settings *settings, const char *path)
@@ -262,5 +316,6 @@ void settings_release(struct settings *settings)
         free(settings->pidfile);
         free(settings->scoreboard);
         free(settings->log_path);
+        free(settings->path);
         settings_init(settings);
 }

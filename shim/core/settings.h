@@ -42,6 +42,9 @@ struct service_definition {
         struct service_definition *next;
 };
 
+/** Number of keys. */
+#define SETTING_COUNT 21
+
 /**
  * struct settings - the settings, by the names of their keys.
  *
@@ -73,6 +76,10 @@ struct settings {
         enum log_target log_target;
         char *log_path;
         enum log_level log_level;
+        /** The file that was read, and the line of each setting in it; 0 if it comes from
+         * elsewhere. */
+        char *path;
+        unsigned line[SETTING_COUNT];
 };
 
 /** struct complaint - one line that says what is wrong and how to mend it. */
@@ -80,7 +87,13 @@ struct complaint {
         char text[1024];
 };
 
-/** complain() - write a complaint as printf(3) does. Return: -EINVAL, for the caller to return. */
+/**
+ * complain() - write a complaint as printf(3) does.
+ *
+ * One that is too long loses its middle: the place at its head and the remedy at its end stay.
+ *
+ * Return: -EINVAL, for the caller to return.
+ */
 int complain(struct complaint *complaint, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
 
@@ -124,6 +137,9 @@ const struct setting_key *setting_named(const char *name);
 /** setting_of_variable() - the key whose variable has this name, of @length bytes; NULL if none. */
 const struct setting_key *setting_of_variable(const char *name, size_t length);
 
+/** setting_index() - the number of the key, below SETTING_COUNT. */
+size_t setting_index(const struct setting_key *key);
+
 /** setting_is_list() - does the key take a list, of strings or of capabilities? */
 static inline bool setting_is_list(const struct setting_key *key)
 {
@@ -151,6 +167,13 @@ int settings_store(struct settings *settings, const struct setting_key *key, con
  */
 int settings_read_environment(
         struct settings *settings, char *const *environment, struct complaint *ret_complaint);
+
+/**
+ * settings_locate() - say where the setting was found that a complaint is about.
+ *
+ * It stands in the stead of the key that the complaint begins with, and before a service's name.
+ */
+void settings_locate(const struct settings *settings, struct complaint *complaint);
 
 /** settings_lists_program() - is a program of this file name or path one of `programs`? */
 bool settings_lists_program(const struct settings *settings, const char *path);

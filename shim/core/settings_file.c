@@ -68,7 +68,7 @@ static int take_value(struct reading *reading, const struct setting_key *key,
 static int complain_no_list(struct reading *reading, const char *place, const char *allowed)
 {
         return complain(
-                reading->complaint, "%s is no list: %s, like [ \"a\", \"b\" ]", place, allowed);
+                reading->complaint, "%s is no list: %s, as [ \"a\", \"b\" ]", place, allowed);
 }
 
 /* One member of a service's group. */
@@ -84,15 +84,18 @@ static int take_member(struct reading *reading, struct service_definition *servi
                 {"charsets", &service->charsets},
         };
         const char *name = config_setting_name(member);
+        char list_place[PATH_MAX + 128];
         int error = 0;
 
         if (strcmp(name, "name") == 0)
                 return 0;
+        snprintf(list_place, sizeof(list_place), "%s:%u: services: %s", reading->path,
+                config_setting_source_line(member), name);
         for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
                 if (strcmp(name, lists[i].name) != 0)
                         continue;
                 if (!config_setting_is_array(member) && !config_setting_is_list(member))
-                        return complain_no_list(reading, place, "it must be a list of texts");
+                        return complain_no_list(reading, list_place, "it must be a list of texts");
                 for (int j = 0; error == 0 && j < reading->parser.length(member); j++) {
                         const char *text = reading->parser.string(
                                 reading->parser.element(member, (unsigned)j));
@@ -100,9 +103,9 @@ static int take_member(struct reading *reading, struct service_definition *servi
                         error = text ? setting_list_add(lists[i].list, text) : -EINVAL;
                 }
                 return error == -EINVAL ? complain(reading->complaint,
-                                                  "%s: %s holds what is no text: put each element "
-                                                  "in double quotes",
-                                                  place, name)
+                                                  "%s holds what is no text: put each element in "
+                                                  "double quotes",
+                                                  list_place)
                                         : error;
         }
         return complain(reading->complaint,
@@ -130,7 +133,7 @@ static int take_service(struct reading *reading, const struct setting_key *key,
         }
         if (!name || !name[0])
                 return complain(reading->complaint,
-                        "%s: a service has no name: write { name = \"redis\"; … }", place);
+                        "%s: a service has no name: write { name = \"redis\"; ... }", place);
         service->name = strdup(name);
         if (!service->name)
                 return -ENOMEM;
@@ -170,6 +173,7 @@ static int take_setting(struct reading *reading, const config_setting_t *setting
         if (!key)
                 return complain(reading->complaint,
                         "%s is no setting of chrootshim: correct its name or remove it", place);
+        reading->settings->line[setting_index(key)] = config_setting_source_line(setting);
         if (setting_is_list(key))
                 return take_list(reading, key, setting, place);
         return take_value(reading, key, setting, place);
@@ -177,9 +181,13 @@ static int take_setting(struct reading *reading, const config_setting_t *setting
 
 static int parse(struct reading *reading, const char *text)
 {
+        unsigned line = 0;
+        const char *refused = parser_refuse(text, &line);
         config_t config;
         int error = 0;
 
+        if (refused)
+                return complain(reading->complaint, "%s:%u: %s", reading->path, line, refused);
         reading->parser.init(&config);
         if (reading->parser.read_string(&config, text)) {
                 const config_setting_t *root = config_root_setting(&config);
@@ -228,12 +236,15 @@ static int read_text(struct reading *reading, int fd, char **ret_text)
                 error = check_file(reading, &facts);
         if (error < 0)
                 return error;
-        text = malloc(facts.size + 1);
+        text = malloc(facts.size + sizeof("\n"));
         if (!text)
                 return -ENOMEM;
         while (length < facts.size &&
                 (more = kernel_read(fd, text + length, facts.size - length)) > 0)
                 length += (size_t)more;
+        /* libconfig takes no comment that ends with the file. */
+        if (length > 0 && text[length - 1] != '\n')
+                text[length++] = '\n';
         text[length] = '\0';
         if (strlen(text) != length) {
                 free(text);
@@ -267,7 +278,9 @@ int settings_read_file(
         kernel_close(fd);
         if (error < 0)
                 return error;
-        error = load(&reading);
+        free(settings->path);
+        settings->path = strdup(path);
+        error = settings->path ? load(&reading) : -ENOMEM;
         if (error == 0) {
                 error = parse(&reading, text);
                 parser_close(&reading.parser);

@@ -1,6 +1,7 @@
 /* The keys: the one table of all settings, with their variables, types and what is allowed. */
 #include "core/settings.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const char a_path[] = "it must be an absolute path";
@@ -56,11 +57,16 @@ static const struct setting_key keys[] = {
                 (const char *const[]){"error", "warning", "info", "debug", NULL}},
 };
 
-#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+static_assert(sizeof(keys) / sizeof(keys[0]) == SETTING_COUNT, "SETTING_COUNT is another");
+
+size_t setting_index(const struct setting_key *key)
+{
+        return (size_t)(key - keys);
+}
 
 const struct setting_key *setting_named(const char *name)
 {
-        for (size_t i = 0; i < KEY_COUNT; i++)
+        for (size_t i = 0; i < SETTING_COUNT; i++)
                 if (strcmp(keys[i].name, name) == 0)
                         return &keys[i];
         return NULL;
@@ -68,7 +74,7 @@ const struct setting_key *setting_named(const char *name)
 
 const struct setting_key *setting_of_variable(const char *name, size_t length)
 {
-        for (size_t i = 0; i < KEY_COUNT; i++)
+        for (size_t i = 0; i < SETTING_COUNT; i++)
                 if (strncmp(keys[i].variable, name, length) == 0 && !keys[i].variable[length])
                         return &keys[i];
         return NULL;

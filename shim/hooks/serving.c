@@ -8,6 +8,19 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 
+/* A worker of httpd's prefork that waits for its turn to accept gets no further than this. */
+INTERPOSE(int, epoll_create, (int size))
+{
+        process_wait(EVENT_TOUCH);
+        return real(epoll_create)(size);
+}
+
+INTERPOSE(int, epoll_create1, (int flags))
+{
+        process_wait(EVENT_TOUCH);
+        return real(epoll_create1)(flags);
+}
+
 INTERPOSE(int, epoll_wait, (int epoll, struct epoll_event *events, int count, int timeout))
 {
         process_wait(EVENT_SERVE);

@@ -37,7 +37,8 @@ static char *real_path(const char *path)
         return resolve(path, NULL);
 }
 
-static int complain_unsafe(const struct unsafe *unsafe, struct complaint *complaint)
+static int complain_unsafe(
+        const char *what, const struct unsafe *unsafe, struct complaint *complaint)
 {
         const char *path = unsafe->path;
 
@@ -45,11 +46,25 @@ static int complain_unsafe(const struct unsafe *unsafe, struct complaint *compla
                 return complain_errno(complaint, path, unsafe->error);
         if (unsafe->facts.mode & (S_IWGRP | S_IWOTH))
                 return complain(complaint,
-                        "jail: %s is writable by its group or others (mode %o): chmod go-w %s",
+                        "%s: %s is writable by its group or others (mode %o): chmod go-w %s", what,
                         path, unsafe->facts.mode & 07777, path);
         return complain(complaint,
-                "jail: %s belongs to uid %u, who could replace what is in it: chown root %s", path,
-                unsafe->facts.owner, path);
+                "%s: %s belongs to uid %u, who could replace what is in it: chown root %s", what,
+                path, unsafe->facts.owner, path);
+}
+
+int jail_check_settings(const char *path, struct complaint *ret_complaint)
+{
+        struct unsafe unsafe = {0};
+        char *real = real_path(path);
+        int error = real ? 0 : -errno;
+
+        if (error < 0)
+                complain(ret_complaint, "%s: %s", path, error_text(error));
+        else if (!safety_of_way(real, &unsafe) || !safety_of_way(path, &unsafe))
+                error = complain_unsafe(path, &unsafe, ret_complaint);
+        free(real);
+        return error;
 }
 
 int jail_check_safety(const struct jail *jail, struct complaint *ret_complaint)
@@ -59,7 +74,7 @@ int jail_check_safety(const struct jail *jail, struct complaint *ret_complaint)
         if (safety_of_way(jail->real, &unsafe) && safety_of_way(jail->configured, &unsafe) &&
                 safety_of_contents(jail->real, &unsafe))
                 return 0;
-        return complain_unsafe(&unsafe, ret_complaint);
+        return complain_unsafe("jail", &unsafe, ret_complaint);
 }
 
 /* What is at the end of the path: *ret_real is from malloc(), also on an error. */

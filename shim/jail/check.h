@@ -6,6 +6,14 @@
 #include "jail/jail.h"
 
 /**
+ * jail_check_settings() - could somebody else put another file in the place of the settings' one?
+ * @path: of the file, absolute. It decides what root does, so the rules are those of a jail.
+ *
+ * Return: 0, or a negative error number with @ret_complaint.
+ */
+int jail_check_settings(const char *path, struct complaint *ret_complaint);
+
+/**
  * jail_check() - look at a jail before anything has started.
  * @configured: as configured.
  * @ret_jail:   what was found; its strings are allocated and stay. Its fd is not opened yet.

@@ -13,16 +13,6 @@
 
 static int copy_entry(struct copy *copy, int from, const char *from_name, int to, const char *name);
 
-/* Open the directory @name of the copy; make it if need be. */
-static int open_copy(int directory, const char *name)
-{
-        int error = (int)kernel_call(SYS_mkdirat, directory, (long)name, 0755, 0, 0);
-
-        if (error < 0 && error != -EEXIST)
-                return error;
-        return kernel_openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
-}
-
 /* The directory that is copied, and where to. */
 struct level {
         struct copy *copy;
@@ -37,10 +27,12 @@ static int copy_found(void *context, const char *name)
         return copy_entry(level->copy, level->from, name, level->to, name);
 }
 
-static int copy_directory(struct copy *copy, int path, int directory, const char *name)
+/* Who may not search the source, may not search the copy: it has the same group and mode. */
+static int copy_directory(struct copy *copy, int path, const struct file_facts *facts,
+        int directory, const char *name)
 {
         int from = kernel_openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-        int to = open_copy(directory, name), error;
+        int to = place_make_directory(directory, name, facts->group, facts->mode & 0755), error;
 
         if (copy->depth++ >= COPY_DEPTH_LIMIT)
                 error = copy_fail(copy, name, "it is too deep", -ELOOP);
@@ -48,6 +40,9 @@ static int copy_directory(struct copy *copy, int path, int directory, const char
                 error = copy_fail(copy, name, "the directory cannot be made", from < 0 ? from : to);
         else
                 error = kernel_each_entry(from, copy_found, &(struct level){copy, from, to});
+        /* An entry has said for itself what is wrong with it. */
+        if (error < 0 && !copy->complaint->text[0])
+                copy_fail(copy, name, "the directory cannot be read", error);
         copy->depth--;
         if (from >= 0)
                 kernel_close(from);
@@ -66,7 +61,7 @@ static int copy_by_kind(struct copy *copy, int from, int to, const char *name)
         if (error < 0)
                 return copy_fail(copy, name, "it cannot be looked at", error);
         if (S_ISDIR(facts.mode))
-                return copy_directory(copy, from, to, name);
+                return copy_directory(copy, from, &facts, to, name);
         if (S_ISLNK(facts.mode))
                 return copy_link(copy, from, to, name);
         if (S_ISCHR(facts.mode))
@@ -106,6 +101,7 @@ int copy_exposure(int jail, const struct exposure *exposure, struct complaint *r
         struct place place;
         int error = place_find(jail, exposure->target, &place, &failure);
 
+        ret_complaint->text[0] = '\0';
         if (error < 0) {
                 complain(ret_complaint,
                         "%s: %s cannot be copied into the jail: %s: %s: %s: remove it from the "

@@ -15,8 +15,9 @@
  *
  * A file or device takes the place of what is there at once (rename(2)), and belongs to root, with
  * the group, the time and the mode of the source, but no set-id bit and no right for others to
- * write. A copy that has the source's size and time is taken for fresh. A directory is copied with
- * all that is in it; nothing is removed from the copy. Every step is made from a directory's
+ * write. A copy that has the source's size and time, and was made after the source's last change of
+ * any kind, is taken for fresh. A directory is copied with all that is in it, its group and its
+ * mode likewise; nothing is removed from the copy. Every step is made from a directory's
  * descriptor and follows no link (see place_find()), for a worker may own directories in the jail.
  * Async-signal-safe where it succeeds.
  *

@@ -84,6 +84,14 @@ static int finish_file(int fd, const struct file_facts *facts)
         return error;
 }
 
+/* Is the copy newer than the last change of its source? At the same tick nobody knows. */
+static bool is_newer(const struct file_facts *copy, const struct file_facts *source)
+{
+        if (copy->changed_seconds != source->changed_seconds)
+                return copy->changed_seconds > source->changed_seconds;
+        return copy->changed_nanoseconds > source->changed_nanoseconds;
+}
+
 static bool is_fresh(int directory, const char *name, const struct file_facts *source)
 {
         struct file_facts there;
@@ -93,7 +101,8 @@ static bool is_fresh(int directory, const char *name, const struct file_facts *s
                (there.group == source->group || geteuid() != 0) &&
                (there.mode & 07777) == (source->mode & 0755) &&
                there.modified_seconds == source->modified_seconds &&
-               there.modified_nanoseconds == source->modified_nanoseconds;
+               there.modified_nanoseconds == source->modified_nanoseconds &&
+               is_newer(&there, source);
 }
 
 int copy_file(struct copy *copy, int from, const struct file_facts *facts, int directory,
@@ -108,7 +117,8 @@ int copy_file(struct copy *copy, int from, const struct file_facts *facts, int d
                 return copy_fail(copy, name, "it has more than 64 MiB", -EFBIG);
         if (!names && is_fresh(directory, name, facts))
                 return 0;
-        remove_name(directory, temporary);
+        if (error == 0)
+                remove_name(directory, temporary);
         to = error < 0 ? error
                        : kernel_openat(directory, temporary,
                                  O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -144,7 +154,8 @@ int copy_device(struct copy *copy, const struct file_facts *facts, int directory
                 S_ISCHR(there.mode) && there.device_number == facts->device_number &&
                 there.owner == 0 && there.mode == facts->mode)
                 return 0;
-        remove_name(directory, temporary);
+        if (error == 0)
+                remove_name(directory, temporary);
         if (error == 0)
                 error = (int)kernel_call(SYS_mknodat, directory, (long)temporary, S_IFCHR | 0600,
                         (long)facts->device_number, 0);

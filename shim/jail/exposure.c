@@ -131,13 +131,17 @@ bool exposure_has_changed(const struct exposure *exposure, bool content)
 {
         struct exposure now = *exposure;
 
-        if (exposure_look(&now) < 0 || now.present != exposure->present ||
+        /* What cannot be looked at is gone, and that is one change, however often it is seen. */
+        exposure_look(&now);
+        if (now.present != exposure->present ||
                 !identity_equal(&now.seen.identity, &exposure->seen.identity))
                 return true;
         return content &&
                (now.seen.size != exposure->seen.size ||
                        now.seen.modified_seconds != exposure->seen.modified_seconds ||
-                       now.seen.modified_nanoseconds != exposure->seen.modified_nanoseconds);
+                       now.seen.modified_nanoseconds != exposure->seen.modified_nanoseconds ||
+                       now.seen.changed_seconds != exposure->seen.changed_seconds ||
+                       now.seen.changed_nanoseconds != exposure->seen.changed_nanoseconds);
 }
 
 static int check(

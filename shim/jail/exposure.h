@@ -41,10 +41,15 @@ struct exposure {
         struct file_facts seen;
 };
 
-/** struct exposures - all of them, sorted by target, each target once. */
+/**
+ * struct exposures - all of them, sorted by target, each target once.
+ *
+ * @stale: one of them has been replaced, and the mount namespace still shows what was there before.
+ */
 struct exposures {
         struct exposure *item;
         size_t count;
+        bool stale;
 };
 
 /**

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -22,11 +23,9 @@ static bool leads_out(int fd)
         struct statfs file_system;
         int flags = kernel_fcntl(fd, F_GETFL, 0);
 
-        if (flags < 0)
-                return false;
-        if (flags & O_PATH)
-                return true;
         /* What cannot be looked at is no better than what can. */
+        if (flags < 0 || (flags & O_PATH))
+                return true;
         if (kernel_facts(fd, "", 0, &facts) < 0 || S_ISDIR(facts.mode))
                 return true;
         if (!S_ISREG(facts.mode) && !S_ISLNK(facts.mode))
@@ -35,14 +34,40 @@ static bool leads_out(int fd)
                file_system.f_type == NSFS_MAGIC || file_system.f_type == PROC_SUPER_MAGIC;
 }
 
+static int duplicate(int root, int fd, int flags)
+{
+        return (int)kernel_call(SYS_dup3, root, fd, flags, 0, 0);
+}
+
+/*
+ * dup3() to a number above the limit of open files, which was lowered since that one was opened.
+ * Above the hard limit as well, where nothing is ever opened again, the number need not stay taken.
+ */
+static int duplicate_above_limit(int root, int fd, int flags)
+{
+        struct rlimit limit, highest;
+        int error = (int)kernel_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0);
+
+        if (error < 0)
+                return error;
+        highest = (struct rlimit){limit.rlim_max, limit.rlim_max};
+        kernel_call(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)&highest, 0, 0);
+        error = duplicate(root, fd, flags);
+        kernel_call(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)&limit, 0, 0);
+        return error == -EBADF ? kernel_close(fd) : error;
+}
+
 /* Is it open, and does it lead out? Then put @root there. */
 static int replace(int fd, int root)
 {
-        int flags = kernel_fcntl(fd, F_GETFD, 0);
+        int flags = kernel_fcntl(fd, F_GETFD, 0), error;
 
-        if (flags < 0 || !leads_out(fd))
+        if (flags == -EBADF || !leads_out(fd))
                 return 0;
-        return (int)kernel_call(SYS_dup3, root, fd, flags & FD_CLOEXEC ? O_CLOEXEC : 0, 0, 0);
+        /* Where a filter keeps this from being told, the program that is run next gets none. */
+        flags = flags < 0 || (flags & FD_CLOEXEC) ? O_CLOEXEC : 0;
+        error = duplicate(root, fd, flags);
+        return error == -EBADF ? duplicate_above_limit(root, fd, flags) : error;
 }
 
 /* The list's names are numbers; "." and ".." give -1. */

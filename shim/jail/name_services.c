@@ -20,20 +20,22 @@ static bool is_name(const char *word)
         return length > 0 && length <= NAME_SERVICE_LENGTH && !word[length];
 }
 
-/* Sources, with actions in brackets between them: "files [NOTFOUND=return] dns". */
+/*
+ * Sources, with actions in brackets between them: "files [NOTFOUND=return] dns". glibc needs no
+ * space before or behind an action.
+ */
 static void each_source(char *sources, void (*found)(const char *name))
 {
-        bool action = false;
-        char *word;
+        char *word = sources;
 
-        while ((word = strsep(&sources, " \t"))) {
-                if (word[0] == '[')
-                        action = true;
-                if (!action && is_name(word))
-                        found(word);
-                if (action && strchr(word, ']'))
-                        action = false;
+        while ((word = strchr(word, '['))) {
+                size_t length = strcspn(word, "]");
+
+                memset(word, ' ', length + (word[length] == ']'));
         }
+        while ((word = strsep(&sources, " \t\r\f\v")))
+                if (is_name(word))
+                        found(word);
 }
 
 void name_services_each(char *text, void (*found)(const char *name))

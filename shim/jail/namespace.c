@@ -153,8 +153,10 @@ int namespace_make(const struct settings *settings, const struct jail *jail,
                 kernel_close(ends[1]);
                 ends[1] = -1;
                 result = await(&builder, pid, ends[0], ret_complaint);
-                child_end(pid);
         }
+        /* It ends with them, even where a filter of system calls keeps it from being killed. */
         close_all(ends, 4);
+        if (pid > 0)
+                child_end(pid);
         return result;
 }

@@ -24,14 +24,14 @@ static int fail(
 }
 
 /* Descriptors of what was just made: nobody but root may own it or write to it. */
-static int own(int fd, mode_t mode)
+static int own(int fd, gid_t group, mode_t mode)
 {
-        int error = geteuid() == 0 ? (int)kernel_call(SYS_fchown, fd, 0, 0, 0, 0) : 0;
+        int error = geteuid() == 0 ? (int)kernel_call(SYS_fchown, fd, 0, group, 0, 0) : 0;
 
         return error < 0 ? error : (int)kernel_call(SYS_fchmod, fd, (long)mode, 0, 0, 0);
 }
 
-static int make_directory(int parent, const char *name)
+int place_make_directory(int parent, const char *name, gid_t group, mode_t mode)
 {
         int error = (int)kernel_call(SYS_mkdirat, parent, (long)name, 0700, 0, 0), fd;
         struct file_facts facts;
@@ -43,10 +43,10 @@ static int make_directory(int parent, const char *name)
                 return fd;
         /* Another one may have been put in its place; root makes no gift of that to a worker. */
         error = kernel_facts(fd, "", 0, &facts);
-        if (error == 0 && (facts.owner != geteuid() || (facts.mode & 07777) != 0700))
+        if (error == 0 && (facts.owner != geteuid() || (facts.mode & 0777) != 0700))
                 error = -ESTALE;
         if (error == 0)
-                error = own(fd, 0755);
+                error = own(fd, group, mode);
         if (error == 0)
                 return fd;
         kernel_close(fd);
@@ -61,21 +61,19 @@ static bool only_root_writes(const struct file_facts *facts)
 /* Put the text of the link @fd in place of the component from @name to @end. */
 static int splice_link(struct place *place, char *name, char *end, int fd)
 {
-        char rest[PATH_MAX];
+        char text[PATH_MAX];
         size_t rest_length = strlen(end);
-        ssize_t length;
+        ssize_t length = kernel_readlinkat(fd, "", text, sizeof(text));
 
-        memcpy(rest, end, rest_length + 1);
-        /* An absolute link begins at the jail's root. */
-        if (kernel_readlinkat(fd, "", name, 1) == 1 && name[0] == '/')
-                name = place->path;
-        length =
-                kernel_readlinkat(fd, "", name, (size_t)(place->path + sizeof(place->path) - name));
         if (length < 0)
                 return (int)length;
-        if (name + length + rest_length >= place->path + sizeof(place->path))
+        /* An absolute link begins at the jail's root. */
+        if (length > 0 && text[0] == '/')
+                name = place->path;
+        if ((size_t)(name - place->path) + (size_t)length + rest_length >= sizeof(place->path))
                 return -ENAMETOOLONG;
-        memcpy(name + length, rest, rest_length + 1);
+        memmove(name + length, end, rest_length + 1);
+        memcpy(name, text, (size_t)length);
         return 0;
 }
 
@@ -105,7 +103,7 @@ static int open_or_make(struct place *place, const char *name)
 
         if (fd != -ENOENT)
                 return fd;
-        fd = make_directory(place->directory, name);
+        fd = place_make_directory(place->directory, name, 0, 0755);
         if (fd >= 0)
                 log_line(LEVEL_INFO, "made the directory ", place->path, " in the jail", NULL);
         return fd;
@@ -182,8 +180,11 @@ int place_find(
         int result = 1;
 
         *ret_failure = (struct place_failure){0};
-        if (length >= sizeof(ret_place->path))
-                return fail(ret_failure, ret_place, "it is too long", -ENAMETOOLONG);
+        if (length >= sizeof(ret_place->path)) {
+                fail(ret_failure, ret_place, "it is too long", -ENAMETOOLONG);
+                ret_failure->path = path;
+                return -ENAMETOOLONG;
+        }
         memcpy(ret_place->path, path, length + 1);
         for (int links = 0; result == 1; links++) {
                 tidy(ret_place->path);
@@ -203,14 +204,14 @@ int place_make_target(const struct place *place, bool directory)
         int error;
 
         if (fd == -ENOENT) {
-                int made = directory ? make_directory(place->directory, place->name)
+                int made = directory ? place_make_directory(place->directory, place->name, 0, 0755)
                                      : kernel_openat(place->directory, place->name,
                                                O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
                                                0600);
 
                 if (made < 0)
                         return made;
-                error = directory ? 0 : own(made, 0444);
+                error = directory ? 0 : own(made, 0, 0444);
                 kernel_close(made);
                 if (error < 0)
                         return error;

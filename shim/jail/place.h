@@ -4,11 +4,12 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 /**
  * struct place - where a path of the jail ends up.
  *
- * @directory: O_PATH descriptor of the directory that holds it; the caller closes it.
+ * @directory: descriptor of the directory that holds it, perhaps O_PATH; the caller closes it.
  * @name:      its last component; refers to @path.
  * @path:      the path without symbolic links, from the jail's root.
  */
@@ -18,7 +19,7 @@ struct place {
         char path[PATH_MAX];
 };
 
-/** struct place_failure - why there is no place. @reason and @path live as long as the place. */
+/** struct place_failure - why there is no place. @path lives as long as the place and its path. */
 struct place_failure {
         const char *reason;
         const char *path;
@@ -39,6 +40,13 @@ struct place_failure {
  */
 int place_find(
         int root, const char *path, struct place *ret_place, struct place_failure *ret_failure);
+
+/**
+ * place_make_directory() - make the directory @name, of root and @group, or open what is there.
+ *
+ * Return: a descriptor; -ENOTDIR or -ELOOP if it is no directory; another negative error number.
+ */
+int place_make_directory(int parent, const char *name, gid_t group, mode_t mode);
 
 /**
  * place_make_target() - open what is at the place; make an empty file or directory if need be.

@@ -92,13 +92,16 @@ static void __attribute__((noreturn)) run_loader(int out, const char *loader, co
         const char *const arguments[] = {loader, "--list", program, NULL};
         const char *const environment[] = {"LC_ALL=C", NULL};
 
+        /* Where the server has closed its own, @out is one of them, and stays as it is. */
+        kernel_fcntl(out, F_SETFD, 0);
         kernel_call(SYS_dup3, out, STDOUT_FILENO, 0, 0, 0);
-        kernel_call(SYS_close_range, STDERR_FILENO, ~0U, 0, 0, 0);
+        kernel_call(SYS_dup3, out, STDERR_FILENO, 0, 0, 0);
+        kernel_call(SYS_close_range, STDERR_FILENO + 1, ~0U, 0, 0, 0);
         kernel_call(SYS_execve, (long)loader, (long)arguments, (long)environment, 0, 0);
         child_exit(127);
 }
 
-/* What the loader lists, as text. */
+/* What the loader lists, or complains of, as text. */
 static int list(const char *loader, const char *program, char *text, size_t size)
 {
         int ends[2], error = (int)kernel_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0);
@@ -121,7 +124,10 @@ static int list(const char *loader, const char *program, char *text, size_t size
         return length > 0 ? 0 : -ENOEXEC;
 }
 
-/* Lines are "NAME => PATH (ADDRESS)", "PATH (ADDRESS)", or "NAME => not found". */
+/* Where a library is missing, glibc's loader lists none, but says so (unlike ldd(1)). */
+static const char gives_up[] = "error while loading shared libraries: ";
+
+/* Lines are "NAME => PATH (ADDRESS)" or "PATH (ADDRESS)". */
 static int tell_listed(char *text, const char *program, int (*found)(void *, const char *),
         void *context, struct complaint *complaint)
 {
@@ -130,11 +136,13 @@ static int tell_listed(char *text, const char *program, int (*found)(void *, con
 
         while (error >= 0 && (line = strsep(&text, "\n"))) {
                 char *path = strchr(line, '/'), *address = strstr(line, " (0x");
+                const char *reason = strstr(line, gives_up);
 
-                if (strstr(line, "=> not found"))
+                if (reason)
                         return complain(complaint,
-                                "%s needs the library %.*s, which is not found: install it",
-                                program, (int)strcspn(line + 1, " "), line + 1);
+                                "%s cannot be loaded: %s: install what is missing, or correct the "
+                                "path",
+                                program, reason + strlen(gives_up));
                 if (!path || !address || address < path)
                         continue;
                 *address = '\0';

@@ -9,7 +9,7 @@
 /**
  * struct unsafe - the first directory that somebody else could change.
  *
- * @path:  of it, outside view.
+ * @path:  of it, outside view; empty if it is too long.
  * @facts: of it; valid if @error is 0.
  * @error: negative error number, where it could not be looked at.
  */

@@ -20,7 +20,7 @@
 /* Debian's, RHEL's and SUSE's places of certificates. */
 #define CERTIFICATES                                                                               \
         "/etc/ssl/certs,optional", "/etc/ssl/cert.pem,optional", "/etc/ssl/openssl.cnf,optional",  \
-                "/usr/share/ca-certificates,optional",                                             \
+                "/usr/lib/ssl,optional", "/usr/share/ca-certificates,optional",                    \
                 "/usr/local/share/ca-certificates,optional", "/etc/pki/tls/certs,optional",        \
                 "/etc/pki/tls/cert.pem,optional", "/etc/pki/tls/openssl.cnf,optional",             \
                 "/etc/pki/ca-trust/extracted,optional", "/var/lib/ca-certificates,optional"

@@ -139,33 +139,32 @@ static void copy_again(
                 if (exposure_look(exposure) < 0 || !exposure->present)
                         log_line(LEVEL_WARNING, exposure->origin, ": ", exposure->source,
                                 " is gone: the jail keeps its copy", NULL);
-                else if (copy_exposure(jail->fd, exposure, &complaint) < 0)
+                else if (copy_exposure(jail->fd, exposure, &complaint) < 0) {
                         log_line(LEVEL_ERROR, complaint.text, NULL);
-                else
-                        log_line(exposure->present ? LEVEL_INFO : LEVEL_DEBUG, exposure->origin,
-                                " brings ", exposure->source, " again: it has changed", NULL);
+                        /* As if it had not been seen: the next fork tries again. */
+                        memset(&exposure->seen, 0, sizeof(exposure->seen));
+                } else
+                        log_line(LEVEL_INFO, exposure->origin, " brings ", exposure->source,
+                                " again: it has changed", NULL);
         }
 }
 
-/* Look again. Return: has any been replaced? */
-static bool look_again(const struct settings *settings, struct exposures *exposures)
+/* Look again; exposures->stale if any has been replaced. */
+static void look_again(const struct settings *settings, struct exposures *exposures)
 {
-        bool stale = false;
-
         for (size_t i = 0; i < exposures->count; i++) {
                 struct exposure *exposure = &exposures->item[i];
 
                 if (!is_stale(settings, exposure))
                         continue;
-                stale = true;
+                exposures->stale = true;
                 if (exposure_look(exposure) < 0 || !exposure->present)
                         log_line(LEVEL_WARNING, exposure->origin, ": ", exposure->source,
                                 " is gone: new workers do without", NULL);
                 else
-                        log_line(exposure->present ? LEVEL_INFO : LEVEL_DEBUG, exposure->origin,
-                                " brings ", exposure->source, " again: it has been replaced", NULL);
+                        log_line(LEVEL_INFO, exposure->origin, " brings ", exposure->source,
+                                " again: it has been replaced", NULL);
         }
-        return stale;
 }
 
 void supply_refresh(const struct settings *settings, struct jail *jail, struct exposures *exposures)
@@ -177,7 +176,8 @@ void supply_refresh(const struct settings *settings, struct jail *jail, struct e
                 copy_again(settings, jail, exposures);
                 return;
         }
-        if (!look_again(settings, exposures))
+        look_again(settings, exposures);
+        if (!exposures->stale)
                 return;
         fd = namespace_make(settings, jail, exposures, &complaint);
         if (fd < 0) {
@@ -185,6 +185,7 @@ void supply_refresh(const struct settings *settings, struct jail *jail, struct e
                         NULL);
                 return;
         }
+        exposures->stale = false;
         if (kernel_call(SYS_dup3, fd, jail->namespace, O_CLOEXEC, 0, 0) >= 0)
                 kernel_close(fd);
         else

@@ -46,16 +46,19 @@ static void warm_syslog(void)
                 server_syslog.identity, server_syslog.options | LOG_NDELAY, server_syslog.facility);
 }
 
-static int warm_libraries(const struct setting_list *libraries, struct complaint *complaint)
+/* @origin: the setting or the service that names them, for a complaint. */
+static int warm_libraries(
+        const char *origin, const struct setting_list *libraries, struct complaint *complaint)
 {
         for (size_t i = 0; i < libraries->count; i++)
                 if (!loader_open(libraries->item[i], RTLD_NOW | RTLD_NODELETE))
-                        return complain(complaint, "libraries: %s: correct its name, or install it",
-                                dlerror());
+                        return complain(complaint, "%s: %s: correct its name, or install it",
+                                origin, dlerror());
         return 0;
 }
 
-static int warm_charsets(const struct setting_list *charsets, struct complaint *complaint)
+static int warm_charsets(
+        const char *origin, const struct setting_list *charsets, struct complaint *complaint)
 {
         for (size_t i = 0; i < charsets->count; i++) {
                 const char *charset = charsets->item[i];
@@ -64,9 +67,9 @@ static int warm_charsets(const struct setting_list *charsets, struct complaint *
                 if (iconv_open(charset, "UTF-8") == (iconv_t)-1 ||
                         iconv_open("UTF-8", charset) == (iconv_t)-1)
                         return complain(complaint,
-                                "charsets: iconv knows no \"%s\": correct its name (`iconv -l` "
-                                "lists them), or install it",
-                                charset);
+                                "%s: iconv knows no \"%s\": correct its name (`iconv -l` lists "
+                                "them), or install it",
+                                origin, charset);
         }
         return 0;
 }
@@ -106,9 +109,9 @@ static int warm_services(const struct settings *settings, struct complaint *comp
         for (; error == 0 && definition; definition = definition->next) {
                 if (!services_include(settings, definition->name))
                         continue;
-                error = warm_libraries(&definition->libraries, complaint);
+                error = warm_libraries(definition->name, &definition->libraries, complaint);
                 if (error == 0)
-                        error = warm_charsets(&definition->charsets, complaint);
+                        error = warm_charsets(definition->name, &definition->charsets, complaint);
         }
         return error;
 }
@@ -119,12 +122,12 @@ static void warm_time_zone(void)
         tzset();
 }
 
+/* Never freed: what nobody uses, glibc would unload, if it lies in a directory of its own. */
 static void warm_locale(void)
 {
-        locale_t locale = newlocale(LC_ALL_MASK, "", (locale_t)0);
+        static locale_t locale;
 
-        if (locale != (locale_t)0)
-                freelocale(locale);
+        locale = newlocale(LC_ALL_MASK, "", locale);
 }
 
 int warm_up(const struct settings *settings, struct complaint *ret_complaint)
@@ -132,9 +135,9 @@ int warm_up(const struct settings *settings, struct complaint *ret_complaint)
         int error;
 
         loader_open("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
-        error = warm_libraries(&settings->libraries, ret_complaint);
+        error = warm_libraries("libraries", &settings->libraries, ret_complaint);
         if (error == 0)
-                error = warm_charsets(&settings->charsets, ret_complaint);
+                error = warm_charsets("charsets", &settings->charsets, ret_complaint);
         if (error == 0)
                 error = warm_services(settings, ret_complaint);
         if (error < 0)

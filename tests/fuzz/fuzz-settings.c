@@ -48,9 +48,7 @@ static void read_as_variable(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        /* "@include" would read whatever file the input names. */
-        if (!memmem(data, size, "@", 1))
-                read_as_file(data, size);
+        read_as_file(data, size);
         read_as_variable(data, size);
         return 0;
 }

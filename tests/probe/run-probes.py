@@ -56,6 +56,9 @@ ANCESTOR_IS_REFUSED = {
 # Further outside prefixes that mean the jail; there is nothing of these names outside.
 ALIASES = ["/chrootshim-alias/www", os.fsdecode(b"/chrootshim-\xff\xc3")]
 
+# The oracle's root has them; without, the shim would be asked other questions than the kernel.
+CAPABILITIES_OF_THE_PROBES = "mknod:sys_chroot:sys_admin:sys_pacct:dac_read_search"
+
 PATH_MAX = 4096
 FAULTS_SHOWN = 40
 
@@ -165,7 +168,8 @@ def compare_all(probe, tree):
     """Every user and view; yields the numbers of blocks that agree and don't."""
     # By a symbolic link, so that the jail has two names; what comes out has the real one.
     shim = {"LD_PRELOAD": os.environ["SHIM_LIBRARY"], "CHROOTSHIM_JAIL": f"{tree}/alias",
-            "CHROOTSHIM_ALIASES": ":".join(ALIASES)}
+            "CHROOTSHIM_ALIASES": ":".join(ALIASES),
+            "CHROOTSHIM_KEEP_CAPABILITIES": CAPABILITIES_OF_THE_PROBES}
     for user in "root", "nobody":
         kernel = run(probe, "chroot", user, tree)
         yield compare(f"{user}, outside view", expect(kernel, tree),

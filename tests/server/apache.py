@@ -85,6 +85,9 @@ class Reply:
 class Apache:
     """One server in a tree of its own; use as a context manager or call close()."""
 
+    # Who starts it, if not root.
+    user = None
+
     def __init__(self, mpm="event", extra="", modules=(), shim=True, settings=None):
         self.tree = tempfile.mkdtemp(prefix="chrootshim-server-", dir=TREES)
         os.chmod(self.tree, 0o755)
@@ -102,6 +105,11 @@ class Apache:
         self.path = os.environ["PATH"]
         # What apachectl is started by: a wrapper and its arguments.
         self.prefix = []
+        self.library = LIBRARY
+        # By whom, as subprocess.Popen() takes it.
+        self.starter = {}
+        if self.user:
+            self.belong_to(self.user)
         self.write("jail/htdocs/index.html", "the index page\n")
         self.write("envvars", ENVIRONMENT.format(tree=self.tree, user=WORKER_USER))
         self.configure(extra, modules)
@@ -134,12 +142,15 @@ class Apache:
         self.write("httpd.conf", self.format(CONFIGURATION) + loads + self.format(extra))
 
     def make_certificate(self):
-        """A key that only root may read, and its certificate for localhost, in {tree}/tls."""
+        """A key that only the server's user may read, and its certificate for localhost, in {tree}/tls."""
         directory = f"{self.tree}/tls"
         os.mkdir(directory, 0o700)
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
                         "-subj", "/CN=localhost", "-keyout", f"{directory}/key.pem",
                         "-out", f"{directory}/certificate.pem"], check=True, capture_output=True)
+        if self.user:
+            for path in (directory, f"{directory}/key.pem"):
+                shutil.chown(path, self.user)
 
     def error_log(self):
         return processes.read(f"{self.tree}/log/error.log")
@@ -151,6 +162,14 @@ class Apache:
             found.update(os.path.join(directory, name) for name in names + files)
         return found
 
+    def belong_to(self, user):
+        """Have an ordinary user start the server, who owns what it writes, but not the jail."""
+        self.starter = {"user": user, "group": user, "extra_groups": []}
+        # Any user can read this copy, wherever the library was built.
+        self.library = shutil.copy(LIBRARY, self.tree)
+        for name in ("run", "log", "lock"):
+            shutil.chown(f"{self.tree}/{name}", user, user)
+
     # Control
 
     def environment(self):
@@ -158,7 +177,7 @@ class Apache:
         environment = {"PATH": self.path, "LANG": "C", "APACHE_ULIMIT_MAX_FILES": "true",
                        "APACHE_ENVVARS": f"{self.tree}/envvars"}
         if self.shim:
-            environment["LD_PRELOAD"] = LIBRARY
+            environment["LD_PRELOAD"] = self.library
             for key, value in self.settings.items():
                 if value is not None:
                     environment[f"CHROOTSHIM_{key.upper()}"] = value
@@ -169,7 +188,7 @@ class Apache:
         return subprocess.Popen([*self.prefix, "apachectl", "-f", self.conf, *arguments],
                                 env=self.environment(), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                start_new_session=True, cwd="/", **options)
+                                start_new_session=True, cwd="/", **self.starter, **options)
 
     def control(self, *arguments):
         """Run apachectl to its end. The server keeps stderr open until it is a daemon."""

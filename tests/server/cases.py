@@ -3,6 +3,7 @@ import unittest
 
 import processes
 from apache import MPMS, Apache
+from processes import wait_until
 
 
 class ServerTest(unittest.TestCase):
@@ -32,6 +33,10 @@ class ServerTest(unittest.TestCase):
         apache = self.apache
         self.assertEqual(processes.root(apache.master()), "/")
         self.assertGreaterEqual(len(apache.workers()), 2)
+        if apache.user:
+            # Nothing tells that a worker of the same user is on its way, so it gets the time.
+            wait_until(lambda: {processes.root(pid) for pid in apache.workers()} == {apache.jail},
+                       "workers that are all inside")
         for pid in apache.workers():
             self.assertEqual(processes.root(pid), apache.jail)
 

@@ -138,6 +138,13 @@ static void bad_files_are_named_to_the_line(void **state)
                 {"jail = [ \"/srv\" ];", ":1: jail has a value of the wrong type"},
                 {"jail = \"/srv\"", NULL},
                 {"jail = \"/srv\n", ":"},
+                {"# no newline at the end", NULL},
+                {"log = \"/a@b\\\"@\"; # @\n// @\n/* @ */", NULL},
+                {"view = \"inside\";\n@include \"none\"", ":2: @include is not possible"},
+                {"/* */ log = \"/\\\\\"; @", ":1: @include is not possible"},
+                {"\n\n/* a\n# */ log = \"/a\"; /* b\n", ":4: the comment has no end: close"},
+                {"services = ( { name = \"a\";\nexpose = 1; } );",
+                        ":2: services: expose is no list"},
                 {"jail /srv", ":1: syntax error"},
                 {"jail = \"/a\"; jail = \"/b\";", ":1: duplicate setting name"},
                 {"fixroot = \"true\";", ":1: fixroot has a value of the wrong type"},
@@ -199,6 +206,55 @@ static void bad_variables_are_named(void **state)
                         fail_msg("%s: \"%s\"", cases[i].variable, complaint.text);
                 settings_release(&settings);
         }
+}
+
+static void a_long_complaint_loses_its_middle(void **state)
+{
+        struct complaint complaint;
+        char text[5000];
+
+        memset(text, 'x', sizeof(text) - 1);
+        text[sizeof(text) - 1] = '\0';
+        assert_int_equal(complain(&complaint, "head: %s: tail", text), -EINVAL);
+        assert_true(strlen(complaint.text) < sizeof(complaint.text));
+        assert_memory_equal(complaint.text, "head: xxx", 9);
+        assert_non_null(strstr(complaint.text, "xxx...xxx"));
+        assert_string_equal(complaint.text + strlen(complaint.text) - 9, "xxx: tail");
+}
+
+static void expect_located(
+        const struct settings *settings, const char *text, const char *head, const char *tail)
+{
+        struct complaint complaint;
+
+        complain(&complaint, "%s", text);
+        settings_locate(settings, &complaint);
+        if (strncmp(complaint.text, head, strlen(head)) != 0 ||
+                strcmp(complaint.text + strlen(complaint.text) - strlen(tail), tail) != 0)
+                fail_msg("\"%s\"", complaint.text);
+}
+
+static void a_complaint_is_located(void **state)
+{
+        static const char *const variables[] = {
+                "CHROOTSHIM_EXPOSE=/a", "CHROOTSHIM_PIDFILE=/b", NULL};
+        struct settings settings;
+        struct complaint complaint;
+
+        settings_init(&settings);
+        assert_int_equal(read_text(&settings,
+                                 "jail = \"/srv/a\"; expose = [\"/b\"];\nservices = [\"dns\"];\n",
+                                 &complaint),
+                0);
+        assert_int_equal(read_variables(&settings, variables, &complaint), 0);
+        expect_located(&settings, "jail /srv/a: no", "/", "/conf:1: jail /srv/a: no");
+        expect_located(&settings, "jail: /srv: no", "/", "/conf:1: jail: /srv: no");
+        expect_located(&settings, "expose: no", "CHROOTSHIM_EXPOSE: no", "");
+        expect_located(&settings, "dns: no", "/", "/conf:2: services: dns: no");
+        expect_located(&settings, "tls: no", "tls: no", "");
+        expect_located(&settings, "dns lives", "dns lives", "");
+        expect_located(&settings, "", "", "");
+        settings_release(&settings);
 }
 
 static void an_empty_list_is_none(void **state)
@@ -273,6 +329,8 @@ int main(void)
                 cmocka_unit_test(a_variable_overrides_the_file),
                 cmocka_unit_test(bad_files_are_named_to_the_line),
                 cmocka_unit_test(bad_variables_are_named),
+                cmocka_unit_test(a_long_complaint_loses_its_middle),
+                cmocka_unit_test(a_complaint_is_located),
                 cmocka_unit_test(an_empty_list_is_none),
                 cmocka_unit_test(unreadable_files),
                 cmocka_unit_test(programs_by_name_and_path),

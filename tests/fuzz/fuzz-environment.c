@@ -1,0 +1,76 @@
+/* Fuzz target of each variable: whatever it holds, it is taken, or refused with its place. */
+#include "core/settings.h"
+#include "jail/check.h"
+#include "jail/services.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char *const names[] = {"CHROOTSHIM_JAIL", "CHROOTSHIM_PIDFILE",
+        "CHROOTSHIM_SCOREBOARD", "CHROOTSHIM_FIXROOT", "CHROOTSHIM_VIEW", "CHROOTSHIM_ALIASES",
+        "CHROOTSHIM_PROGRAMS", "CHROOTSHIM_ISOLATION", "CHROOTSHIM_EXPOSE", "CHROOTSHIM_SERVICES",
+        "CHROOTSHIM_LIBRARIES", "CHROOTSHIM_CHARSETS", "CHROOTSHIM_READ_ONLY",
+        "CHROOTSHIM_NO_NEW_PRIVS", "CHROOTSHIM_KEEP_CAPABILITIES", "CHROOTSHIM_OWNERSHIP",
+        "CHROOTSHIM_LANDLOCK", "CHROOTSHIM_MASTER_ACCEPTS", "CHROOTSHIM_FATAL_STATUS",
+        "CHROOTSHIM_LOG", "CHROOTSHIM_LOG_LEVEL"};
+
+_Static_assert(sizeof(names) / sizeof(names[0]) == SETTING_COUNT, "a variable is missing");
+
+static void check(bool holds)
+{
+        if (!holds)
+                abort();
+}
+
+/* What is made of the values before the server starts. Paths of the input are looked at only. */
+static int use(const struct settings *settings, struct complaint *complaint)
+{
+        struct exposures exposures = {0};
+        struct jail jail = {0};
+        int error;
+
+        path_prefixes_set(&jail.prefixes, "/srv/www1", "/srv/www1");
+        error = jail_add_aliases(&jail, &settings->aliases, complaint);
+        if (error == 0)
+                error = services_check(settings, complaint);
+        if (error == 0)
+                error = services_expose(settings, &jail, &exposures, complaint);
+        if (error == 0)
+                error = exposures_check(&exposures, settings->isolation, complaint);
+        for (size_t i = 0; i < exposures.count; i++)
+                free(exposures.item[i].source);
+        free(exposures.item);
+        return error;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        const char *name = size ? names[data[0] % SETTING_COUNT] : names[0];
+        size_t length = strlen(name), value = size ? size - 1 : 0;
+        char *variable = malloc(length + value + sizeof("="));
+        char *const variables[] = {variable, NULL};
+        struct complaint complaint = {""};
+        struct settings settings;
+        int error;
+
+        check(setting_of_variable(name, length) != NULL);
+        memcpy(variable, name, length);
+        variable[length] = '=';
+        if (value)
+                memcpy(variable + length + 1, data + 1, value);
+        variable[length + 1 + value] = '\0';
+        settings_init(&settings);
+        error = settings_read_environment(&settings, variables, &complaint);
+        if (error == 0) {
+                error = use(&settings, &complaint);
+                if (error < 0)
+                        settings_locate(&settings, &complaint);
+        }
+        check(error == 0 || strncmp(complaint.text, name, length) == 0);
+        settings_release(&settings);
+        free(variable);
+        return 0;
+}

@@ -1,0 +1,82 @@
+"""What the tests of databases share: a page that writes and reads a row, by PHP's PDO."""
+import os
+import signal
+
+import machine
+import processes
+from php_server import PhpTest
+
+PAGE = """\
+<?php
+try {
+    $database = new PDO('%s', '%s', '%s', [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION]);
+    $database->exec('CREATE TABLE IF NOT EXISTS visits (pid INT, note VARCHAR(40))');
+    $insert = $database->prepare('INSERT INTO visits VALUES (?, ?)');
+    $insert->execute([getmypid(), $_GET['note']]);
+    $select = $database->prepare('SELECT note FROM visits WHERE note = ?');
+    $select->execute([$_GET['note']]);
+    $found = $select->fetchColumn();
+} catch (PDOException $error) {
+    $found = $error->getMessage();
+}
+echo json_encode(['pid' => getmypid(), 'found' => $found]);
+"""
+
+
+class DatabaseTest(PhpTest):
+    """One worker, so that the same one is asked again."""
+
+    source, user, password = "", "", ""
+
+    @classmethod
+    def prepare(cls):
+        cls.apache.write("jail/htdocs/row.php", PAGE % (cls.source, cls.user, cls.password))
+        super().prepare()
+
+    def visit(self, note):
+        found = self.ask(f"/row.php?note={note}")
+        return found["pid"], found["found"]
+
+    def visit_by(self, pid, note):
+        """Ask until this worker has answered."""
+        for _ in range(50):
+            answered, found = self.visit(note)
+            if answered == pid:
+                return found
+        self.fail(f"worker {pid} does not answer any more")
+
+    def survives_a_restart(self, database):
+        """The database is started anew, Apache is not: the same worker reads and writes again."""
+        pid, found = self.visit("before")
+        self.assertEqual(found, "before")
+        database.stop(signal.SIGTERM)
+        self.assertNotEqual(self.visit_by(pid, "down"), "down")
+        database.start()
+        self.assertEqual(self.visit_by(pid, "after"), "after")
+
+    def refused_under_chroot(self, directory):
+        """A socket cannot be copied: the start ends, and says what to set."""
+        self.apache.stop()
+        before = dict(self.apache.settings)
+        self.addCleanup(self.apache.start)
+        self.addCleanup(self.apache.settings.update, before)
+        self.apache.settings["isolation"] = "chroot"
+        result = self.apache.control("-k", "start")
+        self.assertEqual(result.returncode, 78, result.stderr)
+        self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: .*{directory}.*"
+                                        r'isolation = "namespace"\n\Z')
+
+
+def own_machine():
+    processes.become_reaper()
+    machine.own_mounts()
+
+
+def own_run_directory(name, user):
+    """An empty /run/NAME of the test's own."""
+    directory = f"/run/{name}"
+    if not os.path.isdir(directory):
+        machine.own_copy("/run")
+        os.mkdir(directory, 0o755)
+    machine.own_empty(directory, user)
+    return directory

@@ -1,0 +1,10 @@
+/* A program that is linked with the shim; installed set-id, it must not obey who starts it. */
+#include <chrootshim.h>
+#include <stdio.h>
+#include <unistd.h>
+
+int main(void)
+{
+        printf("uid=%u active=%d\n", geteuid(), chrootshim_active());
+        return 0;
+}

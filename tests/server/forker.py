@@ -1,0 +1,124 @@
+"""A server in miniature that forks when a test says so; its workers tell what they see in the jail."""
+import os
+import re
+import subprocess
+import unittest
+
+import processes
+from tree import NOBODY, Tree
+
+EXIT_CONFIG = 78
+PYTHON = "/usr/bin/python3"
+
+# Each line of its input is a path. It forks a worker that reads it, and then says how often it
+# was told of the end of a child.
+PROGRAM = f"""\
+import errno, os, signal, socket, sys
+told = []
+signal.signal(signal.SIGCHLD, lambda *_: told.append(1))
+listener = socket.create_server(("127.0.0.1", 0))
+with open(sys.argv[1], "w") as file:
+    print(os.getpid(), file=file)
+print("ready", flush=True)
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        os.setgroups([])
+        os.setgid({NOBODY})
+        os.setuid({NOBODY})
+        try:
+            with open(line.strip(), "rb", 0) as file:
+                answer = "content " + file.read().hex()
+        except OSError as error:
+            answer = "error " + errno.errorcode[error.errno]
+        os.write(1, answer.encode() + b"\\n")
+        os._exit(0)
+    os.waitpid(child, 0)
+    print("end", len(told), flush=True)
+"""
+
+
+def try_start(tree, wrapper=(), **settings):
+    """Start it, and end it at once if that is possible."""
+    return tree.run(*wrapper, PYTHON, "-c", PROGRAM, tree.pidfile, **settings)
+
+
+def zombies(pid):
+    """The children that a process has not yet taken leave of."""
+    known = processes.read(f"/proc/{pid}/task/{pid}/children").split()
+    return [child for child in known if not processes.alive(child)]
+
+
+class Forker:
+    """One such server; use as a context manager. Its log is a file."""
+
+    def __init__(self, tree, wrapper=(), **settings):
+        self.log = f"{tree.path}/shim.log"
+        settings = {"log": self.log, "log_level": "info", **settings}
+        self.forks = self.told = 0
+        self.process = subprocess.Popen(
+            [*wrapper, PYTHON, "-c", PROGRAM, tree.pidfile], env=tree.environment(**settings),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if self.process.stdout.readline() != "ready\n":
+            raise AssertionError(self.process.communicate()[1])
+        self.pid = self.process.pid
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.communicate()
+
+    def fork(self, path="/nothing"):
+        """What a new worker reads at the path; None if it cannot, or if there was no worker."""
+        self.process.stdin.write(f"{path}\n")
+        self.process.stdin.flush()
+        self.forks += 1
+        content = None
+        while (words := self.process.stdout.readline().split())[0] != "end":
+            if words[0] == "content":
+                content = bytes.fromhex("".join(words[1:])).decode()
+        self.told = int(words[1])
+        return content
+
+    def lines(self, pattern=""):
+        """The lines of the log that match, without their time and pid."""
+        with open(self.log) as file:
+            lines = [line.split(": ", 1)[1].rstrip("\n") for line in file]
+        return [line for line in lines if re.search(pattern, line)]
+
+    def descriptors(self):
+        """How many the server has open."""
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+
+class ForkerTest(unittest.TestCase):
+    """A test case with a tree, and in it a file and its directory to be exposed, and their place."""
+
+    isolation = "chroot"
+
+    def setUp(self):
+        self.tree = Tree()
+        self.addCleanup(self.tree.close)
+        self.file = self.tree.write("shared/file", "the first\n")
+        self.shared = os.path.dirname(self.file)
+        self.copy = self.tree.jail + self.file
+        self.place = os.path.dirname(self.copy)
+
+    def server(self, **settings):
+        """A server that lasts as long as the test."""
+        server = Forker(self.tree, **{"isolation": self.isolation, **settings})
+        self.addCleanup(server.__exit__)
+        return server
+
+    def refused(self, pattern, wrapper=(), **settings):
+        """It does not start, and says why in one line: that is returned."""
+        result = try_start(self.tree, wrapper, isolation=self.isolation, **settings)
+        self.assertEqual((result.returncode, result.stdout), (EXIT_CONFIG, ""), result.stderr)
+        self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: .*{pattern}.*\n\Z")
+        return result.stderr
+
+    def assert_tidy(self):
+        """No temporary file is left."""
+        for _, _, files in os.walk(self.tree.jail):
+            self.assertEqual([name for name in files if "chrootshim" in name], [])

@@ -1,0 +1,121 @@
+"""Host names in a worker: with the service dns they are found, as the host would find them."""
+import http.server
+import os
+import threading
+
+import machine
+import processes
+from apache import free_port
+from daemons import dnsmasq
+from php_server import PhpTest
+
+# A name that only the test's own servers know, on addresses that no other test uses.
+NAME = "only-here.test"
+FIRST, SECOND = (f"127.{77 + os.getpid() % 100}.{os.getpid() // 100 % 256}.{n}" for n in (1, 2))
+
+PAGE = """\
+<?php
+$curl = curl_init('http://%(name)s:%(backend)d/');
+curl_setopt($curl, CURLOPT_RETURNTRANSFER, true);
+echo json_encode([
+    'address' => gethostbyname('%(name)s'),
+    'record' => array_column(@dns_get_record('%(name)s', DNS_A) ?: [], 'ip'),
+    'curl' => curl_exec($curl),
+]);
+"""
+
+EXTRA = """\
+ProxyPass /proxy/ http://%(name)s:%(backend)d/ disablereuse=on
+"""
+
+
+class Backend(http.server.BaseHTTPRequestHandler):
+    """What the name stands for; it tells on which address it was asked."""
+
+    def do_GET(self):
+        body = f"the backend at {self.connection.getsockname()[0]}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def setUpModule():
+    processes.become_reaper()
+    machine.own_mounts()
+    machine.own_copy("/etc")
+    machine.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
+    machine.write("/etc/hosts", "127.0.0.1 localhost\n")
+
+
+class DnsTest(PhpTest):
+    """A worker that looks up a name in three ways."""
+
+    modules = ("proxy", "proxy_http")
+
+    @classmethod
+    def prepare(cls):
+        server = http.server.ThreadingHTTPServer(("", free_port()), Backend)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        for end in (server.server_close, thread.join, server.shutdown):
+            cls.addClassCleanup(end)
+        for address, answer in ((FIRST, "127.0.0.1"), (SECOND, "127.0.0.9")):
+            cls.addClassCleanup(dnsmasq(address, {NAME: answer}).stop)
+        cls.use(FIRST)
+        values = {"name": NAME, "backend": server.server_port}
+        cls.apache.write("jail/htdocs/dns.php", PAGE % values)
+        cls.extra = EXTRA % values
+        super().prepare()
+
+    @staticmethod
+    def use(address):
+        machine.write("/etc/resolv.conf",
+                      f"nameserver {address}\noptions timeout:2 attempts:1\n")
+
+    def answers(self):
+        found = self.ask("/dns.php")
+        found["proxy"] = self.apache.get("/proxy/").text
+        return found
+
+    def expect(self, address):
+        backend = f"the backend at {address}"
+        self.assertEqual(self.answers(), {"address": address, "record": [address],
+                                          "curl": backend, "proxy": backend})
+
+
+class Found(DnsTest):
+    """The service is named."""
+
+    settings = {"services": "dns"}
+
+    def test_names_are_found_also_by_the_next_server(self):
+        self.use(FIRST)
+        self.apache.graceful()
+        self.expect("127.0.0.1")
+        self.use(SECOND)
+        self.apache.graceful()
+        self.expect("127.0.0.9")
+
+
+class FoundInANamespace(Found):
+    settings = {"services": "dns", "isolation": "namespace"}
+
+
+class NotFound(DnsTest):
+    """The service is not named, and the jail has no resolv.conf."""
+
+    def test_names_are_not_found(self):
+        found = self.answers()
+        self.assertEqual((found["address"], found["record"], found["curl"]), (NAME, [], False))
+        self.assertIn("DNS lookup failure", found["proxy"])
+
+
+class NotFoundInANamespace(NotFound):
+    settings = {"isolation": "namespace"}
+
+
+del DnsTest, PhpTest

@@ -1,0 +1,282 @@
+"""Ways out of a jail, each tried by a worker, in httpd's own ChrootDir and under the shim."""
+import os
+import pwd
+import socket
+import subprocess
+import sys
+import unittest
+
+import processes
+from apache import WORKER_USER, Apache
+from cases import load_tests_of
+from escape_cases import SOURCES, AttackedApache, AttackedTree, Bystander, Helper, disk, memory
+from escape_table import CHROOT_DIR, LANDLOCK, ROOT, ROOTLESS, SHIM, WORKER, outcome
+from tree import NOBODY, Tree, compile_program
+
+
+class Bystanders(unittest.TestCase):
+    """Processes outside that attackers may want, beside the server's own."""
+
+    @classmethod
+    def stand_by(cls):
+        cls.known = {"disk": disk(), "uid": pwd.getpwnam(WORKER_USER).pw_uid}
+        for name, user in (("same", WORKER_USER), ("other", "nobody")):
+            bystander = Bystander(user)
+            cls.addClassCleanup(bystander.close)
+            cls.known[name] = memory(bystander.process.pid)
+
+    def assert_outcome(self, attack, name, argument, expected):
+        argument = argument.format(**self.known)
+        with self.subTest(name, argument=argument):
+            self.assertEqual(attack(name, argument), expected.format(**self.known))
+
+
+class WorkerTest(Bystanders):
+    """The attackers in the workers of a real httpd."""
+
+    column = SHIM
+    rootless = False
+    settings = {}
+
+    @classmethod
+    def setUpClass(cls):
+        processes.become_reaper()
+        cls.stand_by()
+        cls.apache = AttackedApache(cls.rootless, cls.column == CHROOT_DIR, cls.settings)
+        cls.addClassCleanup(cls.apache.close)
+        cls.apache.furnish()
+        helper = Helper(cls.apache.jail)
+        cls.addClassCleanup(helper.close)
+        cls.apache.start()
+        listener = cls.enterClassContext(socket.socket(socket.AF_UNIX))
+        listener.bind(f"\0{cls.apache.tree}")
+        listener.listen()
+        cls.known.update(
+            handle=cls.apache.secret.handle(), abstract=cls.apache.tree,
+            master=memory(cls.apache.master()), logger=memory(cls.apache.helpers()[0]))
+
+
+class ByWorker:
+    """As the ordinary user that it is."""
+
+    def test_by_a_worker(self):
+        for name, argument, *outcomes in WORKER:
+            self.assert_outcome(self.apache.attack, name, argument,
+                                outcome(outcomes, self.column))
+
+
+class ByRoot:
+    """The same by root, which the set-id program becomes."""
+
+    def attack_as_root(self, name, argument):
+        return self.apache.attack("set_id", f"{name}:{argument}")
+
+    def test_by_root(self):
+        for name, argument, *outcomes in ROOT:
+            self.assert_outcome(self.attack_as_root, name, argument,
+                                f"uid=0 {outcomes[self.column]}")
+
+
+class ChrootDir(ByWorker, ByRoot, WorkerTest):
+    """httpd's own: here it shows what the attackers are able to do."""
+
+    column = CHROOT_DIR
+
+
+class Chroot(ByWorker, WorkerTest):
+    """isolation = "chroot"."""
+
+
+class Namespace(ByWorker, WorkerTest):
+    """isolation = "namespace"."""
+
+    settings = {"isolation": "namespace"}
+
+
+class ChrootWithSetId(ByRoot, WorkerTest):
+    """Set-id programs give root, but no capability that breaks the jail."""
+
+    settings = {"no_new_privs": "false"}
+
+
+class NamespaceWithSetId(ChrootWithSetId):
+    """The same in a namespace."""
+
+    settings = {"no_new_privs": "false", "isolation": "namespace"}
+
+
+class Rootless(ByWorker, WorkerTest):
+    """A server that an ordinary user has started."""
+
+    column = ROOTLESS
+    rootless = True
+
+
+class Landlock(ByWorker, WorkerTest):
+    """The second wall: what the first does not keep from."""
+
+    column = LANDLOCK
+    settings = {"landlock": "require"}
+
+
+class RootlessLandlock(Landlock):
+    """The same without root."""
+
+    rootless = True
+
+
+class RootTest(Bystanders):
+    """A worker that is still root, in escapes/server.c."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stand_by()
+        cls.tree = AttackedTree()
+        cls.addClassCleanup(cls.tree.close)
+        cls.tree.furnish()
+        # This process is root's, and outside.
+        cls.known.update(handle=cls.tree.secret.handle(), master=memory(os.getpid()))
+
+    def test_by_root(self):
+        for isolation in ("chroot", "namespace"):
+            def attack(name, argument, isolation=isolation):
+                return self.tree.attack(name, argument, isolation=isolation)
+            for name, argument, *outcomes in ROOT:
+                self.assert_outcome(attack, name, argument, f"uid=0 {outcomes[SHIM]}")
+            self.assert_outcome(attack, "proc_root", "1", "uid=0 open=EACCES")
+
+    def test_landlock_holds_when_the_chroot_is_taken_away(self):
+        for isolation, landlock, canary in (
+                ("chroot", "off", "open=ok CANARY"), ("chroot", "require", "open=EACCES"),
+                # Above the jail there is an empty root, and no more.
+                ("namespace", "off", "open=ENOENT"), ("namespace", "require", "open=ENOENT")):
+            with self.subTest(isolation=isolation, landlock=landlock):
+                report = self.tree.attack("second_chroot", isolation=isolation, landlock=landlock,
+                                          keep_capabilities="sys_chroot")
+                self.assertEqual(report, f"uid=0 chroot=ok {canary}")
+
+
+class PlantedLibraries(unittest.TestCase):
+    """Code in the jail that libc would load into a worker that is still root."""
+
+    libraries = "lib/x86_64-linux-gnu"
+    charsets = "usr/lib/x86_64-linux-gnu/gconv"
+
+    def setUp(self):
+        self.tree = AttackedTree()
+        self.addCleanup(self.tree.close)
+        self.tree.furnish()
+        self.mark = f"{self.tree.jail}/planted-code-ran"
+        self.tree.write("jail/etc/nsswitch.conf",
+                        "passwd: planted\ngroup: planted\ninitgroups: planted\n")
+        self.tree.write(f"jail/{self.charsets}/gconv-modules",
+                        "module INTERNAL PLANTED// PLANTED 1\n")
+        os.makedirs(f"{self.tree.jail}/{self.libraries}")
+        for path in (f"{self.libraries}/libnss_planted.so.2", f"{self.charsets}/PLANTED.so"):
+            compile_program("planted.c", f"{self.tree.jail}/{path}", "-shared", "-fPIC")
+
+    def runs_planted(self, name, **settings):
+        """Does this look-up run what was planted? A gconv module of this kind ends the program."""
+        self.result = self.tree.run_attack(name, **settings)
+        ran = os.path.exists(self.mark)
+        if ran:
+            os.unlink(self.mark)
+        return ran
+
+    def test_groups_are_not_looked_up(self):
+        self.assertFalse(self.runs_planted("planted_groups"))
+        self.assertEqual(self.result.stdout, "uid=0 initgroups=EPERM ")
+
+    def test_a_locale_is_no_code(self):
+        self.assertFalse(self.runs_planted("planted_locale"))
+        self.assertEqual(self.result.stdout, "uid=0 setlocale=no ")
+
+    def test_only_root_can_plant(self):
+        places = {"planted_accounts": ("etc", "etc/nsswitch.conf", "lib", self.libraries),
+                  "planted_charset": ("usr", "usr/lib", os.path.dirname(self.charsets),
+                                      self.charsets, f"{self.charsets}/gconv-modules")}
+        for name, paths in places.items():
+            for path in paths:
+                with self.subTest(name, path=path):
+                    os.chown(f"{self.tree.jail}/{path}", NOBODY, NOBODY)
+                    # That it would be run shows that the place counts.
+                    self.assertTrue(self.runs_planted(name, ownership="warn"))
+                    self.assertFalse(self.runs_planted(name))
+                    self.assertEqual(self.result.returncode, 78)
+                    self.assertIn(f"/{path} belongs to uid {NOBODY}", self.result.stderr)
+                    os.chown(f"{self.tree.jail}/{path}", 0, 0)
+
+
+class SetId(unittest.TestCase):
+    """A set-id program that loads the shim does not obey the environment of who starts it."""
+
+    def setUp(self):
+        self.tree = Tree()
+        self.addCleanup(self.tree.close)
+        self.program = f"{self.tree.path}/secure"
+        subprocess.run(["cc", "-Wall", "-Werror", "-I", f"{SOURCES}/../../../include", "-o",
+                        self.program, f"{SOURCES}/secure.c", self.tree.library,
+                        f"-Wl,-rpath,{self.tree.path}"], check=True)
+
+    def report(self, mode, **settings):
+        os.chmod(self.program, mode)
+        result = self.tree.run(self.program, user=NOBODY, **settings)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return result.stdout
+
+    def test_variables(self):
+        self.assertEqual(self.report(0o755), f"uid={NOBODY} active=1\n")
+        self.assertEqual(self.report(0o4755), "uid=0 active=0\n")
+
+    def test_a_configuration_file(self):
+        file = self.tree.write("chrootshim.conf",
+                               f'jail = "{self.tree.jail}"; pidfile = "/nowhere";\n')
+        settings = {"jail": None, "pidfile": None, "config": file}
+        self.assertEqual(self.report(0o755, **settings), f"uid={NOBODY} active=1\n")
+        self.assertEqual(self.report(0o4755, **settings), "uid=0 active=0\n")
+
+
+class Paths(unittest.TestCase):
+    """What a client of httpd can ask for."""
+
+    REQUESTS = ("/../../canary", "/..//..//canary", "//../..//canary", "/./.././../canary",
+                "/%2e%2e/%2e%2e/canary", "/.%2e/%2e./canary", "/..%2f..%2fcanary",
+                "/%2e%2e%2f%2e%2e%2fcanary", "/%252e%252e/%252e%252e/canary",
+                "/..\\..\\canary", "/..%5c..%5ccanary", "/index.html/../../../canary")
+    LINKS = {"absolute": "{tree}/canary", "relative": "../../canary", "above": "../..",
+             "root": "/", "slashes": "//..//{tree}//./jail/../canary"}
+    THROUGH_LINKS = ("/absolute", "/relative", "/above/canary", "/root{tree}/canary", "/slashes")
+    CANARY = "canary: this file lies outside the jail\n"
+
+    def serve(self, **options):
+        processes.become_reaper()
+        apache = Apache("prefork", "<Directory {jail}>\nOptions FollowSymLinks\n</Directory>\n",
+                        **options)
+        self.addCleanup(apache.close)
+        apache.write("canary", self.CANARY)
+        for name, target in self.LINKS.items():
+            os.symlink(target.format(tree=apache.tree), f"{apache.jail}/htdocs/{name}")
+        apache.start()
+        return apache
+
+    def test_links_lead_out_of_a_bare_httpd(self):
+        apache = self.serve(shim=False)
+        for path in self.THROUGH_LINKS:
+            with self.subTest(path):
+                self.assertEqual(apache.get(path.format(tree=apache.tree)).text, self.CANARY)
+
+    def test_nothing_leads_out_of_a_jail(self):
+        for isolation in ("chroot", "namespace"):
+            apache = self.serve(settings={"isolation": isolation})
+            self.assertEqual(apache.get("/").text, "the index page\n")
+            for path in self.REQUESTS + self.THROUGH_LINKS:
+                with self.subTest(path, isolation=isolation):
+                    reply = apache.get(path.format(tree=apache.tree))
+                    self.assertIn(reply.status, (400, 403, 404))
+                    self.assertNotIn(self.CANARY, reply.text)
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,179 @@
+"""isolation = "namespace": mount points in the jail, what a later fork does, what is refused."""
+import os
+import re
+import shutil
+import sys
+import unittest
+
+import machine
+import processes
+from cases import load_tests_of
+from forker import ForkerTest, zombies
+from tree import NOBODY, compile_program
+
+WITHOUT_CAPABILITY = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-all"]
+
+
+def setUpModule():
+    machine.own_mounts()
+
+
+class NamespaceTest(ForkerTest):
+
+    isolation = "namespace"
+
+
+class Refresh(NamespaceTest):
+    """What a fork does about a source that has changed."""
+
+    def move(self, source, target):
+        shutil.move(f"{self.tree.path}/{source}", f"{self.tree.path}/{target}")
+
+    def test_a_source_that_is_gone_and_comes_back(self):
+        server = self.server(expose=self.shared)
+        self.assertEqual(server.fork(self.file), "the first\n")
+        self.move("shared", "away")
+        for _ in range(3):
+            self.assertIsNone(server.fork(self.file))
+        gone = f"warning: expose: {self.shared} is gone"
+        self.assertEqual(len(server.lines(gone)), 1, server.lines())
+        self.move("away", "shared")
+        for _ in range(3):
+            self.assertEqual(server.fork(self.file), "the first\n")
+        self.assertEqual(len(server.lines(gone)), 1)
+        self.assertEqual(len(server.lines(f"{self.shared} again")), 1)
+        self.assertEqual(server.lines("error"), [])
+
+    def test_a_failure_is_tried_again_at_the_next_fork(self):
+        server = self.server(expose=self.file)
+        self.assertEqual(server.fork(self.file), "the first\n")
+        self.move("shared/file", "away")
+        os.mkdir(self.file)
+        self.tree.write("shared/file/name", "in the directory\n")
+        for number in (1, 2):
+            # The jail has a file where the directory is to be.
+            self.assertEqual(server.fork(self.file), "the first\n")
+            failed = server.lines("error")
+            self.assertEqual(len(failed), number, failed)
+            self.assertRegex(failed[-1], f"{self.file}: .* not of the same kind .*: remove it from "
+                                         "the jail: new workers get what there was before")
+        os.unlink(self.tree.jail + self.file)
+        self.assertEqual(server.fork(f"{self.file}/name"), "in the directory\n")
+        self.assertEqual(len(server.lines("error")), 2)
+
+    def test_the_server_notices_nothing(self):
+        server = self.server(expose=self.shared)
+        before = server.descriptors()
+        for number in range(5):
+            self.move("shared", f"old-{number}")
+            self.tree.write("shared/file", f"{number}\n")
+            self.assertEqual(server.fork(self.file), f"{number}\n")
+        self.assertEqual(len(server.lines(f"{self.shared} again")), 5)
+        self.assertEqual(server.told, server.forks)
+        self.assertEqual(zombies(server.pid), [])
+        self.assertEqual(server.descriptors(), before)
+
+    def test_names_are_made_again_when_they_are_written_to(self):
+        passwd = self.tree.write("passwd", "a:secret:1:1:::\n")
+        server = self.server(expose=f"{passwd},names")
+        self.assertEqual(server.fork(passwd), "a:x:1:1:::\n")
+        with open(passwd, "a") as file:
+            file.write("b:secret:2:2:::\n")
+        self.assertEqual(server.fork(passwd), "a:x:1:1:::\nb:x:2:2:::\n")
+
+
+class MountPoints(NamespaceTest):
+    """They are made in the jail, where workers may own directories."""
+
+    def make_way(self, name="way"):
+        """An exposed file whose directory is to be a link in the jail. Return: both paths."""
+        source = self.tree.write(f"{name}/below/file", "what is exposed\n")
+        link = f"{self.tree.jail}{self.tree.path}/{name}"
+        os.makedirs(os.path.dirname(link))
+        return source, link
+
+    def test_a_link_that_a_worker_may_have_planted_is_refused(self):
+        """It leads to a directory that only root may write to, in the jail or outside."""
+        source, link = self.make_way()
+        parent = os.path.dirname(link)
+        canaries = [f"{self.tree.path}/outside", f"{self.tree.jail}/root-only"]
+        for path in canaries:
+            os.mkdir(path)
+        planters = {"its directory": lambda: os.chown(parent, NOBODY, NOBODY),
+                    "its owner": lambda: os.lchown(link, NOBODY, NOBODY),
+                    "its directory's mode": lambda: os.chmod(parent, 0o1777)}
+        texts = [canaries[0], "/root-only", os.path.relpath(canaries[1], parent)]
+        for text in texts:
+            for name, plant in planters.items():
+                with self.subTest(text, by=name):
+                    os.symlink(text, link)
+                    plant()
+                    self.refused("/way: it is a symbolic link that another user than root could "
+                                 "have made: .*remove it from the jail", expose=source)
+                    os.unlink(link)
+                    os.chown(parent, 0, 0)
+                    os.chmod(parent, 0o755)
+                    self.assertEqual([os.listdir(path) for path in canaries], [[], []])
+
+    def test_a_link_in_the_place_of_a_mount_point_is_refused(self):
+        os.makedirs(os.path.dirname(self.tree.jail + self.file))
+        canary = self.tree.write("jail/canary", "untouched")
+        os.symlink("/canary", self.tree.jail + self.file)
+        self.refused(f"{self.file}: it is a symbolic link in the jail", expose=self.file)
+        self.assertEqual(processes.read(canary), "untouched")
+
+    def test_a_link_that_root_made_is_followed_inside_the_jail(self):
+        outside = f"{self.tree.path}/elsewhere"
+        for text in (outside, "elsewhere"):
+            with self.subTest(text):
+                source, link = self.make_way(f"way-{len(text)}")
+                os.symlink(text, link)
+                with self.server(expose=source) as server:
+                    self.assertEqual(server.fork(source), "what is exposed\n")
+                self.assertTrue(os.path.isfile(f"{self.tree.jail}{outside}/below/file"))
+                self.assertFalse(os.path.exists(outside))
+                shutil.rmtree(self.tree.jail + self.tree.path)
+
+    def test_a_read_only_jail_that_lacks_them(self):
+        jail = self.tree.jail
+        machine.run("mount", "--bind", jail, jail)
+        self.addCleanup(machine.run, "umount", jail)
+
+        def mount_again(how):
+            machine.run("mount", "-o", f"remount,bind,{how}", jail)
+
+        mount_again("ro")
+        lone = self.tree.write("lone/file", "a lone file\n")
+        settings = {"expose": f"{self.shared}:{lone}"}
+        line = self.refused(f"mount namespace: jail {jail} is read-only and lacks mount points: ", **settings)
+        command = re.search(r"make it writable and run: (mkdir -p .* && touch .*)\n", line).group(1)
+        for path in (self.shared, lone, "/dev/null"):
+            self.assertIn(f" {jail}{path}", command)
+        mount_again("rw")
+        self.assertEqual(os.listdir(jail), [])
+        machine.run("sh", "-c", command)
+        mount_again("ro")
+        server = self.server(**settings)
+        self.assertEqual(server.fork(self.file), "the first\n")
+        self.assertEqual(server.fork(lone), "a lone file\n")
+
+
+class Refusals(NamespaceTest):
+    """Where the kernel or the administrator does not let us, nothing starts."""
+
+    def test_without_the_capability(self):
+        self.refused('ISOLATION = "namespace" needs CAP_SYS_ADMIN, which uid 0 has not: start the '
+                     'server with that capability, or set isolation = "chroot"',
+                     WITHOUT_CAPABILITY)
+
+    def test_refused_by_the_kernel(self):
+        program = compile_program("refuse_mounts.c", f"{self.tree.path}/refuse_mounts")
+        self.refused("mount namespace: /dev/full: it cannot be taken: Function not implemented: "
+                     "give the server CAP_SYS_ADMIN and a kernel of Linux 5.12 or newer, or set "
+                     'isolation = "chroot"', [program])
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()

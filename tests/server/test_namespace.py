@@ -1,0 +1,315 @@
+"""isolation = "namespace": what is mounted for workers, what becomes of it, and what is refused."""
+import ctypes
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import unittest
+
+import machine
+import processes
+from apache import Apache
+from cases import ServerTest, load_tests_of
+from forker import zombies
+from processes import wait_until
+from tree import compile_program
+
+CLONE_NEWNS = 0x20000
+DEVICES = [f"/dev/{name}" for name in ("full", "null", "random", "urandom", "zero")]
+SHARED, WRITABLE, FILE, SOCKET = "{tree}/shared", "{tree}/data", "{tree}/file", "{tree}/run/socket"
+
+
+def setUpModule():
+    processes.become_reaper()
+    machine.own_mounts()
+
+
+def namespace(pid):
+    return os.readlink(f"/proc/{pid}/ns/mnt")
+
+
+def all_mounts(pid):
+    """
+    Each mount of a process's namespace: its type and options by its place. /proc/PID/mountinfo
+    would show what lies below the process's root alone.
+    """
+    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+    other = os.open(f"{pid}/ns/mnt", os.O_RDONLY, dir_fd=proc)
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        if ctypes.CDLL(None).setns(other, CLONE_NEWNS) == 0:
+            with open(os.open("self/mountinfo", os.O_RDONLY, dir_fd=proc), "rb") as file:
+                os.write(write, file.read())
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(write)
+    with open(read) as file:
+        lines = [line.split() for line in file]
+    os.close(proc)
+    os.close(other)
+    return {line[4]: (line[line.index("-") + 1], set(line[5].split(","))) for line in lines}
+
+
+def replace_one_worker(apache, spared=None):
+    """Kill one worker, and return its successor's pid."""
+    before = apache.workers()
+    os.kill(next(pid for pid in before if pid != spared), signal.SIGKILL)
+    new, *_ = wait_until(lambda: [pid for pid in apache.workers() if pid not in before],
+                         f"a successor: {apache.error_log()}")
+    return new
+
+
+class NamespaceTest(ServerTest):
+    """A server that exposes a directory, a writable one, a file and a socket."""
+
+    settings = {"isolation": "namespace", "log_level": "info"}
+
+    @classmethod
+    def prepare(cls):
+        apache = cls.apache
+        for name in ("shared", "data"):
+            os.mkdir(f"{apache.tree}/{name}")
+        apache.write("shared/name", "the first\n")
+        apache.write("file", "the first\n")
+        subprocess.run(["/usr/bin/python3", "-c", "import socket, sys\n"
+                        "socket.socket(socket.AF_UNIX).bind(sys.argv[1])",
+                        apache.format(SOCKET)], check=True)
+        apache.settings["expose"] = apache.format(f"{SHARED}:{WRITABLE},writable:{FILE}:{SOCKET}")
+        apache.settings["log"] = f"{apache.tree}/log/shim.log"
+        cls.host = processes.read("/proc/self/mountinfo")
+
+    def inside(self, pid, path):
+        """A path as this worker sees it, for us."""
+        return f"/proc/{pid}/root{self.apache.format(path)}"
+
+    def log(self):
+        return processes.read(self.apache.settings["log"])
+
+
+class Mounts(NamespaceTest):
+    """What is mounted, and with which options."""
+
+    # On this machine's file systems alone: what is exposed of /dev has their options, too.
+    confined = {"nosuid", "nodev"}
+    jail_access = "rw"
+
+    def expected(self):
+        """The options that matter, by the place in the namespace."""
+        jail = self.apache.jail
+        return {"/": {"ro", "nosuid", "nodev"},
+                jail: {self.jail_access} | self.confined,
+                jail + self.apache.format(SHARED): {"ro"} | self.confined,
+                jail + self.apache.format(FILE): {"ro"} | self.confined,
+                jail + self.apache.format(SOCKET): {"ro"} | self.confined,
+                jail + self.apache.format(WRITABLE): {"rw"} | self.confined}
+
+    def test_nothing_else_is_mounted(self):
+        devices = {self.apache.jail + path for path in DEVICES}
+        for pid in self.apache.workers():
+            found = all_mounts(pid)
+            for place, options in self.expected().items():
+                self.assertEqual(found[place][1] & {"ro", "rw", "nosuid", "nodev"}, options, place)
+            for place in devices:
+                self.assertIn("ro", found[place][1])
+                self.assertNotIn("nodev", found[place][1])
+            self.assertEqual(found["/"][0], "tmpfs")
+            self.assertEqual(set(found), set(self.expected()) | devices)
+
+    def test_the_root_is_empty(self):
+        pid = self.apache.workers()[0]
+        found = subprocess.run(["nsenter", f"--mount=/proc/{pid}/ns/mnt", "--", "/bin/ls"],
+                               capture_output=True, text=True)
+        self.assertIn("/bin/ls", found.stderr)
+        self.assertNotEqual(found.returncode, 0)
+
+    def test_the_host_has_the_same_mounts_as_before(self):
+        self.apache.graceful()
+        self.assertEqual(processes.read("/proc/self/mountinfo"), self.host)
+        self.assertEqual(namespace(self.apache.master()), namespace("self"))
+        self.assert_jailed()
+
+    def test_what_can_be_written_to(self):
+        pid = self.apache.workers()[0]
+        for path in (f"{SHARED}/new", FILE):
+            with self.assertRaisesRegex(OSError, "Read-only file system"):
+                open(self.inside(pid, path), "w")
+        with open(self.inside(pid, f"{WRITABLE}/new"), "w") as file:
+            file.write("by a worker")
+        self.assertEqual(processes.read(self.apache.format(f"{WRITABLE}/new")), "by a worker")
+        for device in ("/dev/null", "/dev/full"):
+            os.close(os.open(self.inside(pid, device), os.O_WRONLY))
+
+    def test_what_is_made_in_the_jail(self):
+        made = {SHARED: "directory", WRITABLE: "directory", FILE: "mount point",
+                SOCKET: "mount point", "{tree}": "directory", "/dev/null": "mount point"}
+        for path, kind in made.items():
+            path = self.apache.format(path)
+            facts = os.lstat(self.apache.jail + path)
+            directory = kind == "directory"
+            self.assertEqual((facts.st_uid, facts.st_gid), (0, 0))
+            self.assertEqual(stat.S_IMODE(facts.st_mode), 0o755 if directory else 0o444, path)
+            self.assertEqual(stat.S_ISDIR(facts.st_mode), directory, path)
+            self.assertRegex(self.log(), f"info: made the (directory|mount point) {path} in the "
+                                         "jail\n")
+            if path != self.apache.tree:
+                self.assertEqual(os.listdir(self.apache.jail + path) if directory
+                                 else facts.st_size, [] if directory else 0, path)
+
+
+class OtherMounts(Mounts):
+    """no_new_privs off, a read-only jail, and what would give another mode to what is made."""
+
+    settings = {**NamespaceTest.settings, "no_new_privs": "false", "read_only": "true"}
+    confined = {"nodev"}
+    jail_access = "ro"
+
+    @classmethod
+    def prepare(cls):
+        cls.apache.prefix = ["sh", "-c", 'umask 077 && exec "$0" "$@"']
+        os.chmod(cls.apache.jail, 0o2755)
+        super().prepare()
+
+    def test_the_jail_cannot_be_written_to(self):
+        with self.assertRaisesRegex(OSError, "Read-only file system"):
+            open(self.inside(self.apache.workers()[0], "/htdocs/new"), "w")
+
+
+class UserNamespaces(ServerTest):
+    """They would give a worker's program all capabilities; a chroot below a root prevents it."""
+
+    mpm = "prefork"
+    modules = ("cgi", "alias")
+    extra = "ScriptAlias /ask {jail}/ask\n"
+    settings = {"isolation": "namespace"}
+
+    @classmethod
+    def prepare(cls):
+        cls.program = compile_program("ask_user_namespace.c", f"{cls.apache.jail}/ask", "-static")
+
+    def test_refused(self):
+        self.assertEqual(self.apache.get("/ask").text, "EPERM\n")
+
+    def test_after_a_bare_pivot_root_they_would_be_allowed(self):
+        result = subprocess.run([self.program, self.apache.jail], capture_output=True, text=True)
+        self.assertEqual(result.stdout.splitlines()[-1:], ["allowed"], result.stderr)
+
+
+class LaterMounts(ServerTest):
+    """What the host mounts below an exposed directory when the workers run already."""
+
+    settings = {"isolation": "namespace"}
+
+    @classmethod
+    def prepare(cls):
+        apache = cls.apache
+        for name in ("private", "slave"):
+            path = f"{apache.tree}/{name}"
+            os.makedirs(f"{path}/below")
+            os.makedirs(f"{path}/before")
+            machine.run("mount", "--bind", path, path)
+            cls.addClassCleanup(machine.run, "umount", "--recursive", path)
+            machine.run("mount", "--make-shared", path)
+            cls.mount(f"{path}/before")
+        apache.settings["expose"] = apache.format("{tree}/private:{tree}/slave,slave")
+
+    @staticmethod
+    def mount(path):
+        machine.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path)
+        with open(f"{path}/mounted", "w"):
+            pass
+
+    def test_they_appear_only_where_that_is_asked_for(self):
+        seen = {}
+        for name in ("private", "slave"):
+            self.mount(f"{self.apache.tree}/{name}/below")
+        for pid in self.apache.workers():
+            for name in ("private", "slave"):
+                for when in ("before", "below"):
+                    path = f"/proc/{pid}/root{self.apache.tree}/{name}/{when}/mounted"
+                    seen.setdefault((name, when), []).append(os.path.exists(path))
+        self.assertEqual({key: set(value) for key, value in seen.items()},
+                         {("private", "before"): {True}, ("private", "below"): {False},
+                          ("slave", "before"): {True}, ("slave", "below"): {True}})
+
+
+class Replaced(NamespaceTest):
+    """An exposed source becomes another inode."""
+
+    def test_the_next_worker_sees_the_new_and_an_old_one_the_old(self):
+        tree = self.apache.tree
+        old = self.apache.workers()[-1]
+        files = len(os.listdir(f"/proc/{self.apache.master()}/fd"))
+        for number in ("second", "third"):
+            shutil.move(f"{tree}/shared", f"{tree}/old-{number}")
+            self.apache.write("shared/name", f"the {number}\n")
+            machine.write(f"{tree}/file", f"the {number}\n")
+            new = replace_one_worker(self.apache, spared=old)
+            for path in (f"{SHARED}/name", FILE):
+                self.assertEqual(processes.read(self.inside(new, path)), f"the {number}\n")
+                self.assertEqual(processes.read(self.inside(old, path)), "the first\n")
+            self.assertNotEqual(namespace(new), namespace(old))
+            self.assertRegex(self.log(), f"info: expose brings {tree}/file again: it has been rep")
+        master = self.apache.master()
+        self.assertEqual(len(os.listdir(f"/proc/{master}/fd")), files)
+        self.assertEqual(zombies(master), [])
+        self.assertNotIn("long lost child", self.apache.error_log())
+
+    def test_without_a_change_generations_share_one(self):
+        self.apache.graceful()
+        before = set(map(namespace, self.apache.workers()))
+        files = len(os.listdir(f"/proc/{self.apache.master()}/fd"))
+        self.apache.graceful()
+        self.assertEqual(set(map(namespace, self.apache.workers())), before)
+        self.assertEqual(len(before), 1)
+        self.assertEqual(len(os.listdir(f"/proc/{self.apache.master()}/fd")), files)
+
+
+class KilledAtOnce(unittest.TestCase):
+    """SIGKILL for the master and all workers: the namespaces go with them."""
+
+    def holders(self, namespaces):
+        """Who lives in one of these namespaces, or has it open?"""
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                links = [f"/proc/{pid}/ns/mnt"]
+                links += [f"/proc/{pid}/fd/{fd}" for fd in os.listdir(f"/proc/{pid}/fd")]
+                found += [link for link in links if os.readlink(link) in namespaces]
+            except OSError:
+                pass
+        return found
+
+    def test_nothing_is_left(self):
+        before = processes.read("/proc/self/mountinfo")
+        with Apache(settings={"isolation": "namespace"}) as apache:
+            apache.write("shared/name", "text\n")
+            apache.settings["expose"] = f"{apache.tree}/shared"
+            apache.start()
+            namespaces = {namespace(pid) for pid in apache.workers()}
+            shutil.move(f"{apache.tree}/shared", f"{apache.tree}/old")
+            apache.write("shared/name", "another\n")
+            namespaces.add(namespace(replace_one_worker(apache)))
+            self.assertEqual(len(namespaces), 2)
+            self.assertNotIn(namespace("self"), namespaces)
+            master = apache.master()
+            everyone = [master, *processes.descendants(master)]
+            self.assertGreater(len(self.holders(namespaces)), len(everyone) - 1)
+            for pid in everyone:
+                os.kill(pid, signal.SIGKILL)
+            # The other threads of a process may outlive its first one.
+            wait_until(lambda: processes.collect() or not self.holders(namespaces),
+                       "the end of all namespaces")
+            self.assertEqual(processes.descendants(os.getpid()), [])
+            self.assertEqual(processes.read("/proc/self/mountinfo"), before)
+            # What a mount held would refuse this.
+            shutil.rmtree(apache.jail)
+            self.assertNotIn("long lost child", apache.error_log())
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,212 @@
+"""What a worker puts in the way of what is copied or mounted: nothing outside its reach changes."""
+import contextlib
+import ctypes
+import os
+import shutil
+import stat
+import sys
+import threading
+import time
+import unittest
+
+import machine
+import processes
+from cases import load_tests_of
+from forker import ForkerTest
+from tree import NOBODY
+
+RENAME_EXCHANGE = 2
+
+
+class Planted(ForkerTest):
+    """A worker owns the directory of the copy, and puts something in its way."""
+
+    def setUp(self):
+        super().setUp()
+        self.canary = self.tree.write("outside/canary", "untouched\n", 0o600)
+        self.before = self.canary_facts()
+        self.places = [self.copy, f"{self.place}/.file.chrootshim"]
+
+    def canary_facts(self):
+        """All of it that could change, but for the number of its links."""
+        facts = os.lstat(self.canary)
+        return (facts.st_ino, facts.st_mode, facts.st_uid, facts.st_gid, facts.st_mtime_ns,
+                processes.read(self.canary), os.listdir(os.path.dirname(self.canary)))
+
+    def plant_own_file(self, path):
+        shutil.copy2(self.file, path)
+        os.chown(path, NOBODY, os.stat(self.file).st_gid)
+
+    def plants(self):
+        """What can be there, and whether a file takes its place."""
+        outside = os.path.dirname(self.canary)
+        return {"link to a file": (lambda path: os.symlink(self.canary, path), True),
+                "dangling link": (lambda path: os.symlink(f"{outside}/new", path), True),
+                "link to a directory": (lambda path: os.symlink(outside, path), True),
+                "hard link": (lambda path: os.link(self.canary, path), True),
+                "FIFO": (os.mkfifo, True),
+                "its own file": (self.plant_own_file, True),
+                "directory": (lambda path: os.makedirs(f"{path}/below"), False)}
+
+    def empty_place(self):
+        shutil.rmtree(self.tree.jail + self.tree.path, ignore_errors=True)
+        os.makedirs(self.place)
+        os.chown(self.place, NOBODY, NOBODY)
+
+    def assert_copied(self, text):
+        facts = os.lstat(self.copy)
+        self.assertTrue(stat.S_ISREG(facts.st_mode))
+        self.assertEqual((facts.st_uid, facts.st_nlink), (0, 1))
+        self.assertEqual(processes.read(self.copy), text)
+        self.assertEqual(os.listdir(self.place), ["file"])
+
+    def test_before_the_start(self):
+        for name, (plant, is_replaced) in self.plants().items():
+            for path in self.places:
+                with self.subTest(name, path=path):
+                    self.empty_place()
+                    plant(path)
+                    if is_replaced:
+                        self.server(expose=self.file)
+                        self.assert_copied("the first\n")
+                    else:
+                        self.refused(f"{self.file} cannot be copied into the jail: .*: remove "
+                                     "what is in its place", expose=self.file)
+                    self.assertEqual(self.canary_facts(), self.before)
+
+    def test_before_a_later_fork(self):
+        server = self.server(expose=self.file)
+        for name, (plant, is_replaced) in self.plants().items():
+            for path in self.places:
+                with self.subTest(name, path=path):
+                    self.empty_place()
+                    plant(path)
+                    failures = len(server.lines("error: expose: "))
+                    machine.write(self.file, f"{name} {path}\n")
+                    server.fork()
+                    if is_replaced:
+                        self.assert_copied(f"{name} {path}\n")
+                    self.assertEqual(len(server.lines("error: expose: ")),
+                                     failures + (not is_replaced))
+                    self.assertEqual(self.canary_facts(), self.before)
+
+    def test_a_link_on_the_way(self):
+        parent = os.path.dirname(self.place)
+        os.makedirs(parent)
+        os.chown(parent, NOBODY, NOBODY)
+        for text in (os.path.dirname(self.canary), "../../../outside", "/root-only"):
+            os.makedirs(f"{self.tree.jail}/root-only", exist_ok=True)
+            with self.subTest(text):
+                os.symlink(text, self.place)
+                self.refused("shared: it is a symbolic link that another user than root could "
+                             "have made", expose=self.file)
+                os.unlink(self.place)
+                self.assertEqual(self.canary_facts(), self.before)
+                self.assertEqual(os.listdir(f"{self.tree.jail}/root-only"), [])
+
+
+    def test_a_link_in_the_place_of_a_directory(self):
+        self.tree.write("shared/deep/file", "text\n")
+        outside = os.path.dirname(self.canary)
+        for path, name in ((self.place, "shared"), (f"{self.place}/deep", "deep")):
+            with self.subTest(name):
+                self.empty_place()
+                if name == "shared":
+                    os.rmdir(path)
+                os.symlink(outside, path)
+                os.lchown(path, NOBODY, NOBODY)
+                self.refused(f"{self.shared} cannot be copied into the jail: {name}: the directory "
+                             "cannot be made: .*: remove what is in its place", expose=self.shared)
+                self.assertEqual(self.canary_facts(), self.before)
+
+
+class Race(ForkerTest):
+    """A worker swaps the directory on the way with a link, again and again, while forks copy."""
+
+    # Where the link leads to, seen from the jail as well as from outside.
+    target = "outside"
+
+    def swap(self, done, swaps):
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+        names = [path.encode() for path in (self.place, f"{self.place}.link")]
+        while not done.is_set():
+            swaps.append(rename(-1, names[0], -1, names[1], RENAME_EXCHANGE))
+
+    def remove_copies(self):
+        for path in (self.place, f"{self.place}.link"):
+            if not os.path.islink(path):
+                with contextlib.suppress(OSError):
+                    os.unlink(f"{path}/file")
+
+    def both_happened(self, server, deadline):
+        """Has it been a race: both ways, and many times?"""
+        if time.monotonic() > deadline:
+            self.fail(f"no race: {server.lines()[-5:]}")
+        return (len(server.lines(f"{self.file} again")) > 10
+                and len(server.lines("error: .*symbolic link")) > 10)
+
+    def test_nothing_outside_changes(self):
+        target = f"{self.tree.path}/{self.target}"
+        parent = os.path.dirname(self.place)
+        server = self.server(expose=self.file)
+        os.mkdir(target)
+        os.symlink(os.path.relpath(target, parent), f"{self.place}.link")
+        for path in (parent, self.place):
+            os.chown(path, NOBODY, NOBODY)
+        before = os.stat(target)
+        done, swaps = threading.Event(), []
+        swapper = threading.Thread(target=self.swap, args=(done, swaps))
+        swapper.start()
+        begin = time.monotonic()
+        try:
+            while time.monotonic() < begin + 2 or not self.both_happened(server, begin + 30):
+                self.remove_copies()
+                machine.write(self.file, f"{time.monotonic_ns()}\n")
+                server.fork()
+        finally:
+            done.set()
+            swapper.join()
+        self.assertEqual(os.listdir(target), [])
+        self.assertEqual(os.stat(target).st_mtime_ns, before.st_mtime_ns)
+        self.assertEqual(set(swaps), {0})
+        self.assertGreater(len(swaps), 1000)
+
+
+class RaceForTheName(ForkerTest):
+    """A worker puts a link under the temporary name, again and again, while forks copy."""
+
+    def plant(self, done, canary):
+        while not done.is_set():
+            with contextlib.suppress(FileExistsError):
+                os.symlink(canary, f"{self.place}/.file.chrootshim")
+
+    def test_nothing_outside_changes(self):
+        canary = self.tree.write("canary", "untouched\n")
+        server = self.server(expose=self.file)
+        os.chown(self.place, NOBODY, NOBODY)
+        before = os.stat(canary)
+        done = threading.Event()
+        planter = threading.Thread(target=self.plant, args=(done, canary))
+        planter.start()
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            machine.write(self.file, f"{time.monotonic_ns()}\n")
+            server.fork()
+        done.set()
+        planter.join()
+        self.assertEqual(os.stat(canary), before)
+        self.assertEqual(processes.read(canary), "untouched\n")
+        self.assertGreater(len(server.lines("error: .*: it cannot be made: File exists")), 0)
+
+
+class RaceInANamespace(Race):
+    """Mount points are made by the same steps; only the jail itself is in reach."""
+
+    isolation = "namespace"
+    target = "jail/root-only"
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()

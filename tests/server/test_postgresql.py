@@ -1,0 +1,74 @@
+"""PostgreSQL on a Unix socket outside: workers reach it by the service postgresql."""
+import glob
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from apache import WORKER_USER
+from daemons import Daemon
+from database_test import DatabaseTest, own_machine, own_run_directory
+
+RUN = "/run/postgresql"
+PROGRAMS = max(glob.glob("/usr/lib/postgresql/*/bin"))
+AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+
+
+def serves():
+    """It accepts connections before it serves them."""
+    return subprocess.run([f"{PROGRAMS}/pg_isready", "-q", "-h", RUN], check=False).returncode == 0
+
+
+def setUpModule():
+    """The data of a PostgreSQL that lets in whom the kernel says it is (peer)."""
+    own_machine()
+    own_run_directory("postgresql", "postgres")
+    directory = tempfile.mkdtemp(prefix="chrootshim-postgresql-", dir="/srv")
+    unittest.addModuleCleanup(shutil.rmtree, directory)
+    shutil.chown(directory, "postgres", "postgres")
+    subprocess.run([*AS_POSTGRES, f"{PROGRAMS}/initdb", "-D", f"{directory}/data", "-A", "peer",
+                    "--no-sync", "--locale=C"], check=True, capture_output=True, cwd=directory)
+    Postgresql.command = [*AS_POSTGRES, f"{PROGRAMS}/postgres", "-D", f"{directory}/data", "-h", "",
+                          "-k", RUN, "-c", "fsync=off"]
+    Postgresql.log = f"{directory}/log"
+    with open(Postgresql.log, "w"), Daemon(Postgresql.command, serves,
+                                           Postgresql.log, cwd=directory):
+        for command in (f'CREATE ROLE "{WORKER_USER}" LOGIN', f'CREATE DATABASE shop OWNER "{WORKER_USER}"'):
+            subprocess.run([*AS_POSTGRES, f"{PROGRAMS}/psql", "-q", "-h", RUN, "-c", command,
+                            "postgres"], check=True, cwd=directory)
+
+
+class Postgresql(DatabaseTest):
+    """The worker's own uid is its password."""
+
+    source, user, password = f"pgsql:host={RUN};dbname=shop", WORKER_USER, ""
+
+    @classmethod
+    def prepare(cls):
+        cls.database = Daemon(cls.command, serves, cls.log,
+                              cwd=os.path.dirname(cls.log))
+        cls.addClassCleanup(cls.database.stop)
+        super().prepare()
+
+
+class Reached(Postgresql):
+    settings = {"isolation": "namespace", "services": "postgresql"}
+
+    def test_rows_before_and_after_a_restart_of_the_database(self):
+        self.survives_a_restart(self.database)
+
+    def test_no_socket_is_copied(self):
+        self.refused_under_chroot(RUN)
+
+
+class NotReached(Postgresql):
+    settings = {"isolation": "namespace"}
+
+    def test_without_the_service(self):
+        self.assertIn("No such file or directory", self.visit("none")[1])
+
+
+def load_tests(loader, _standard, _pattern):
+    """Not the form."""
+    return unittest.TestSuite(map(loader.loadTestsFromTestCase, (Reached, NotReached)))

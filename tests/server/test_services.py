@@ -1,0 +1,179 @@
+"""services: what each brings, what a configuration file adds to them, and accounts without hashes."""
+import os
+import sys
+import unittest
+
+import machine
+import processes
+from cases import load_tests_of
+from forker import ForkerTest
+from php_server import PhpTest
+
+HASH = "$6$salt$thehashofapassword"
+
+PAGE = """\
+<?php
+echo json_encode([
+    'user' => posix_getpwnam('hashed'),
+    'group' => posix_getgrnam('hashed'),
+    'passwd' => @file_get_contents('/etc/passwd'),
+    'groups' => @file_get_contents('/etc/group'),
+]);
+"""
+
+# The text of `services`, and what the complaint says of it; {place} is the file and the line.
+WRONG = {
+    "unknown": ('[ "dsn" ]', '{place}: "dsn" is none: there are files, dns, time, tls, syslog, '
+                'mail, mysql, postgresql, accounts and locale, and what the configuration file'),
+    "no list": ('"dns"', "{place} is no list: "),
+    "no text": ("( 5 )", "{place} has a value of the wrong type: "),
+    "no name": ('( { expose = [ "/srv" ]; } )', "{place}: a service has no name: write "),
+    "name no text": ("( { name = 5; } )", "{place}: a service has no name: write "),
+    "empty name": ('( { name = ""; } )', "{place}: a service has no name: write "),
+    "unknown member": ('( { name = "redis"; exposes = [ ]; } )',
+                       "{place}: a service has no member exposes: it has name, expose, libraries "
+                       "and charsets"),
+    "member no list": ('( { name = "redis"; expose = "/srv"; } )',
+                       "{place}: expose is no list: it must be a list of texts"),
+    "element no text": ('( { name = "redis"; libraries = [ 5 ]; } )',
+                        "{place}: libraries holds what is no text: put each element in double"),
+    "no path": ('( { name = "redis"; expose = [ "run" ]; } )',
+                '{place}: redis: "run" must be an absolute path'),
+    "nothing there": ('( { name = "redis"; expose = [ "{tree}/none" ]; } )',
+                      '{place}: redis: {tree}/none: No such file or directory: make it, or add ",optional"'),
+    "no such library": ('( { name = "redis"; libraries = [ "libnone.so.0" ]; } )',
+                        "{place}: redis: libnone.so.0: .*: correct its name, or install it"),
+    "no such charset": ('( { name = "redis"; charsets = [ "NONE-1" ]; } )',
+                        '{place}: redis: iconv knows no "NONE-1": correct its name'),
+}
+
+
+def setUpModule():
+    processes.become_reaper()
+    machine.own_mounts()
+    machine.own_copy("/etc")
+    machine.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n")
+    with open("/etc/passwd", "a") as file:
+        file.write(f"hashed:{HASH}:4711:4711:A user:/home/hashed:/bin/sh\n")
+    with open("/etc/group", "a") as file:
+        file.write(f"hashed:{HASH}:4711:www-data\n")
+
+
+class AccountsTest(PhpTest):
+    """What a page learns of accounts."""
+
+    @classmethod
+    def prepare(cls):
+        cls.apache.write("jail/htdocs/accounts.php", PAGE)
+        super().prepare()
+
+
+class Accounts(AccountsTest):
+
+    settings = {"services": "accounts"}
+
+    def test_names_without_hashes(self):
+        found = self.ask("/accounts.php")
+        self.assertEqual(found["user"], {
+            "name": "hashed", "passwd": "x", "uid": 4711, "gid": 4711, "gecos": "A user",
+            "dir": "/home/hashed", "shell": "/bin/sh"})
+        self.assertEqual(found["group"], {"name": "hashed", "passwd": "x", "gid": 4711,
+                                          "members": ["www-data"]})
+        for name, text in (("/etc/passwd", found["passwd"]), ("/etc/group", found["groups"])):
+            expected = [line.split(":") for line in processes.read(name).splitlines()]
+            self.assertIn(HASH, [fields[1] for fields in expected])
+            for fields in expected:
+                fields[1] = "x"
+            self.assertEqual([line.split(":") for line in text.splitlines()], expected)
+
+
+class AccountsInANamespace(Accounts):
+    settings = {"services": "accounts", "isolation": "namespace"}
+
+
+class NoAccounts(AccountsTest):
+    """The service is not named."""
+
+    def test_no_names(self):
+        self.assertEqual(self.ask("/accounts.php"), {"user": False, "group": False,
+                                                     "passwd": False, "groups": False})
+
+
+class NoAccountsInANamespace(NoAccounts):
+    settings = {"isolation": "namespace"}
+
+
+class Services(ForkerTest):
+    """What they bring, by their names."""
+
+    def test_what_each_brings_is_told(self):
+        server = self.server(services="dns:time:accounts:files", expose=self.file)
+        expected = {"dns": ["/etc/hosts", "/etc/nsswitch.conf"], "expose": [self.file],
+                    "time": ["/etc/localtime", "/usr/share/zoneinfo"],
+                    "accounts": ["/etc/group", "/etc/passwd"], "files": ["/dev/null", "/dev/zero"]}
+        for name, paths in expected.items():
+            for path in paths:
+                self.assertEqual(server.lines(f"brings {path}$"), [f"info: {name} brings {path}"])
+                self.assertTrue(os.path.exists(self.tree.jail + path), path)
+        self.assertEqual(server.lines("brings .*(syslog|mysql|ca-certificates)"), [])
+
+    def test_at_level_warning_nothing_is_told(self):
+        server = self.server(services="dns:time", log_level="warning")
+        server.fork()
+        self.assertEqual(server.lines(), [])
+
+    def test_a_service_that_brings_nothing(self):
+        conf = self.tree.write("shim.conf", 'services = ( { name = "redis"; '
+                               f'expose = [ "{self.tree.path}/none,optional" ]; }} );\n')
+        server = self.server(config=conf)
+        self.assertEqual(server.lines("warning|redis"), [
+            f"warning: redis: {self.tree.path}/none is absent, and all else that it would bring: "
+            "start what makes it"])
+
+    def test_a_group_extends_a_service_or_defines_one(self):
+        texts = {name: self.tree.write(f"more/{name}", f"for {name}\n")
+                 for name in ("dns", "redis")}
+        conf = self.tree.write("shim.conf", f"""\
+services = ( "time",
+    {{ name = "dns"; expose = [ "{texts["dns"]}" ]; }},
+    {{ name = "redis"; expose = [ "{texts["redis"]}" ]; libraries = [ "libbz2.so.1.0" ];
+       charsets = [ "KOI8-R" ]; }} );
+""")
+        server = self.server(config=conf)
+        for name, path in texts.items():
+            self.assertEqual(server.fork(path), f"for {name}\n")
+            self.assertEqual(server.lines(f"brings {path}$"), [f"info: {name} brings {path}"])
+        self.assertEqual(server.fork("/etc/hosts"), processes.read("/etc/hosts"))
+        self.assertEqual(len(server.lines("time brings /etc/localtime$")), 1)
+        maps = processes.read(f"/proc/{server.pid}/maps")
+        for library in ("libbz2.so.1.0", "KOI8-R.so"):
+            self.assertIn(library, maps)
+        with self.server() as bare:
+            maps = processes.read(f"/proc/{bare.pid}/maps")
+            for library in ("libbz2.so.1.0", "KOI8-R.so"):
+                self.assertNotIn(library, maps)
+
+    def test_wrong_services(self):
+        for name, (text, pattern) in WRONG.items():
+            with self.subTest(name):
+                text = text.replace("{tree}", self.tree.path)
+                conf = self.tree.write("shim.conf", f"\n\nservices = {text};\n")
+                pattern = pattern.replace("{tree}", self.tree.path)
+                self.refused(pattern.replace("{place}", f"{conf}:3: services"), config=conf)
+                self.assertEqual(os.listdir(self.tree.jail), [])
+
+    def test_an_unknown_service_in_the_environment(self):
+        self.refused('CHROOTSHIM_SERVICES: "dsn" is none: there are files, dns, .* and locale',
+                     services="dns:dsn")
+
+
+class ServicesInANamespace(Services):
+    isolation = "namespace"
+
+
+del AccountsTest, PhpTest
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()

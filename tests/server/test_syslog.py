@@ -1,0 +1,112 @@
+"""PHP's syslog() in a worker reaches the daemon at /dev/log, also one that was started anew."""
+import os
+import socket
+import unittest
+
+import machine
+import processes
+from php_server import PhpTest
+
+PAGE = "<?php echo json_encode(syslog(LOG_INFO, $_GET['text']));\n"
+
+
+def setUpModule():
+    processes.become_reaper()
+    machine.own_mounts()
+    machine.own_copy("/dev")
+
+
+class Listener:
+    """A syslog daemon: what it makes at /dev/log is another inode each time."""
+
+    def __init__(self, path="/dev/log"):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.path = path
+        if os.path.lexists(path):
+            os.unlink(path)
+        self.socket.bind(path)
+        os.chmod(path, 0o666)
+        self.socket.settimeout(5)
+
+    def close(self):
+        self.socket.close()
+
+    def hears(self, text, seconds=5):
+        """Does a message with this text arrive?"""
+        self.socket.settimeout(seconds)
+        try:
+            while text.encode() not in self.socket.recv(4096):
+                pass
+        except (TimeoutError, BlockingIOError):
+            return False
+        return True
+
+
+class SyslogTest(PhpTest):
+    """A jail that is empty but for the page."""
+
+    path = "/dev/log"
+
+    @classmethod
+    def prepare(cls):
+        cls.listener = Listener(cls.path)
+        cls.addClassCleanup(lambda: cls.listener.close())
+        if cls.path != "/dev/log":
+            if os.path.lexists("/dev/log"):
+                os.unlink("/dev/log")
+            os.symlink(cls.path, "/dev/log")
+        cls.apache.write("jail/htdocs/log.php", PAGE)
+        super().prepare()
+
+    def say(self, text):
+        self.ask(f"/log.php?text={text}")
+
+    def restart_listener(self):
+        self.listener.close()
+        type(self).listener = Listener(self.path)
+
+
+class Heard(SyslogTest):
+    settings = {"isolation": "namespace", "services": "syslog"}
+
+    def test_before_and_after_a_restart_of_the_daemon(self):
+        self.say("message-one")
+        self.assertTrue(self.listener.hears("message-one"))
+        self.restart_listener()
+        self.apache.graceful()
+        self.say("message-two")
+        self.assertTrue(self.listener.hears("message-two"))
+
+
+class HeardThroughALink(Heard):
+    """As with systemd, whose /dev/log is a symbolic link."""
+
+    path = "/dev/other-log"
+
+
+class HeardUnderChroot(SyslogTest):
+    """By the connection that the master has made."""
+
+    settings = {"services": "syslog"}
+
+    def test_by_the_connection_of_the_master(self):
+        self.say("message-three")
+        self.assertTrue(self.listener.hears("message-three"))
+
+
+class NotHeard(SyslogTest):
+    settings = {"isolation": "namespace"}
+
+    def test_without_the_service(self):
+        self.say("message-four")
+        self.assertFalse(self.listener.hears("message-four", seconds=1))
+
+
+class NotHeardUnderChroot(NotHeard):
+    settings = {}
+
+
+def load_tests(loader, _standard, _pattern):
+    """Not the form."""
+    return unittest.TestSuite(map(loader.loadTestsFromTestCase, (
+        Heard, HeardThroughALink, HeardUnderChroot, NotHeard, NotHeardUnderChroot)))

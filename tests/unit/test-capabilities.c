@@ -1,0 +1,132 @@
+/* Tests of shim/core/capabilities: the names, and what a process has left afterwards. */
+#include "core/capabilities.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROW(name)                                                                                  \
+        {                                                                                          \
+                CAP_##name, #name                                                                  \
+        }
+
+static const struct {
+        int number;
+        const char *name;
+} rows[] = {ROW(CHOWN), ROW(DAC_OVERRIDE), ROW(DAC_READ_SEARCH), ROW(FOWNER), ROW(FSETID),
+        ROW(KILL), ROW(SETGID), ROW(SETUID), ROW(SETPCAP), ROW(LINUX_IMMUTABLE),
+        ROW(NET_BIND_SERVICE), ROW(NET_BROADCAST), ROW(NET_ADMIN), ROW(NET_RAW), ROW(IPC_LOCK),
+        ROW(IPC_OWNER), ROW(SYS_MODULE), ROW(SYS_RAWIO), ROW(SYS_CHROOT), ROW(SYS_PTRACE),
+        ROW(SYS_PACCT), ROW(SYS_ADMIN), ROW(SYS_BOOT), ROW(SYS_NICE), ROW(SYS_RESOURCE),
+        ROW(SYS_TIME), ROW(SYS_TTY_CONFIG), ROW(MKNOD), ROW(LEASE), ROW(AUDIT_WRITE),
+        ROW(AUDIT_CONTROL), ROW(SETFCAP), ROW(MAC_OVERRIDE), ROW(MAC_ADMIN), ROW(SYSLOG),
+        ROW(WAKE_ALARM), ROW(BLOCK_SUSPEND), ROW(AUDIT_READ), ROW(PERFMON), ROW(BPF),
+        ROW(CHECKPOINT_RESTORE)};
+
+static void names(void **state)
+{
+        for (size_t i = 0; i < COUNT(rows); i++) {
+                char prefixed[64];
+
+                snprintf(prefixed, sizeof(prefixed), "CAP_%s", rows[i].name);
+                assert_int_equal(capability_named(rows[i].name), rows[i].number);
+                assert_int_equal(capability_named(prefixed), rows[i].number);
+        }
+        assert_int_equal(capability_named("sys_ptrace"), CAP_SYS_PTRACE);
+        assert_int_equal(capability_named("cap_Sys_pTrace"), CAP_SYS_PTRACE);
+}
+
+static void no_names(void **state)
+{
+        static const char *const cases[] = {"", "cap_", "CAP_CAP_CHOWN", "SYS", "SYS_ADMI",
+                "SYS_ADMINS", "SYS_ADMIN ", " SYS_ADMIN", "SYS-ADMIN", "SYSADMIN", "21", "all"};
+
+        for (size_t i = 0; i < COUNT(cases); i++)
+                assert_int_equal(capability_named(cases[i]), -1);
+}
+
+static const uint64_t wanted = 1ULL << CAP_DAC_READ_SEARCH | 1ULL << CAP_SYS_CHROOT;
+static const uint64_t gone = 1ULL << CAP_SYS_ADMIN | 1ULL << CAP_SYS_PTRACE | 1ULL << CAP_MKNOD |
+                             1ULL << CAP_SYS_MODULE | 1ULL << CAP_SYS_RAWIO | 1ULL << CAP_BPF |
+                             1ULL << CAP_PERFMON | 1ULL << CAP_SYSLOG | 1ULL << CAP_SETFCAP;
+static const uint64_t harmless = 1ULL << CAP_CHOWN | 1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_KILL |
+                                 1ULL << CAP_SETUID | 1ULL << CAP_SETGID | 1ULL << CAP_SETPCAP |
+                                 1ULL << CAP_NET_BIND_SERVICE | 1ULL << CAP_SYS_NICE;
+
+/* In a child, since it is for good. Return: the number of the line that failed, or 0. */
+static int in_child(int (*test)(void))
+{
+        pid_t pid = fork();
+        int status;
+
+        if (pid == 0)
+                _exit(test());
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        return WEXITSTATUS(status);
+}
+
+#define EXPECT(condition)                                                                          \
+        do                                                                                         \
+                if (!(condition))                                                                  \
+                        return __LINE__;                                                           \
+        while (0)
+
+/* Root loses them in all sets; others have no right to change the bounding set. */
+static int strip_strictly(void)
+{
+        uint64_t before = capabilities_held();
+        bool able = before & 1ULL << CAP_SETPCAP;
+
+        prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+        EXPECT(capabilities_strip(wanted, false) == (able ? 0 : -EPERM));
+        if (!able)
+                return 0;
+        EXPECT(!(capabilities_held() & gone));
+        EXPECT((capabilities_held() & (wanted | harmless)) == (before & (wanted | harmless)));
+        EXPECT(prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN, 0, 0, 0) == 0);
+        EXPECT(prctl(PR_CAPBSET_READ, CAP_BPF, 0, 0, 0) == 0);
+        EXPECT(prctl(PR_CAPBSET_READ, CAP_SETUID, 0, 0, 0) == 1);
+        EXPECT(prctl(PR_GET_KEEPCAPS, 0, 0, 0, 0) == 0);
+        return 0;
+}
+
+static int strip_loosely(void)
+{
+        prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+        EXPECT(capabilities_strip(0, true) == 0);
+        EXPECT(!(capabilities_held() & (gone | wanted)));
+        /* Without CAP_SYS_CHROOT, what a server keeps over setuid() is its own affair. */
+        EXPECT(prctl(PR_GET_KEEPCAPS, 0, 0, 0, 0) == 1);
+        return 0;
+}
+
+static int drop_all(void)
+{
+        EXPECT(capabilities_drop_all() == 0);
+        EXPECT(capabilities_held() == 0);
+        EXPECT(capabilities_strip(0, false) == -EPERM);
+        return 0;
+}
+
+static void what_is_left(void **state)
+{
+        assert_int_equal(in_child(strip_strictly), 0);
+        assert_int_equal(in_child(strip_loosely), 0);
+        assert_int_equal(in_child(drop_all), 0);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(names),
+                cmocka_unit_test(no_names),
+                cmocka_unit_test(what_is_left),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,453 @@
+/* Tests of shim/jail/exposure: what is configured, what is united, and what counts as changed. */
+#include "jail/exposure.h"
+#include "temporary.h"
+#include "unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct jail jail;
+
+static int make(void **state)
+{
+        path_prefixes_set(&jail.prefixes, "/data/www1", "/srv/www1");
+        return temporary_make(state);
+}
+
+static void add(struct exposures *exposures, const char *text)
+{
+        struct complaint complaint = {""};
+
+        if (exposures_add(exposures, &jail, text, "origin", "place", &complaint) != 0)
+                fail_msg("%s: \"%s\"", text, complaint.text);
+}
+
+static void release(struct exposures *exposures)
+{
+        for (size_t i = 0; i < exposures->count; i++)
+                free(exposures->item[i].source);
+        free(exposures->item);
+        *exposures = (struct exposures){0};
+}
+
+static void what_is_taken(void **state)
+{
+        static const struct {
+                const char *text, *source, *target;
+                unsigned options;
+        } cases[] = {
+                {"/etc/hosts", "/etc/hosts", "/etc/hosts", 0},
+                {"//etc/./hosts/,optional", "/etc/hosts", "/etc/hosts", EXPOSURE_OPTIONAL},
+                {"/a,writable", "/a", "/a", EXPOSURE_WRITABLE},
+                {"/a,slave", "/a", "/a", EXPOSURE_SLAVE},
+                {"/a,names", "/a", "/a", EXPOSURE_NAMES},
+                {"/a,program", "/a", "/a", EXPOSURE_PROGRAM},
+                {"/a,namespace", "/a", "/a", EXPOSURE_NAMESPACE},
+                {"/a,slave,writable,slave", "/a", "/a", EXPOSURE_SLAVE | EXPOSURE_WRITABLE},
+                {"/a b;c", "/a b;c", "/a b;c", 0},
+                {"/srv/www1/var", "/srv/www1/var", "/var", 0},
+                {"/data/www1//var,names", "/data/www1/var", "/var", EXPOSURE_NAMES},
+                {"/srv/www10/var", "/srv/www10/var", "/srv/www10/var", 0},
+        };
+        struct exposures exposures = {0};
+
+        for (size_t i = 0; i < COUNT(cases); i++) {
+                const struct exposure *last;
+
+                add(&exposures, cases[i].text);
+                assert_int_equal(exposures.count, i + 1);
+                last = &exposures.item[i];
+                assert_string_equal(last->source, cases[i].source);
+                assert_string_equal(last->target, cases[i].target);
+                assert_int_equal(last->options, cases[i].options);
+                assert_string_equal(last->origin, "origin");
+                assert_false(last->present);
+        }
+        release(&exposures);
+}
+
+static void what_is_refused(void **state)
+{
+        static const char words[] = "writable, optional, slave, names, program or namespace";
+        static const char form[] = "must be an absolute path without \"..\", and not /";
+        static const char whole[] = "has the whole jail in it: name what lies beside it";
+        static const struct {
+                const char *text, *named, *reason;
+        } cases[] = {
+                {"/a,writeable", "place: /a has the option \"writeable\"", words},
+                {"/a,", "place: /a has the option \"\"", words},
+                {"/a,,optional", "place: /a has the option \"\"", words},
+                {"/a, optional", "place: /a has the option \" optional\"", words},
+                {"/a,optional,Slave", "place: /a has the option \"Slave\"", words},
+                {"", "place: \"\"", form},
+                {",optional", "place: \"\"", form},
+                {"etc/hosts", "place: \"etc/hosts\"", form},
+                {"./a", "place: \"./a\"", form},
+                {"/a/../b", "place: \"/a/../b\"", form},
+                {"/..", "place: \"/..\"", form},
+                {"/", "place: \"/\"", form},
+                {"//.,optional", "place: \"/\"", form},
+                {"/srv", "place: /srv ", whole},
+                {"/srv/www1", "place: /srv/www1 ", whole},
+                {"/data/", "place: /data ", whole},
+                {"/data/www1/.,optional", "place: /data/www1 ", whole},
+        };
+        struct exposures exposures = {0};
+
+        add(&exposures, "/kept");
+        for (size_t i = 0; i < COUNT(cases); i++) {
+                struct complaint complaint = {""};
+
+                assert_int_equal(exposures_add(&exposures, &jail, cases[i].text, "origin", "place",
+                                         &complaint),
+                        -EINVAL);
+                if (strncmp(complaint.text, cases[i].named, strlen(cases[i].named)) != 0 ||
+                        !strstr(complaint.text, cases[i].reason))
+                        fail_msg("%s: \"%s\"", cases[i].text, complaint.text);
+        }
+        assert_int_equal(exposures.count, 1);
+        assert_string_equal(exposures.item[0].source, "/kept");
+        release(&exposures);
+}
+
+/* @texts and @expected end with NULL; @expected are targets with the options as a number. */
+static void expect_sorted(
+        const char *const *texts, enum setting_isolation isolation, const char *const *expected)
+{
+        struct exposures exposures = {0};
+        size_t count = 0;
+
+        for (; *texts; texts++)
+                add(&exposures, *texts);
+        exposures_sort(&exposures, isolation);
+        for (; expected[count]; count++) {
+                char text[64];
+
+                assert_true(count < exposures.count);
+                snprintf(text, sizeof(text), "%s %u", exposures.item[count].target,
+                        exposures.item[count].options);
+                assert_string_equal(text, expected[count]);
+        }
+        assert_int_equal(exposures.count, count);
+        release(&exposures);
+}
+
+#define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void parents_come_first(void **state)
+{
+        expect_sorted(LIST("/b", "/a/c/d", "/a-b", "/a/c", "/srv/www1/a0", "/a", "/B"),
+                ISOLATION_CHROOT,
+                LIST("/B 0", "/a 0", "/a-b 0", "/a/c 0", "/a/c/d 0", "/a0 0", "/b 0"));
+        expect_sorted((const char *const[]){NULL}, ISOLATION_CHROOT, (const char *const[]){NULL});
+}
+
+static void doubles_are_united(void **state)
+{
+        expect_sorted(LIST("/a,optional", "/b", "/a,writable", "/a"), ISOLATION_CHROOT,
+                LIST("/a 1", "/b 0"));
+        expect_sorted(LIST("/a,optional", "/a,optional,program"), ISOLATION_CHROOT, LIST("/a 18"));
+        expect_sorted(
+                LIST("/a,optional", "/a,slave", "/a,optional"), ISOLATION_CHROOT, LIST("/a 4"));
+        expect_sorted(LIST("/srv/www1/a,names", "/a", "/data/www1/a,optional"), ISOLATION_NAMESPACE,
+                LIST("/a 8"));
+}
+
+static void only_for_a_namespace(void **state)
+{
+        const char *const *texts = LIST("/z", "/a,namespace", "/b,namespace,writable", "/b");
+
+        expect_sorted(texts, ISOLATION_CHROOT, LIST("/b 0", "/z 0"));
+        expect_sorted(texts, ISOLATION_NAMESPACE, LIST("/a 32", "/b 33", "/z 0"));
+        expect_sorted(LIST("/a,namespace"), ISOLATION_CHROOT, (const char *const[]){NULL});
+}
+
+static struct exposure exposure_of(const char *path, unsigned options)
+{
+        return (struct exposure){.source = (char *)(uintptr_t)path,
+                .target = path,
+                .options = options,
+                .origin = "origin"};
+}
+
+static struct exposure seen(const char *path, unsigned options)
+{
+        struct exposure exposure = exposure_of(path, options);
+
+        assert_int_equal(exposure_look(&exposure), 0);
+        return exposure;
+}
+
+static void what_is_there(void **state)
+{
+        static const struct file_facts nothing;
+        struct exposure file = seen(temporary_write("file", "text"), 0), link, none;
+
+        assert_true(file.present);
+        assert_int_equal(file.seen.size, 4);
+        assert_int_equal(symlink("file", temporary_path("link")), 0);
+        link = seen(temporary_path("link"), 0);
+        assert_true(identity_equal(&link.seen.identity, &file.seen.identity));
+
+        none = link;
+        unlink(temporary_path("link"));
+        assert_int_equal(exposure_look(&none), -ENOENT);
+        assert_false(none.present);
+        assert_memory_equal(&none.seen, &nothing, sizeof(nothing));
+        none.options = EXPOSURE_OPTIONAL;
+        assert_int_equal(exposure_look(&none), 0);
+        assert_false(none.present);
+        assert_false(seen(temporary_path("file/below"), EXPOSURE_OPTIONAL).present);
+
+        /* Only what is absent is optional. */
+        assert_int_equal(symlink("loop", temporary_path("loop")), 0);
+        none = exposure_of(temporary_path("loop"), EXPOSURE_OPTIONAL);
+        assert_int_equal(exposure_look(&none), -ELOOP);
+        unlink(temporary_path("loop"));
+}
+
+enum change { SAME, REWRITTEN, REPLACED };
+
+static void expect_change(const struct exposure *exposure, enum change change)
+{
+        assert_int_equal(exposure_has_changed(exposure, true), change != SAME);
+        assert_int_equal(exposure_has_changed(exposure, false), change == REPLACED);
+}
+
+static void set_time(const char *path, time_t seconds, long nanoseconds)
+{
+        const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {seconds, nanoseconds}};
+
+        assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* The kernel's clock of files ticks at least every 10 ms. */
+static void wait_for_a_tick(void)
+{
+        const struct timespec time = {.tv_nsec = 20000000};
+
+        nanosleep(&time, NULL);
+}
+
+static void content_changes(void **state)
+{
+        const char *path = temporary_write("content", "abc");
+        struct exposure exposure;
+
+        set_time(path, 1000, 5);
+        exposure = seen(path, 0);
+        expect_change(&exposure, SAME);
+        set_time(path, 999, 5);
+        expect_change(&exposure, REWRITTEN);
+        set_time(path, 1000, 6);
+        expect_change(&exposure, REWRITTEN);
+        temporary_write("content", "abcd");
+        set_time(path, 1000, 5);
+        expect_change(&exposure, REWRITTEN);
+}
+
+/* The time of the last change of anything tells, which nobody sets back. */
+static void content_changes_in_secret(void **state)
+{
+        const char *path = temporary_write("secret", "abc");
+        struct exposure exposure;
+
+        set_time(path, 1000, 5);
+        exposure = seen(path, 0);
+        wait_for_a_tick();
+        temporary_write("secret", "xyz");
+        set_time(path, 1000, 5);
+        expect_change(&exposure, REWRITTEN);
+        exposure = seen(path, 0);
+        wait_for_a_tick();
+        assert_int_equal(chmod(path, 0600), 0);
+        expect_change(&exposure, REWRITTEN);
+        exposure = seen(path, 0);
+        expect_change(&exposure, SAME);
+}
+
+static void another_file_comes(void **state)
+{
+        struct exposure exposure, link;
+
+        set_time(temporary_write("one", "abc"), 1000, 0);
+        set_time(temporary_write("two", "abc"), 1000, 0);
+        assert_int_equal(symlink("two", temporary_path("link")), 0);
+        exposure = seen(temporary_path("one"), 0);
+        link = seen(temporary_path("link"), 0);
+        wait_for_a_tick();
+        assert_int_equal(rename(temporary_path("two"), temporary_path("one")), 0);
+        expect_change(&exposure, REPLACED);
+        assert_int_equal(unlink(temporary_path("link")), 0);
+        assert_int_equal(symlink("one", temporary_path("link")), 0);
+        expect_change(&link, REWRITTEN);
+        temporary_write("three", "");
+        assert_int_equal(unlink(temporary_path("link")), 0);
+        assert_int_equal(symlink("three", temporary_path("link")), 0);
+        expect_change(&link, REPLACED);
+}
+
+/* Each is a change once: when it has been looked at, it is known. */
+static void what_comes_and_goes(void **state)
+{
+        for (unsigned options = 0; options <= EXPOSURE_OPTIONAL; options += EXPOSURE_OPTIONAL) {
+                struct exposure exposure = seen(temporary_write("guest", ""), options);
+
+                unlink(temporary_path("guest"));
+                expect_change(&exposure, REPLACED);
+                assert_int_equal(exposure_look(&exposure), options ? 0 : -ENOENT);
+                expect_change(&exposure, SAME);
+                temporary_write("guest", "");
+                expect_change(&exposure, REPLACED);
+                assert_int_equal(exposure_look(&exposure), 0);
+                expect_change(&exposure, SAME);
+        }
+}
+
+static int check(const char *path, unsigned options, enum setting_isolation isolation,
+        struct complaint *complaint)
+{
+        struct exposure exposure = exposure_of(path, options);
+
+        *complaint = (struct complaint){""};
+        return exposures_check(
+                &(struct exposures){.item = &exposure, .count = 1}, isolation, complaint);
+}
+
+static void expect_refused(const char *path, unsigned options, const char *reason, bool namespace)
+{
+        struct complaint complaint;
+
+        assert_int_equal(check(path, options, ISOLATION_CHROOT, &complaint), -EINVAL);
+        if (strncmp(complaint.text, "origin: /", 9) != 0 || !strstr(complaint.text, path) ||
+                !strstr(complaint.text, reason))
+                fail_msg("%s: \"%s\"", path, complaint.text);
+        assert_int_equal(
+                check(path, options, ISOLATION_NAMESPACE, &complaint), namespace ? 0 : -EINVAL);
+}
+
+static void expect_accepted(const char *path, unsigned options)
+{
+        struct complaint complaint;
+
+        if (check(path, options, ISOLATION_CHROOT, &complaint) != 0 ||
+                check(path, options, ISOLATION_NAMESPACE, &complaint) != 0)
+                fail_msg("%s: \"%s\"", path, complaint.text);
+}
+
+static void make_socket(const char *path)
+{
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+        strcpy(address.sun_path, path);
+        assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+        close(fd);
+}
+
+static void what_a_jail_can_have(void **state)
+{
+        const char *file = temporary_write("file", ""), *none = temporary_path("none");
+
+        expect_accepted(file, EXPOSURE_NAMES | EXPOSURE_PROGRAM);
+        expect_accepted("/", 0);
+        expect_accepted("/dev/null", 0);
+        expect_accepted(none, EXPOSURE_OPTIONAL | EXPOSURE_NAMES | EXPOSURE_PROGRAM);
+        expect_refused(none, 0, "No such file or directory: make it, or add \",optional\"", false);
+        expect_refused(temporary_path("file/x"), 0, "Not a directory: make it", false);
+        expect_refused("/usr", EXPOSURE_NAMES, "is not a regular file: correct the path", false);
+        expect_refused("/usr", EXPOSURE_PROGRAM | EXPOSURE_OPTIONAL, "not a regular file", false);
+        expect_refused(file, EXPOSURE_WRITABLE, "set isolation = \"namespace\"", true);
+        expect_refused(none, EXPOSURE_SLAVE | EXPOSURE_OPTIONAL, "writable or slave in a", true);
+}
+
+static void what_cannot_be_copied(void **state)
+{
+        DIR *devices = opendir("/dev");
+        struct exposure double_view = exposure_of("/srv/www1/usr", EXPOSURE_OPTIONAL);
+        struct complaint complaint = {""};
+        struct dirent *entry;
+
+        make_socket(temporary_path("socket"));
+        expect_refused(temporary_path("socket"), 0, "is a socket, which cannot be copied", true);
+        assert_int_equal(mkfifo(temporary_path("fifo"), 0600), 0);
+        expect_refused(temporary_path("fifo"), 0, "is a FIFO, which cannot be copied", true);
+        while ((entry = readdir(devices))) {
+                char path[sizeof("/dev/") + sizeof(entry->d_name)];
+
+                snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
+                if (entry->d_type == DT_BLK)
+                        expect_refused(path, 0, "is a block device, which cannot be copied", true);
+                else if (entry->d_type == DT_CHR)
+                        expect_accepted(path, 0);
+        }
+        closedir(devices);
+
+        double_view.target = double_view.source + strlen("/srv/www1");
+        assert_int_equal(exposures_check(&(struct exposures){.item = &double_view, .count = 1},
+                                 ISOLATION_CHROOT, &complaint),
+                -EINVAL);
+        assert_non_null(strstr(complaint.text, "/srv/www1/usr lies in the jail already"));
+        assert_int_equal(exposures_check(&(struct exposures){.item = &double_view, .count = 1},
+                                 ISOLATION_NAMESPACE, &complaint),
+                0);
+}
+
+static void what_nobody_may_look_at(void **state)
+{
+        struct complaint complaint;
+        int error;
+
+        assert_int_equal(mkdir(temporary_path("closed"), 0), 0);
+        if (geteuid() == 0)
+                assert_int_equal(seteuid(65534), 0);
+        error = check(temporary_path("closed/x"), EXPOSURE_OPTIONAL, ISOLATION_CHROOT, &complaint);
+        assert_int_equal(seteuid(getuid()), 0);
+        assert_int_equal(error, -EACCES);
+        assert_non_null(strstr(complaint.text, "Permission denied"));
+}
+
+static void all_are_looked_at(void **state)
+{
+        struct exposure item[] = {exposure_of("/usr", 0), exposure_of("/dev/null", 0),
+                exposure_of(temporary_path("none"), 0), exposure_of("/etc", 0)};
+        struct exposures exposures = {.item = item, .count = 2};
+        struct complaint complaint = {""};
+
+        assert_int_equal(exposures_check(&exposures, ISOLATION_CHROOT, &complaint), 0);
+        assert_true(item[0].present && item[1].present);
+        exposures.count = COUNT(item);
+        assert_int_equal(exposures_check(&exposures, ISOLATION_CHROOT, &complaint), -EINVAL);
+        assert_non_null(strstr(complaint.text, "none"));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(what_is_taken),
+                cmocka_unit_test(what_is_refused),
+                cmocka_unit_test(parents_come_first),
+                cmocka_unit_test(doubles_are_united),
+                cmocka_unit_test(only_for_a_namespace),
+                cmocka_unit_test(what_is_there),
+                cmocka_unit_test(content_changes),
+                cmocka_unit_test(content_changes_in_secret),
+                cmocka_unit_test(another_file_comes),
+                cmocka_unit_test(what_comes_and_goes),
+                cmocka_unit_test(what_a_jail_can_have),
+                cmocka_unit_test(what_cannot_be_copied),
+                cmocka_unit_test(what_nobody_may_look_at),
+                cmocka_unit_test(all_are_looked_at),
+        };
+
+        return cmocka_run_group_tests(tests, make, temporary_remove);
+}
