@@ -1,0 +1,280 @@
+"""Whatever the settings hold, the start ends with one line that names the place, or all is well."""
+import contextlib
+import os
+import random
+import re
+import socket
+import unittest
+
+import bad_input_cases as cases
+from tree import NOBODY, Tree
+
+EXIT_CONFIG = 78
+LIMIT = 1 << 20
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shim/core/settings_keys.c")
+LISTEN = ("/usr/bin/python3", "-c", "import socket; socket.create_server(('127.0.0.1', 0))")
+
+# All keys but those for which it would matter who runs the test.
+VALID = """\
+# A comment
+jail = "{jail}"; pidfile = "{tree}/run/server.pid";
+scoreboard = "{tree}/run/board"; /* another */
+fixroot = true; view = "outside"; aliases = [ "/var/www", "/srv/alias" ];
+programs = [ "true", "/bin/true" ]; isolation = "chroot";
+expose = [ "/etc/hosts", "{tree}/none,optional" ];
+services = ( "dns", "tls", { name = "redis"; expose = [ "{tree}/none,optional" ]; } );
+libraries = [ "libm.so.6" ]; charsets = [ "ISO-8859-1" ];
+read_only = false; no_new_privs = true; keep_capabilities = [ "chown" ];
+ownership = "strict"; landlock = "off"; master_accepts = false;
+fatal_status = 15; log = "stderr"; log_level = "warning";
+"""
+
+
+def quoted(text):
+    """A text as libconfig reads it."""
+    return '"' + re.sub(r'[\\"\x00-\x1f]', lambda byte: f"\\x{ord(byte[0]):02x}", text) + '"'
+
+
+def in_file(key, value):
+    """A setting whose value is this text, alone or as the only one of a list."""
+    is_list = key in cases.TYPES["list"]
+    return f"{key} = [ {quoted(value)} ];" if is_list else f"{key} = {quoted(value)};"
+
+
+class BadInput(unittest.TestCase):
+    """A tree with all sorts of files, and a configuration file that is written anew."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.tree = Tree()
+        cls.addClassCleanup(cls.tree.close)
+        path = cls.path = cls.tree.path
+        cls.file = f"{path}/shim.conf"
+        cls.tree.write("other.conf", "")
+        cls.tree.write("jail/empty", "")
+        os.mkfifo(f"{path}/fifo")
+        os.symlink("loop", f"{path}/loop")
+        os.mkdir(f"{path}/nobody")
+        os.chown(f"{path}/nobody", NOBODY, NOBODY)
+        listener = socket.socket(socket.AF_UNIX)
+        cls.addClassCleanup(listener.close)
+        listener.bind(f"{path}/socket")
+
+    def fill(self, text):
+        return text.replace("{tree}", self.path).replace("{jail}", self.tree.jail)
+
+    def write(self, text):
+        """Write the file, byte for byte."""
+        with open(self.file, "wb") as file:
+            file.write(text if isinstance(text, bytes) else self.fill(text).encode("latin-1"))
+        return self.file
+
+    def refused(self, result, place, allowed):
+        """One line without a control character, which begins with the place and says what to do."""
+        self.assertEqual(result.returncode, EXIT_CONFIG, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: {re.escape(self.fill(place))}"
+                         rf"[^\0-\x1f\x7f]*{re.escape(self.fill(allowed))}[^\0-\x1f\x7f]*\n\Z")
+
+    def refused_file(self, text, place, allowed, command=("/bin/true",), **settings):
+        result = self.tree.run(*command, config=self.write(text), **settings)
+        self.refused(result, f"{self.file}:{place}", allowed)
+
+    def refused_variable(self, name, value, allowed, command=("/bin/true",)):
+        """The environment has a variable whose name the line begins with, or has in it."""
+        result = self.tree.run(*command, extra={name: value})
+        unknown = allowed == cases.UNSET
+        shown = re.sub(r"[\0-\x1f]", "?", name)[:400]
+        self.refused(result, f"the environment has {shown}" if unknown else name, allowed)
+
+
+class Values(BadInput):
+    """Every key and every variable with values that it cannot have."""
+
+    def test_all_keys_have_cases(self):
+        with open(SOURCE) as file:
+            keys = cases.keys_of_source(file.read())
+        self.assertEqual({key for keys in cases.TYPES.values() for key in keys}, keys)
+
+    def test_in_the_file(self):
+        for key, value, allowed in cases.each_value(cases.IN_FILE):
+            with self.subTest(key, value=value[:60]):
+                self.refused_file(f"\n{key} = {value};\n", f"2: {key}", allowed)
+
+    def test_in_variables(self):
+        for key, value, allowed in cases.each_value(cases.IN_VARIABLE):
+            with self.subTest(key, value=value[:60]):
+                self.refused_variable(f"CHROOTSHIM_{key.upper()}", value, allowed)
+
+    def test_other_variables(self):
+        for name, value, allowed in cases.VARIABLES:
+            with self.subTest(name[:60], value=value[:60]):
+                self.refused_variable(name, value, allowed)
+
+    def test_whole_files(self):
+        for text, place, allowed in cases.FILES:
+            with self.subTest(text[:60]):
+                self.refused_file(text, place, allowed)
+
+    def test_what_the_machine_contradicts(self):
+        for key, value, allowed in cases.VALUES:
+            with self.subTest(key, value=value[:60]):
+                variable = f"CHROOTSHIM_{key.upper()}"
+                self.refused_variable(variable, self.fill(value), allowed)
+                text = in_file(key, value)
+                if key == "jail":
+                    self.refused_file(text, "1: jail", allowed, jail=None)
+                else:
+                    self.refused_file(text, f"1: {key}", allowed)
+
+    def test_what_is_found_out_at_listening(self):
+        for key, value, allowed in cases.SERVING:
+            with self.subTest(key, value=value[:60]):
+                self.refused_variable(f"CHROOTSHIM_{key.upper()}", self.fill(value), allowed, LISTEN)
+                self.refused_file(in_file(key, value), f"1: {key}", allowed, LISTEN)
+
+    def test_a_variable_is_named_where_it_overrides_the_file(self):
+        self.write('jail = "/none";\nexpose = [ "/none" ];\n')
+        for settings, place in (({"jail": "/other"}, "CHROOTSHIM_JAIL /other"),
+                                ({"expose": "/other"}, "CHROOTSHIM_EXPOSE: /other"),
+                                ({"jail": None}, f"{self.file}:1: jail /none"),
+                                ({}, f"{self.file}:2: expose: /none")):
+            self.refused(self.tree.run("/bin/true", config=self.file, **settings), place, ": make ")
+
+    def test_good_settings_are_none_of_them(self):
+        for text in (VALID, VALID.rstrip("\n") + " # the end", VALID.replace("\n", "\r\n"),
+                     VALID + '/* @include "a"\n*/ // @\n# @include "b"\n', "",
+                     "#" * LIMIT, VALID.replace("/var/www", r"/a\"@b\\"), VALID.replace("dns", "redis")):
+            with self.subTest(text[-60:]):
+                result = self.tree.run("/bin/true", config=self.write(text))
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+
+class Files(BadInput):
+    """A configuration file that is none, or that others could write or replace."""
+
+    def refused_path(self, path, allowed, reason="", **options):
+        result = self.tree.run("/bin/true", config=path, **options)
+        self.refused(result, path[:400], allowed)
+        self.assertIn(reason, result.stderr)
+
+    def test_what_is_no_regular_file(self):
+        os.symlink("other.conf", f"{self.path}/link.conf")
+        os.symlink("none", f"{self.path}/dangling.conf")
+        for name in ("link.conf", "dangling.conf", "loop", "loop/shim.conf"):
+            self.refused_path(f"{self.path}/{name}", "is a symbolic link: name the file itself")
+        for path in (f"{self.path}/fifo", self.path, "/", "/dev/null", "/dev/zero", "/dev/full"):
+            self.refused_path(path, f"is not a regular file of at most {LIMIT} bytes")
+        for path in (f"{self.path}/socket", f"{self.path}/none", f"{self.file}/below", "/proc/self/mem/a",
+                     f"/{cases.LONG}"):
+            self.write("")
+            self.refused_path(path, "name a readable configuration file")
+        self.refused(self.tree.run("/bin/true", config="/none\n\x1b[2J"), "/none??[2J", "No such file")
+
+    def test_contents_that_are_no_text(self):
+        self.write("#" * LIMIT + "\n")
+        self.refused_path(self.file, f"is not a regular file of at most {LIMIT} bytes")
+        os.truncate(self.file, 1 << 40)
+        self.refused_path(self.file, f"is not a regular file of at most {LIMIT} bytes")
+        for text in (b"\0", b'view = "inside";\0', b"# \0\n", b"\0" * LIMIT):
+            self.write(text)
+            self.refused_path(self.file, "has a NUL byte: it must be a text file")
+        with open("/bin/true", "rb") as binary:
+            self.write(binary.read())
+        self.refused_path(self.file, "has a NUL byte: it must be a text file")
+
+    def test_a_file_that_others_can_write(self):
+        path = self.tree.write("writable.conf", "")
+        for mode in (0o664, 0o646, 0o666, 0o622, 0o602, 0o4664):
+            os.chmod(path, mode)
+            self.refused_path(path, f"chmod go-w {path}", f"error: {path} is writable")
+        os.chmod(path, 0o644)
+        os.chown(path, NOBODY, 0)
+        self.refused_path(path, f"chown root {path}", f"error: {path} belongs to uid {NOBODY}, who")
+        self.assertEqual(self.tree.run("/bin/true", user=NOBODY, config=path).returncode, 0)
+        self.refused_path(path, f"chown root {path}", user=NOBODY - 1)
+
+    def test_a_directory_in_which_others_can_replace_it(self):
+        for name, mode, owner, remedy in (
+                ("sticky", 0o1777, 0, "chmod go-w"), ("group", 0o775, 0, "chmod go-w"),
+                ("others", 0o757, 0, "chmod go-w"), ("foreign", 0o755, NOBODY, "chown root")):
+            directory = f"{self.path}/{name}"
+            path = self.tree.write(f"{name}/below/shim.conf", "")
+            os.chmod(directory, mode)
+            os.chown(directory, owner, 0)
+            os.symlink(f"{directory}/below", f"{self.path}/to-{name}")
+            for spelling in (path, f"{self.path}/to-{name}/shim.conf"):
+                with self.subTest(spelling):
+                    self.refused_path(spelling, f"{remedy} {directory}")
+            os.chmod(directory, 0o755)
+            os.chown(directory, 0, 0)
+            self.assertEqual(self.tree.run("/bin/true", config=path).returncode, 0)
+
+
+class Mutations(BadInput):
+    """Valid settings with bytes changed at random: taken or refused, never a crash or a hang."""
+
+    RUNS = 500
+
+    def mutate(self, chance, text):
+        text = bytearray(text)
+        for _ in range(chance.choice((1, 1, 2, 5, 20))):
+            begin = chance.randrange(len(text))
+            piece = text[begin:begin + chance.randrange(1, 40)]
+            byte = chance.choice((chance.randrange(1, 256), *b'"\\/*#@(){}[]=;:,.\n'))
+            change = chance.randrange(6)
+            if change == 0:
+                text[begin] = byte
+            elif change == 1:
+                text.insert(begin, byte)
+            elif change == 2:
+                del text[begin:begin + len(piece)]
+            elif change == 3:
+                text[begin:begin] = piece * chance.randrange(1, 50)
+            elif change == 4:
+                text[begin:begin] = text[(place := chance.randrange(len(text))):place + len(piece)]
+            else:
+                text[begin] ^= 1 << chance.randrange(8)
+            text = text or bytearray(b"#")
+        return bytes(text)
+
+    def check(self, result):
+        """Return: was it refused?"""
+        self.assertIn(result.returncode, (0, EXIT_CONFIG), result.stderr)
+        self.assertEqual(result.stdout, "")
+        refused = result.returncode != 0
+        self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: [^\0-\x1f\x7f]+\n\Z" if refused
+                         else r"\A\Z")
+        return refused
+
+    def test_files(self):
+        chance = random.Random(1)
+        valid = self.fill(VALID).encode()
+        refused = 0
+        for run in range(self.RUNS):
+            text = self.mutate(chance, valid)
+            with self.subTest(run, text=text):
+                refused += self.check(
+                    self.tree.run("/bin/true", config=self.write(text), jail=None, pidfile=None))
+        self.assertTrue(self.RUNS // 4 < refused < self.RUNS, refused)
+
+    def test_variables(self):
+        chance = random.Random(2)
+        valid = {"pidfile": "/run/a", "view": "outside", "aliases": "/var/www:/srv/alias",
+                 "programs": "true:/bin/true", "expose": "/etc/hosts:/none,optional",
+                 "services": "dns:tls:redis", "libraries": "libm.so.6", "fatal_status": "15",
+                 "keep_capabilities": "chown:kill", "log": "/var/log/a", "log_level": "debug",
+                 "jail": self.tree.jail, "config": self.write(VALID)}
+        refused = 0
+        for run in range(self.RUNS // 2):
+            settings = dict(valid)
+            for key in chance.sample(sorted(valid), chance.randrange(1, 3)):
+                mutated = self.mutate(chance, valid[key].encode()).replace(b"\0", b"")
+                settings[key] = os.fsdecode(mutated)
+            with self.subTest(run, settings=settings), contextlib.suppress(FileNotFoundError):
+                refused += self.check(self.tree.run("/bin/true", **settings))
+        self.assertTrue(self.RUNS // 8 < refused < self.RUNS // 2, refused)
+
+
+if __name__ == "__main__":
+    unittest.main()
