@@ -129,6 +129,13 @@ const char *error_text(int error)
         return text ? text : "unknown error";
 }
 
+const char *error_remedy(int error, const char *otherwise)
+{
+        bool descriptors = abs(error) == EMFILE || abs(error) == ENFILE;
+
+        return descriptors ? "raise the limit of open files (ulimit -n, fs.file-max)" : otherwise;
+}
+
 static void line_number(struct line *line, long number, int digits)
 {
         char buffer[NUMBER_SIZE];

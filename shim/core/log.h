@@ -45,6 +45,9 @@ void log_complaint(const char *text);
 /** error_text() - what an error number (either sign) means; a constant string. */
 const char *error_text(int error);
 
+/** error_remedy() - what helps against an error that is the same everywhere; else @otherwise. */
+const char *error_remedy(int error, const char *otherwise);
+
 /** number_text() - the decimal text of @number, in @buffer of NUMBER_SIZE bytes. */
 const char *number_text(char *buffer, long number);
 

@@ -2,6 +2,7 @@
 #include "jail/enter.h"
 
 #include "core/kernel_mounts.h"
+#include "core/log.h"
 #include "jail/safety.h"
 #include "jail/user_namespace.h"
 
@@ -16,7 +17,8 @@
 
 static int fail(struct entry_failure *failure, int error, const char *reason, const char *remedy)
 {
-        *failure = (struct entry_failure){.reason = reason, .remedy = remedy, .error = error};
+        *failure = (struct entry_failure){
+                .reason = reason, .remedy = error_remedy(error, remedy), .error = error};
         return error < 0 ? error : -ESTALE;
 }
 
@@ -46,8 +48,12 @@ static int check_safety(const struct jail *jail, struct entry_failure *failure)
         if (jail->unsafe ||
                 (safety_of_way(jail->real, &unsafe) && safety_of_contents(jail->real, &unsafe)))
                 return 0;
-        fail(failure, unsafe.error, "others than root could change what is in it",
-                "let it belong to root, with mode 755");
+        if (unsafe.error < 0)
+                fail(failure, unsafe.error, "whether others than root could change it is not known",
+                        "let root look at it");
+        else
+                fail(failure, 0, "others than root could change what is in it",
+                        "let it belong to root, with mode 755");
         failure->path = unsafe.path;
         return -EPERM;
 }

@@ -2,6 +2,7 @@
 #include "jail/harden.h"
 
 #include "core/capabilities.h"
+#include "core/log.h"
 #include "jail/inherited.h"
 #include "jail/landlock.h"
 
@@ -11,7 +12,8 @@
 
 static int fail(struct entry_failure *failure, int error, const char *reason, const char *remedy)
 {
-        *failure = (struct entry_failure){.reason = reason, .remedy = remedy, .error = error};
+        *failure = (struct entry_failure){
+                .reason = reason, .remedy = error_remedy(error, remedy), .error = error};
         return error;
 }
 

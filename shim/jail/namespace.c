@@ -116,8 +116,8 @@ static int await(
                 return complain_report(builder, complaint);
         fd = open_namespace(pid);
         if (fd < 0)
-                complain(complaint, "mount namespace: /proc/PID/ns/mnt: %s: mount /proc",
-                        error_text(fd));
+                complain(complaint, "mount namespace: /proc/PID/ns/mnt: %s: %s", error_text(fd),
+                        error_remedy(fd, "mount /proc"));
         return fd;
 }
 
@@ -147,7 +147,7 @@ int namespace_make(const struct settings *settings, const struct jail *jail,
         }
         if (pid < 0) {
                 complain(ret_complaint, "mount namespace: %s: %s", error_text(pid),
-                        namespace_kernel_refuses);
+                        error_remedy(pid, namespace_kernel_refuses));
                 result = pid;
         } else {
                 kernel_close(ends[1]);

@@ -2,6 +2,7 @@
 #include "jail/namespace_build.h"
 
 #include "core/kernel_mounts.h"
+#include "core/log.h"
 #include "jail/names.h"
 #include "jail/place.h"
 
@@ -28,7 +29,7 @@ static int fail(struct namespace_builder *builder, const char *path, const char 
         memcpy(builder->report.path, path, length);
         builder->report.path[length] = '\0';
         builder->report.reason = reason;
-        builder->report.remedy = remedy;
+        builder->report.remedy = error_remedy(error, remedy);
         builder->report.error = error;
         return error;
 }

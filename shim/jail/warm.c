@@ -3,6 +3,7 @@
 
 #include "core/kernel.h"
 #include "core/loader.h"
+#include "core/log.h"
 #include "jail/name_services.h"
 #include "jail/services.h"
 
@@ -130,11 +131,20 @@ static void warm_locale(void)
         locale = newlocale(LC_ALL_MASK, "", locale);
 }
 
+/* Whoever needs it and lacks it is told so by glibc, as it ends the process. */
+static void warm_unwinder(void)
+{
+        if (!loader_open("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE))
+                log_line(LEVEL_INFO, dlerror(),
+                        ": a thread that ends in the jail may end its process: install libgcc",
+                        NULL);
+}
+
 int warm_up(const struct settings *settings, struct complaint *ret_complaint)
 {
         int error;
 
-        loader_open("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
+        warm_unwinder();
         error = warm_libraries("libraries", &settings->libraries, ret_complaint);
         if (error == 0)
                 error = warm_charsets("charsets", &settings->charsets, ret_complaint);

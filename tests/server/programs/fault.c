@@ -1,0 +1,229 @@
+/*
+ * A layer between the shim and the C library, in which system calls and allocations fail: those
+ * that a server orders, or from the start the $FAULT_ALLOCATION-th allocation, or each call of the
+ * number $FAULT_CALL with the error $FAULT_ERROR.
+ */
+#define _GNU_SOURCE
+#include "fault.h"
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define ARGUMENTS 6
+#define NONE (-1)
+#define CALL(name, path, value)                                                                    \
+        {                                                                                          \
+#name, SYS_##name, path, value                                                     \
+        }
+
+/* Calls by name, and which of their arguments tell more: a path, a number. */
+static const struct call {
+        const char *name;
+        long number;
+        int path, value;
+} calls[] = {
+        CALL(capget, NONE, NONE),
+        CALL(capset, NONE, NONE),
+        CALL(chdir, 0, NONE),
+        CALL(chroot, 0, NONE),
+        CALL(clock_gettime, NONE, NONE),
+        CALL(clone, NONE, NONE),
+        CALL(close, NONE, NONE),
+        CALL(dup3, NONE, NONE),
+        CALL(exit_group, NONE, NONE),
+        CALL(faccessat2, 1, NONE),
+        CALL(fchdir, NONE, NONE),
+        CALL(fchmod, NONE, NONE),
+        CALL(fchmodat, 1, NONE),
+        CALL(fchown, NONE, NONE),
+        CALL(fcntl, NONE, 1),
+        CALL(fsconfig, NONE, 1),
+        CALL(fsmount, NONE, NONE),
+        CALL(fsopen, 0, NONE),
+        CALL(fstatfs, NONE, NONE),
+        CALL(getcwd, NONE, NONE),
+        CALL(getdents64, NONE, NONE),
+        CALL(kill, NONE, NONE),
+        CALL(landlock_add_rule, NONE, NONE),
+        CALL(landlock_create_ruleset, NONE, 2),
+        CALL(landlock_restrict_self, NONE, NONE),
+        CALL(madvise, NONE, NONE),
+        CALL(mkdirat, 1, NONE),
+        CALL(mknodat, 1, NONE),
+        CALL(mmap, NONE, NONE),
+        CALL(mount, 1, NONE),
+        CALL(mount_setattr, NONE, NONE),
+        CALL(move_mount, NONE, NONE),
+        CALL(open_tree, 1, NONE),
+        CALL(openat, 1, NONE),
+        CALL(openat2, 1, NONE),
+        CALL(pipe2, NONE, NONE),
+        CALL(pivot_root, 0, NONE),
+        CALL(ppoll, NONE, NONE),
+        CALL(prctl, NONE, 0),
+        CALL(prlimit64, NONE, NONE),
+        CALL(read, NONE, NONE),
+        CALL(readlinkat, 1, NONE),
+        CALL(renameat2, 1, NONE),
+        CALL(rt_sigprocmask, NONE, NONE),
+        CALL(sendfile, NONE, NONE),
+        CALL(setns, NONE, NONE),
+        CALL(statx, 1, NONE),
+        CALL(symlinkat, 0, NONE),
+        CALL(umount2, 0, NONE),
+        CALL(unlinkat, 1, NONE),
+        CALL(unshare, NONE, 0),
+        CALL(utimensat, NONE, NONE),
+        CALL(wait4, NONE, NONE),
+        CALL(write, NONE, NONE),
+};
+
+static struct fault own_fault;
+struct fault *fault = &own_fault;
+
+static bool counting, is_builder, environment_read;
+static long every = NONE;
+static long (*next)(long number, ...);
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t size);
+
+void fault_begin(void)
+{
+        counting = true;
+}
+
+void fault_end(void)
+{
+        counting = false;
+}
+
+/* As soon as there is one: allocations begin before constructors do. */
+static void read_environment(void)
+{
+        const char *value;
+
+        if (environment_read || !environ)
+                return;
+        environment_read = true;
+        if ((value = getenv("FAULT_CALL")))
+                every = atol(value);
+        if ((value = getenv("FAULT_ERROR")))
+                own_fault.error = atoi(value);
+        if ((value = getenv("FAULT_ALLOCATION"))) {
+                own_fault.kind = FAULT_OF_ALLOCATION;
+                own_fault.wanted = atol(value);
+                own_fault.error = ENOMEM;
+                counting = true;
+        }
+}
+
+static void describe(long number, const long *arguments)
+{
+        const struct call *call = calls;
+
+        while (call->number != number)
+                if (++call == calls + sizeof(calls) / sizeof(calls[0])) {
+                        snprintf(fault->call, sizeof(fault->call), "call %ld", number);
+                        return;
+                }
+        strcpy(fault->call, call->name);
+        if (call->value != NONE)
+                sprintf(fault->call + strlen(fault->call), " %ld", arguments[call->value]);
+        if (call->path != NONE && arguments[call->path])
+                snprintf(fault->call + strlen(fault->call), sizeof(fault->call) / 2, " %s",
+                        (const char *)arguments[call->path]);
+}
+
+/* Whatever it returns, close(2) has closed. */
+static int fail(long number, const long *arguments)
+{
+        if (fault->error == FAULT_KILL)
+                raise(SIGKILL);
+        while (fault->error == FAULT_HANG)
+                pause();
+        if (number == SYS_close)
+                next(number, arguments[0]);
+        errno = fault->error;
+        return -1;
+}
+
+/* Is this the call that fails? */
+static bool fails(enum fault_kind kind)
+{
+        read_environment();
+        return counting && kind == fault->kind && ++fault->counted == fault->wanted;
+}
+
+static bool call_fails(long number, const long *arguments)
+{
+        if (fails(is_builder ? FAULT_OF_BUILDER : FAULT_OF_SERVER)) {
+                describe(number, arguments);
+                return true;
+        }
+        return number == every;
+}
+
+static bool allocation_fails(void)
+{
+        if (!fails(FAULT_OF_ALLOCATION))
+                return false;
+        strcpy(fault->call, "allocation");
+        errno = ENOMEM;
+        return true;
+}
+
+long syscall(long number, ...)
+{
+        long arguments[ARGUMENTS], result;
+        va_list list;
+
+        va_start(list, number);
+        for (int i = 0; i < ARGUMENTS; i++)
+                arguments[i] = va_arg(list, long);
+        va_end(list);
+        if (!next)
+                next = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+        if (call_fails(number, arguments))
+                return fail(number, arguments);
+        result = next(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
+                arguments[5]);
+        if (number == SYS_clone && result == 0)
+                is_builder = true;
+        return result;
+}
+
+void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+        return (void *)syscall(SYS_mmap, address, size, protection, flags, fd, offset);
+}
+
+int madvise(void *address, size_t size, int advice)
+{
+        return (int)syscall(SYS_madvise, address, size, advice);
+}
+
+void *malloc(size_t size)
+{
+        return allocation_fails() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+        return allocation_fails() ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t size)
+{
+        return allocation_fails() ? NULL : __libc_realloc(memory, size);
+}

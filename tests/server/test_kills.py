@@ -1,0 +1,136 @@
+"""kill -9 of any process at any moment: the server recovers or starts again, and nothing is left."""
+import fcntl
+import os
+import random
+import signal
+import sys
+import threading
+import time
+import unittest
+
+import processes
+from apache import Apache
+from cases import load_tests_of
+from processes import wait_until
+
+EXTRA = "Mutex flock:{tree}/lock default\n"
+WORKER_KILLS = 80
+MASTER_KILLS = 20
+
+
+def kill(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+class Kills(unittest.TestCase):
+
+    def setUp(self):
+        processes.become_reaper()
+        self.seed = random.randrange(1 << 32)
+        self.random = random.Random(self.seed)
+        self.mounts = processes.read("/proc/self/mountinfo")
+        self.apache = Apache(extra=EXTRA, settings={"isolation": "namespace"})
+        self.addCleanup(self.apache.close)
+        self.apache.settings["expose"] = self.apache.write("exposed", "1\n")
+        self.end = threading.Event()
+        self.outside, self.sampled = set(), set()
+        self.watcher = threading.Thread(target=self.watch)
+        self.watcher.start()
+        self.addCleanup(self.stop_watching)
+
+    def watch(self):
+        """No process that has dropped root runs the server's code outside, ever."""
+        while not self.end.wait(0.01):
+            for pid in processes.descendants(os.getpid()):
+                ids = processes.status(pid, "Uid").split()
+                root = processes.root(pid)
+                if not ids or ids[1] == "0" or processes.program(pid) != "apache2":
+                    continue
+                self.sampled.add(pid)
+                if root not in (self.apache.jail, None):
+                    self.outside.add((pid, root))
+
+    def stop_watching(self):
+        self.end.set()
+        self.watcher.join()
+
+    def servers(self):
+        return [pid for pid in processes.descendants(os.getpid())
+                if processes.program(pid) == "apache2"]
+
+    def request(self):
+        try:
+            return self.apache.get("/").status
+        except OSError:
+            return None
+
+    def assert_nothing_left(self):
+        """Once all are killed."""
+        def gone():
+            for pid in processes.descendants(os.getpid()):
+                kill(pid)
+            processes.collect()
+            return not processes.descendants(os.getpid())
+
+        wait_until(gone, "the end of all")
+        self.assertEqual(processes.read("/proc/self/mountinfo"), self.mounts)
+        for name in os.listdir(f"{self.apache.tree}/lock"):
+            with open(f"{self.apache.tree}/lock/{name}") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def assert_works(self):
+        self.apache.wait_ready()
+        self.assertEqual(self.apache.get("/").status, 200)
+        for pid in self.apache.workers():
+            self.assertIn(processes.root(pid), (self.apache.jail, None))
+
+    def test_kills(self):
+        with self.subTest(seed=self.seed):
+            self.apache.start()
+            self.kill_workers()
+            self.assert_works()
+            self.assert_nothing_left()
+            for _ in range(MASTER_KILLS):
+                self.kill_during_start()
+            self.apache.start()
+            self.assert_works()
+            self.stop_watching()
+            self.assertEqual(self.outside, set())
+            self.assertGreater(len(self.sampled), WORKER_KILLS // 4)
+            self.assertNotIn("long lost child", self.apache.error_log())
+            self.assert_nothing_left()
+
+    def kill_workers(self):
+        """Under requests, and now and then during a graceful restart."""
+        master = self.apache.master()
+        for n in range(WORKER_KILLS):
+            time.sleep(self.random.uniform(0, 0.04))
+            if n % 16 == 0:
+                os.kill(master, signal.SIGUSR1)
+            if n % 4 == 0:
+                self.request()
+            children = processes.children(master)
+            if children:
+                kill(self.random.choice(children))
+        self.assertTrue(processes.alive(master))
+
+    def kill_during_start(self):
+        """Any process of a server that starts, then all others in any order."""
+        starting = self.apache.command("-k", "start")
+        time.sleep(self.random.uniform(0, 0.4))
+        servers = self.servers()
+        if servers:
+            kill(self.random.choice(servers))
+        time.sleep(self.random.uniform(0, 0.02))
+        self.request()
+        self.assert_nothing_left()
+        starting.communicate(timeout=20)
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,160 @@
+"""Storage that is full, slow or from another time: nobody serves outside, and the server recovers."""
+import ctypes
+import os
+import sys
+import time
+import unittest
+
+import machine
+import processes
+from apache import Apache
+from cases import load_tests_of
+from faults import EXIT_CONFIG, LINE, SERVER, FaultTree
+from processes import wait_until
+
+# Of the disk on which the jail lies, in bytes.
+DISK = 1 << 16
+
+FUTURE = 4102444800
+PAST = -1000000000
+
+
+def setUpModule():
+    processes.become_reaper()
+    machine.own_mounts()
+
+
+class DeadFileSystem:
+    """A FUSE file system that never answers, until it is given up."""
+
+    def __init__(self, directory):
+        self.fd = os.open("/dev/fuse", os.O_RDWR)
+        options = f"fd={self.fd},rootmode=40000,user_id=0,group_id=0".encode()
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.mount(b"dead", directory.encode(), b"fuse", 0, options) != 0:
+            raise OSError(ctypes.get_errno(), "mount")
+        self.directory = directory
+
+    def give_up(self):
+        if self.fd >= 0:
+            os.close(self.fd)
+            machine.run("umount", "--lazy", self.directory)
+        self.fd = -1
+
+
+class StorageTest(unittest.TestCase):
+    """A test case with a server, not started, and a file that it exposes."""
+
+    isolation = "chroot"
+
+    def setUp(self):
+        self.apache = Apache(settings={"isolation": self.isolation})
+        self.addCleanup(self.apache.close)
+        self.exposed = self.apache.write("storage/exposed", "first\n")
+        self.apache.settings["expose"] = self.exposed
+        self.copy = self.apache.jail + self.exposed
+
+    def assert_serving(self):
+        self.assertEqual(self.apache.get("/").text, "the index page\n")
+        for pid in self.apache.workers():
+            self.assertIn(processes.root(pid), (self.apache.jail, None))
+
+
+class FullDisk(StorageTest):
+
+    def setUp(self):
+        super().setUp()
+        machine.run("mount", "-t", "tmpfs", "-o", f"size={DISK},mode=755", "jail", self.apache.jail)
+        self.addCleanup(machine.run, "umount", "--lazy", self.apache.jail)
+        self.apache.write("jail/htdocs/index.html", "the index page\n")
+
+    def test_at_the_start(self):
+        machine.write(self.exposed, "x" * DISK)
+        result = self.apache.control("-k", "start")
+        self.assertEqual(result.returncode, EXIT_CONFIG)
+        self.assertRegex(result.stderr, rf"\A{LINE.pattern}\n\Z")
+        self.assertRegex(result.stderr, "No space left on device: make room")
+        self.assertEqual(processes.descendants(os.getpid()), [])
+        self.assertFalse(os.path.exists(self.copy))
+
+    def test_later(self):
+        filler = self.apache.write("jail/filler", "x" * (DISK // 2))
+        self.apache.start()
+        machine.write(self.exposed, "y" * (DISK // 2))
+        self.apache.graceful()
+        self.assertRegex(self.apache.error_log(), "error: .*No space left on device: make room\n")
+        self.assert_serving()
+        self.assertEqual(processes.read(self.copy), "first\n")
+        self.assertEqual(os.listdir(os.path.dirname(self.copy)), ["exposed"])
+        os.remove(filler)
+        self.apache.graceful()
+        self.assert_serving()
+        self.assertEqual(processes.read(self.copy), processes.read(self.exposed))
+
+
+class Times(StorageTest):
+    """The clock has jumped, and files are from a time that is not now."""
+
+    def assert_copied(self):
+        self.assert_serving()
+        self.assertEqual(processes.read(self.copy), processes.read(self.exposed))
+        self.assertEqual(os.stat(self.copy).st_mtime, os.stat(self.exposed).st_mtime)
+
+    def test_files_of_the_future_and_the_past(self):
+        os.utime(self.exposed, (FUTURE, FUTURE))
+        self.apache.start()
+        self.assert_copied()
+        # As long as it was, and the same inode.
+        self.apache.write("storage/exposed", "other\n")
+        os.utime(self.exposed, (PAST, PAST))
+        self.apache.graceful()
+        self.assert_copied()
+
+    def test_another_clock(self):
+        """What waits for a process with a deadline, waits by a clock that never goes back."""
+        with FaultTree() as tree:
+            bare, = tree.runs("namespace", "listen", SERVER, 0, 0)
+            far, = tree.runs("namespace", "listen", SERVER, 0, 0,
+                             prefix=["unshare", "--time", "--monotonic=4000000000"])
+        self.assertEqual(bare.served, far.served)
+        self.assertTrue(far.served)
+
+
+class SlowStorage(StorageTest):
+    """What is exposed lies on a file system that hangs."""
+
+    isolation = "namespace"
+
+    def hang(self):
+        dead = DeadFileSystem(os.path.dirname(self.exposed))
+        self.addCleanup(dead.give_up)
+        return dead
+
+    def test_at_the_start(self):
+        dead = self.hang()
+        starting = self.apache.command("-k", "start")
+        time.sleep(1)
+        with self.assertRaises(ConnectionRefusedError):
+            self.apache.get("/")
+        dead.give_up()
+        out, err = starting.communicate(timeout=30)
+        self.assertEqual((starting.returncode, out), (EXIT_CONFIG, ""), err)
+        self.assertRegex(err, rf"\A{LINE.pattern}\n\Z")
+
+    def test_later(self):
+        self.apache.start()
+        dead = self.hang()
+        killed = self.apache.workers()[0]
+        os.kill(killed, 9)
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline:
+            self.assert_serving()
+        dead.give_up()
+        wait_until(lambda: len(set(self.apache.workers()) - {killed}) >= 2, "another worker")
+        self.assert_serving()
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()
