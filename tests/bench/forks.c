@@ -7,23 +7,35 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BATCHES = 150, FORKS_PER_BATCH = 5 };
+enum { FORKS = 150 };
+
+/* In memory that a child shares: when it began to serve. */
+static double *served_at;
+
+/* Nanoseconds. */
+struct times {
+        double serving;
+        double end;
+};
 
 static void child_run(const char *chroot_to)
 {
         if (chroot_to != NULL && (chdir(chroot_to) < 0 || chroot(".") < 0))
                 fail(chroot_to);
         serve();
+        *served_at = clock_ns();
         /* The root directory tells its parent where it ended: only the jail has /htdocs. */
         _exit(access("/htdocs", F_OK) == 0);
 }
 
-static void fork_once(const char *chroot_to, bool must_be_jailed)
+static struct times fork_once(const char *chroot_to, bool must_be_jailed)
 {
         int status;
+        double start = clock_ns();
         pid_t child = fork();
 
         if (child < 0)
@@ -36,20 +48,12 @@ static void fork_once(const char *chroot_to, bool must_be_jailed)
                 errno = ECHILD;
                 fail(must_be_jailed ? "a child was not jailed" : "a bare child was jailed or died");
         }
-}
-
-static double batch_time(const char *chroot_to, bool must_be_jailed)
-{
-        double start = clock_ns();
-
-        for (int i = 0; i < FORKS_PER_BATCH; i++)
-                fork_once(chroot_to, must_be_jailed);
-        return (clock_ns() - start) / FORKS_PER_BATCH;
+        return (struct times){*served_at - start, clock_ns() - start};
 }
 
 int main(int argc, char **argv)
 {
-        double best = INFINITY;
+        struct times best = {INFINITY, INFINITY};
         bool bare, chrooting;
 
         if (argc != 3) {
@@ -58,9 +62,17 @@ int main(int argc, char **argv)
         }
         bare = strcmp(argv[1], "bare") == 0;
         chrooting = strcmp(argv[1], "chroot") == 0;
+        served_at = mmap(NULL, sizeof(*served_at), PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (served_at == MAP_FAILED)
+                fail("mmap");
         listen_somewhere();
-        for (int batch = 0; batch < BATCHES; batch++)
-                best = least(best, batch_time(chrooting ? argv[2] : NULL, !bare));
-        printf("%.0f\n", best);
+        for (int i = 0; i < FORKS; i++) {
+                struct times times = fork_once(chrooting ? argv[2] : NULL, !bare);
+
+                best.serving = least(best.serving, times.serving);
+                best.end = least(best.end, times.end);
+        }
+        printf("%.0f %.0f\n", best.serving, best.end);
         return EXIT_SUCCESS;
 }

@@ -1,0 +1,153 @@
+"""200 graceful restarts under load with everything exposed: nothing fails, leaks, or is stale."""
+import collections
+import os
+import socket
+import unittest
+
+import machine
+import processes
+from load import Loaded, descriptors, mount_namespaces, own_mount_namespaces
+from processes import wait_until
+
+RESTARTS = 200
+RESTARTS_PER_REPLACEMENT = 8
+CLIENTS = 4
+
+# At rest: two workers, neither more nor fewer.
+EXTRA = """\
+MinSpareThreads 1
+MaxSpareThreads 17
+"""
+
+EXPOSED = """\
+Alias /exposed {tree}/exposed
+<Directory {tree}>
+Require all granted
+</Directory>
+"""
+
+SERVICES = "files:dns:time:tls:syslog:mail:mysql:postgresql:accounts:locale"
+WITHOUT_SOCKETS = "files:dns:time:tls:accounts:locale"
+
+
+def setUpModule():
+    """A machine with something of each service."""
+    processes.become_reaper()
+    machine.own_mounts()
+    for directory in ("/etc", "/run", "/dev"):
+        machine.own_copy(directory)
+    for name in ("mysqld", "postgresql"):
+        os.makedirs(f"/run/{name}", exist_ok=True)
+    if os.path.lexists("/dev/log"):
+        os.unlink("/dev/log")
+    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    log.bind("/dev/log")
+    unittest.addModuleCleanup(log.close)
+
+
+def kind(link):
+    """Of what a descriptor is open to, without its number: "socket", "mnt", or a path."""
+    return link.partition(":[")[0]
+
+
+class Staleness(unittest.TestCase):
+    """A jailed server; a bare one beside it has the same restarts and the same load."""
+
+    def start(self, **settings):
+        self.jailed = Loaded(EXTRA + EXPOSED, ("alias",), settings=settings)
+        self.addCleanup(self.jailed.close)
+        self.bare = Loaded(EXTRA, shim=False)
+        self.addCleanup(self.bare.close)
+        self.servers = (self.jailed, self.bare)
+        self.jailed.apache.settings["expose"] = self.replace()
+        for server in self.servers:
+            server.start()
+        for _ in range(3):
+            self.renew()
+
+    def replace(self):
+        """Replace two of the exposed files, as administrators' programs do."""
+        self.newest = f"as of restart {self.jailed.restarts}\n"
+        machine.write("/etc/hosts", f"127.0.0.1 localhost\n# {self.newest}")
+        return machine.write(f"{self.jailed.apache.tree}/exposed", self.newest)
+
+    def renew(self):
+        for server in self.servers:
+            server.ask_to_renew()
+        for server in self.servers:
+            server.wait_renewed()
+
+    def wait_fresh(self):
+        """The workers of the generations before may still answer."""
+        wait_until(lambda: self.jailed.apache.get("/exposed").text == self.newest,
+                   f"'{self.newest}': {self.jailed.apache.error_log()[-2000:]}")
+
+    def rests(self):
+        """Neither has a worker too many, nor one of another generation: all have what is new."""
+        self.workers, others = (processes.children(server.master) for server in self.servers)
+        return len(self.workers) == len(others) == 2 and len(mount_namespaces(self.workers)) == 1
+
+    def count(self):
+        """What must not become more."""
+        wait_until(self.rests, "two workers of each server", seconds=30)
+        pids = processes.descendants(os.getpid())
+        return {
+            "mounts": set(processes.read("/proc/self/mountinfo").splitlines()),
+            "mounts of the machine": set(processes.read("/proc/1/mountinfo").splitlines()),
+            "namespaces": len(own_mount_namespaces()),
+            "descriptors": collections.Counter(map(kind, descriptors(self.jailed.master))),
+            "processes": collections.Counter(map(processes.program, pids)),
+            "files": {os.path.join(directory, name)
+                      for directory, names, files in os.walk(self.jailed.apache.tree)
+                      for name in names + files},
+        }
+
+    def assert_same(self, before, after):
+        for what, value in before.items():
+            with self.subTest(what):
+                self.assertEqual(after[what], value)
+
+    def renew_often(self, restarts):
+        """Under load. Returns the load of each server."""
+        loads = [server.load(CLIENTS, 600) for server in self.servers]
+        for load in loads:
+            self.addCleanup(load.close)
+        for i in range(restarts):
+            if i % RESTARTS_PER_REPLACEMENT == 0:
+                self.replace()
+            self.renew()
+            if i % RESTARTS_PER_REPLACEMENT == 0:
+                self.wait_fresh()
+        for load in loads:
+            load.finish()
+        return loads
+
+    def nothing_fails_or_leaks(self, restarts):
+        before = self.count()
+        loads = self.renew_often(restarts)
+        failures = [load.failures for load in loads]
+        self.assertLessEqual(failures[0], failures[1], [load.text for load in loads])
+        self.assertGreater(loads[0].requests, restarts)
+        self.assert_same(before, self.count())
+        for pid in self.workers:
+            self.assertEqual(processes.root(pid), self.jailed.apache.jail)
+        log = self.jailed.apache.error_log()
+        for complaint in ("chrootshim[", "long lost child", "exit signal"):
+            self.assertNotIn(complaint, log)
+        self.assertEqual(log.count("Doing graceful restart"), self.jailed.restarts)
+
+    def test_namespace(self):
+        self.start(isolation="namespace", services=SERVICES)
+        self.nothing_fails_or_leaks(RESTARTS)
+        self.jailed.apache.stop()
+        # That of this test, which the bare server shares.
+        self.assertEqual(len(own_mount_namespaces()), 1)
+
+    def test_chroot(self):
+        """Copies are made under temporary names."""
+        self.start(isolation="chroot", services=WITHOUT_SOCKETS)
+        self.nothing_fails_or_leaks(RESTARTS // RESTARTS_PER_REPLACEMENT)
+
+
+if __name__ == "__main__":
+    unittest.main()
