@@ -31,7 +31,7 @@ TOLERATED = {
         r"(openat|read).*|statx .*|unlinkat \S+\.chrootshim": (
             "", "a pidfile that cannot be read is taken for the server's own; the rest is "
                 "looked at again at the next fork"),
-        r"close|fcntl 1030|rt_sigprocmask|clock_gettime|kill|wait4|prctl 1|dup3": (
+        r"close|fcntl 1030|rt_sigprocmask|clock_gettime|kill|wait4|prctl 1|dup3|exit_group": (
             "", "it works as well without, or the kernel has done it for all that"),
     },
     "enter": {

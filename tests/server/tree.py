@@ -63,10 +63,11 @@ class Tree:
         environment.update(extra or {})
         return environment
 
-    def run(self, *command, user=None, shim=True, extra=None, pass_fds=(), **settings):
+    def run(self, *command, user=None, shim=True, extra=None, pass_fds=(),
+            timeout=20, **settings):
         """Run a program to its end, as root or as another user with no groups."""
         change = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         return subprocess.run(
-            command, env=self.environment(shim, extra, **settings), cwd=self.path, timeout=20,
+            command, env=self.environment(shim, extra, **settings), cwd=self.path, timeout=timeout,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
             pass_fds=pass_fds, **change)

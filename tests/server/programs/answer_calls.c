@@ -1,0 +1,56 @@
+/*
+ * Runs a command to which the kernel answers some system calls without doing them.
+ *
+ * Usage: answer_calls CALL ERROR COMMAND...   (ERROR 0: "done", a lie)
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const struct {
+        const char *name;
+        unsigned number;
+} calls[] = {
+        {"chroot", SYS_chroot},
+        {"landlock_create_ruleset", SYS_landlock_create_ruleset},
+        {"landlock_restrict_self", SYS_landlock_restrict_self},
+        {"setuid", SYS_setuid},
+        {"unshare", SYS_unshare},
+};
+
+static unsigned number_of(const char *name)
+{
+        for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+                if (strcmp(calls[i].name, name) == 0)
+                        return calls[i].number;
+        _exit(2);
+}
+
+int main(int argc, char **argv)
+{
+        if (argc < 4)
+                return 2;
+
+        struct sock_filter instructions[] = {
+                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number_of(argv[1]), 0, 1),
+                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)atoi(argv[2])),
+                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        };
+        struct sock_fprog filter = {
+                .len = sizeof(instructions) / sizeof(instructions[0]), .filter = instructions};
+
+        /* Who is not root may filter only what gains no privileges. */
+        if (geteuid() != 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+                return 1;
+        if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) < 0)
+                return 1;
+        execvp(argv[3], argv + 3);
+        return 1;
+}

@@ -1,0 +1,327 @@
+"""What a worker loses when it enters: inherited ways out, capabilities, and the right to new ones."""
+import contextlib
+import errno
+import os
+import re
+import sys
+import unittest
+
+import processes
+from apache import LIBRARY
+from cases import ServerTest, for_each_mpm, load_tests_of
+from processes import wait_until
+from tree import NOBODY, Tree, compile_program
+from worker import WorkerTest
+
+ISOLATIONS = ("chroot", "namespace")
+O_CLOEXEC = 0o2000000
+
+# Numbers from linux/capability.h.
+CAPABILITIES = {name: number for number, name in enumerate(
+    "chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable "
+    "net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio "
+    "sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time "
+    "sys_tty_config mknod lease audit_write audit_control setfcap mac_override mac_admin syslog "
+    "wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore".split())}
+BREAKING = frozenset(
+    "sys_chroot sys_admin sys_ptrace mknod dac_read_search sys_module sys_rawio sys_boot sys_time "
+    "sys_pacct sys_tty_config net_admin syslog mac_admin mac_override audit_control audit_read "
+    "linux_immutable setfcap perfmon bpf checkpoint_restore".split())
+
+
+def capabilities(text):
+    """The names in a set, as /proc/PID/status has it."""
+    mask = int(text, 16)
+    return {name for name, number in CAPABILITIES.items() if mask & 1 << number}
+
+
+# What this machine has to give, and what of it is left to a worker.
+GIVEN = capabilities(processes.status("self", "CapBnd"))
+HARMLESS = GIVEN - BREAKING
+
+# Descriptors that leak into a worker, most of them above the limit of open files or not inherited
+# by programs; those that lead out of the jail, and those that do not.
+WAYS_OUT = {
+    700: "directory:/", 701: "directory:/etc", 702: "directory+cloexec:/srv",
+    703: "handle:/", 704: "handle+cloexec:/etc", 705: "handle:/etc/passwd",
+    706: "file:/proc/self/ns/mnt", 707: "file+cloexec:/proc/self/ns/user",
+    708: "file:/proc/self/status", 709: "directory:/proc", 710: "handle:/bin",
+    5000: "directory:/", 5001: "handle+cloexec:/etc", 5002: "file:/proc/self/mem",
+}
+HARMLESS_FILES = {720: "file:/etc/passwd", 721: "socket", 722: "pipe", 723: "epoll",
+                  724: "file+cloexec:/etc/passwd", 725: "file:/dev/null", 5010: "pipe+cloexec"}
+
+
+def close_on_exec(pid, fd):
+    line, = [line for line in processes.read(f"/proc/{pid}/fdinfo/{fd}").splitlines()
+             if line.startswith("flags:")]
+    return bool(int(line.split()[1], 8) & O_CLOEXEC)
+
+
+class Inherited:
+    """A server that has leaked descriptors of every kind."""
+
+    @classmethod
+    def prepare(cls):
+        library = compile_program("inherited.c", f"{cls.apache.tree}/inherited.so", "-shared",
+                                  "-fPIC")
+        words = " ".join(f"{number}:{kind}"
+                         for number, kind in {**WAYS_OUT, **HARMLESS_FILES}.items())
+        cls.apache.prefix = ["env", f"LD_PRELOAD={LIBRARY}:{library}", f"INHERITED={words}",
+                             "INHERITED_BY=apache2"]
+
+    def jail_of(self, pid, fd):
+        """Is this descriptor of a process the jail?"""
+        return os.path.samestat(os.stat(f"/proc/{pid}/fd/{fd}"), os.stat(self.apache.jail))
+
+    def test_what_leads_out_is_replaced_by_the_jail(self):
+        master = self.apache.master()
+        for pid in self.apache.workers():
+            for fd, kind in WAYS_OUT.items():
+                with self.subTest(kind, pid=pid):
+                    self.assertFalse(self.jail_of(master, fd))
+                    self.assertTrue(self.jail_of(pid, fd), os.readlink(f"/proc/{pid}/fd/{fd}"))
+                    self.assertEqual(close_on_exec(pid, fd), "+cloexec" in kind)
+
+    def test_what_does_not_stays(self):
+        master = self.apache.master()
+        for pid in self.apache.workers():
+            for fd, kind in HARMLESS_FILES.items():
+                with self.subTest(kind, pid=pid):
+                    self.assertEqual(os.readlink(f"/proc/{pid}/fd/{fd}"),
+                                     os.readlink(f"/proc/{master}/fd/{fd}"))
+                    self.assertEqual(close_on_exec(pid, fd), "+cloexec" in kind)
+
+    def test_the_shim_keeps_none_of_its_own(self):
+        for pid in self.apache.workers():
+            # What a worker itself opens, such as a directory, it closes soon.
+            wait_until(lambda: not self.others_that_lead_out(pid), "no other descriptor")
+
+    def others_that_lead_out(self, pid):
+        found = []
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            path = f"/proc/{pid}/fd/{name}"
+            with contextlib.suppress(FileNotFoundError):
+                if int(name) not in WAYS_OUT | HARMLESS_FILES and (
+                        os.path.isdir(path) or re.match("mnt:|user:|/proc", os.readlink(path))):
+                    found.append(name)
+        return found
+
+    def test_the_next_generation(self):
+        self.apache.graceful()
+        self.assert_jailed()
+        self.test_what_leads_out_is_replaced_by_the_jail()
+        self.test_what_does_not_stays()
+
+    def test_the_server_serves(self):
+        self.assertEqual(self.apache.get("/").text, "the index page\n")
+
+
+@for_each_mpm
+class InheritedInAChroot(Inherited, ServerTest):
+    """isolation = "chroot"."""
+
+
+class InheritedInANamespace(Inherited, ServerTest):
+    """isolation = "namespace"."""
+
+    settings = {"isolation": "namespace"}
+
+
+class ManyDescriptors(WorkerTest):
+    """The cost depends on how many are open, and all are found."""
+
+    OPEN = """\
+import resource
+_, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+root = os.open("/", os.O_RDONLY)
+many = [os.dup(root) for _ in range(min(limit - 300, 20000))]
+"""
+    LOOK = """\
+jail = os.stat("/")
+say("descriptors", len(many))
+say("jails", sum(os.path.samestat(jail, os.fstat(fd)) for fd in many))
+"""
+    LIMIT = """\
+import resource
+os.dup2(os.open("/", os.O_RDONLY), 900)
+resource.setrlimit(resource.RLIMIT_NOFILE, (500, 500))
+"""
+
+    def test_twenty_thousand_directories(self):
+        for isolation in ISOLATIONS:
+            with self.subTest(isolation):
+                found = self.facts(self.LOOK, master=self.OPEN,
+                                   isolation=isolation)
+                self.assertGreater(int(found["descriptors"]), 10000)
+                self.assertEqual(found["jails"], found["descriptors"])
+
+
+    def test_above_the_hard_limit(self):
+        """Where no number can be taken, a way out is closed."""
+        found = self.facts('attempt("fstat", os.fstat, 900)', self.LIMIT)
+        self.assertEqual(found["fstat"], "EBADF")
+
+
+class WorkersOfHttpd(ServerTest):
+    """The capabilities of a worker that gives up root."""
+
+    settings = {}
+
+    def sets(self):
+        for pid in self.apache.workers():
+            self.assertEqual(processes.status(pid, "NoNewPrivs"), "1")
+            yield {name: capabilities(processes.status(pid, name))
+                   for name in ("CapBnd", "CapPrm", "CapEff", "CapInh", "CapAmb")}
+
+    def test_capabilities(self):
+        self.assert_jailed()
+        for found in self.sets():
+            self.assertEqual(found.pop("CapBnd"), HARMLESS)
+            for name, some in found.items():
+                self.assertEqual(some, set(), name)
+
+
+class WorkersOfHttpdInANamespace(WorkersOfHttpd):
+    settings = {"isolation": "namespace"}
+
+
+class Capabilities(WorkerTest):
+    """Capabilities, and the right to gain them, of a worker that stays root."""
+
+    SETS = ("CapBnd", "CapPrm", "CapEff", "CapInh", "CapAmb")
+    # All capabilities inheritable and ambient, as some service managers leave them.
+    ALL = ",".join(f"+{name}" for name in sorted(GIVEN))
+    AMBIENT = ["setpriv", f"--inh-caps={ALL}", f"--ambient-caps={ALL}"]
+
+    def sets(self, found):
+        return {name: capabilities(found[name]) for name in self.SETS}
+
+    def test_root_loses_what_breaks_a_jail(self):
+        for isolation in ISOLATIONS:
+            with self.subTest(isolation):
+                found = self.facts(wrapper=self.AMBIENT, isolation=isolation)
+                self.assertEqual(self.sets(found), dict.fromkeys(self.SETS, HARMLESS))
+
+    def test_those_that_are_kept(self):
+        found = self.facts(wrapper=self.AMBIENT, keep_capabilities="dac_read_search:CAP_MKNOD")
+        kept = HARMLESS | {"dac_read_search", "mknod"}
+        self.assertEqual(self.sets(found), dict.fromkeys(self.SETS, kept))
+
+    def test_no_new_privs(self):
+        for value, found in ((None, "1"), ("true", "1"), ("false", "0")):
+            with self.subTest(value):
+                self.assertEqual(self.facts(no_new_privs=value)["NoNewPrivs"], found)
+
+    def test_without_the_right_to_take_them_away(self):
+        """The bounding set keeps all that it had, which no_new_privs makes harmless."""
+        lost = ["setpriv", "--bounding-set=-setpcap", "--inh-caps=-all"]
+        found = self.sets(self.facts(wrapper=lost))
+        without = HARMLESS - {"setpcap"}
+        self.assertEqual((found["CapEff"], found["CapPrm"]), (without, without))
+        self.assertEqual(found["CapBnd"], GIVEN - {"setpcap"})
+        self.assert_ended(self.run_worker(wrapper=lost, no_new_privs="false"),
+                          "its capabilities could not be taken away: Operation not permitted: "
+                          ".*CAP_SETPCAP, or set no_new_privs = true")
+
+    def test_kept_capabilities_do_not_survive_the_drop(self):
+        """PR_SET_KEEPCAPS, with which CAP_SYS_CHROOT would stay when root is given up."""
+        pending = f"libc.prctl(PR_SET_KEEPCAPS, 1)\nos.setuid({NOBODY})"
+        for kept, left in ((None, HARMLESS), ("mknod", HARMLESS | {"mknod"}), ("sys_chroot", set())):
+            with self.subTest(kept):
+                found = self.facts(pending=pending, keep_capabilities=kept)
+                self.assertEqual(found["Uid"].split(), [str(NOBODY)] * 4)
+                self.assertEqual(capabilities(found["CapPrm"]), left)
+                self.assertEqual(capabilities(found["CapEff"]), set())
+
+
+class Entry(WorkerTest):
+    """What ends a worker at its entry, with a line."""
+
+    def test_more_than_one_thread(self):
+        """A server that starts a thread first, and then gives up root."""
+        drop = ("threading.Thread(target=time.sleep, args=(20,), daemon=True).start()\n"
+                f"os.setuid({NOBODY})\nsay('served')")
+        for isolation in ISOLATIONS:
+            with self.subTest(isolation):
+                result = self.run_worker(master=drop, isolation=isolation)
+                self.assert_ended(result, "the process has more than one thread: let the server")
+
+    def test_a_user_id_that_does_not_change(self):
+        """A library, or a filter of system calls, that says "done" and has done nothing."""
+        library = compile_program("fake_setuid.c", f"{self.tree.path}/fake_setuid.so", "-shared",
+                                  "-fPIC")
+        liar = compile_program("answer_calls.c", f"{self.tree.path}/answer_calls")
+        preloaded = {"LD_PRELOAD": f"{self.tree.library}:{library}"}
+        for call in (f"os.setuid({NOBODY})", f"os.setresuid({NOBODY}, {NOBODY}, {NOBODY})"):
+            with self.subTest(call):
+                self.assert_ended(self.run_worker(pending=call, extra=preloaded),
+                                  "the user id is not the one that the server asked for: look for")
+        self.assert_ended(self.run_worker(pending=f"os.setuid({NOBODY})",
+                                          wrapper=[liar, "setuid", "0"]),
+                          "the user id is not the one that the server asked for: look for")
+
+    def test_a_root_that_does_not_change(self):
+        liar = compile_program("answer_calls.c", f"{self.tree.path}/answer_calls")
+        for isolation in ISOLATIONS:
+            with self.subTest(isolation):
+                result = self.run_worker(wrapper=[liar, "chroot", "0"], isolation=isolation)
+                self.assert_ended(result, "after chroot.. the process is not inside: stop")
+        result = self.run_worker(wrapper=[liar, "chroot", str(errno.EPERM)])
+        self.assert_ended(result, "chroot.. was refused: Operation not permitted")
+
+    def test_no_memory_is_allocated(self):
+        program = self.tree.compile("count_malloc", "-fno-builtin")
+        jail = os.stat(self.tree.jail).st_ino
+        for isolation in ISOLATIONS:
+            for event in ("setuid", "epoll_wait"):
+                with self.subTest(event, isolation=isolation):
+                    result = self.tree.run(program, self.tree.pidfile, event, isolation=isolation)
+                    self.assertEqual(result.stderr, "")
+                    self.assertEqual(result.stdout, f"0 1 {jail}\n")
+
+
+class MasterAccepts(unittest.TestCase):
+    """A server that accepts in its master and forks for each connection."""
+
+    PROGRAM = """\
+import os, select, socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+with open(sys.argv[1], "w") as file:
+    file.write(str(os.getpid()))
+client = socket.create_connection(listener.getsockname())
+connection, _ = listener.accept()
+if os.fork() == 0:
+    print("served from", os.stat("/").st_ino if connection.recv(1, socket.MSG_PEEK) else 0,
+          flush=True)
+    os._exit(0)
+client.send(b"x")
+os.wait()
+"""
+
+    def setUp(self):
+        self.tree = Tree()
+        self.addCleanup(self.tree.close)
+
+    def serve(self, **settings):
+        return self.tree.run("/usr/bin/python3", "-B", "-c", self.PROGRAM, self.tree.pidfile,
+                             **settings)
+
+    def test_it_may(self):
+        result = self.serve(master_accepts="true")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(result.stdout, f"served from {os.stat(self.tree.jail).st_ino}\n")
+
+    def test_it_may_not(self):
+        for value in (None, "false"):
+            result = self.serve(master_accepts=value)
+            self.assertEqual((result.returncode, result.stdout), (15, ""))
+            self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: .*would serve unjailed: "
+                             r".*set master_accepts = true\n\Z")
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()

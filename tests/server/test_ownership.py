@@ -1,0 +1,213 @@
+"""A jail that others than root could change is refused, at the start and at each later entry."""
+import os
+import pwd
+import signal
+import sys
+import unittest
+
+import processes
+from apache import WORKER_USER, Apache
+from cases import load_tests_of
+from processes import wait_until
+from tree import Tree
+
+EXIT_CONFIG = 78
+OWNER = pwd.getpwnam(WORKER_USER).pw_uid
+
+# The components that are checked, all below the tree's own parent.
+WAY = ("", "jail")
+CONTENTS = ("etc", "dev", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "usr/bin",
+            "usr/sbin", "usr/lib", "usr/lib64", "usr/local", "usr/local/lib")
+
+
+def let_group_write(path):
+    os.chmod(path, 0o775)
+
+
+def let_others_write(path):
+    os.chmod(path, 0o757)
+
+
+def let_all_write(path):
+    """As /tmp is: the sticky bit keeps nobody from making what is not there yet."""
+    os.chmod(path, 0o1777)
+
+
+def give_away(path):
+    os.chown(path, OWNER, 0)
+
+
+# What is done to a component, and what the line says of it.
+DAMAGES = {
+    let_group_write: r"{path} is writable by its group or others \(mode 775\): chmod go-w {path}",
+    let_others_write: r"{path} is writable by its group or others \(mode 757\): chmod go-w {path}",
+    let_all_write: r"{path} is writable by its group or others \(mode 1777\): chmod go-w {path}",
+    give_away: rf"{{path}} belongs to uid {OWNER}, .*: chown root {{path}}",
+}
+
+
+def mend(path):
+    os.chmod(path, 0o755)
+    os.chown(path, 0, 0)
+
+
+class Components(unittest.TestCase):
+    """Each component that matters, made unsafe in each way."""
+
+    def setUp(self):
+        self.tree = Tree()
+        self.addCleanup(self.tree.close)
+        for name in CONTENTS:
+            os.makedirs(f"{self.tree.jail}/{name}", 0o755)
+
+    def refused(self, pattern, **settings):
+        result = self.tree.run("/bin/true", **settings)
+        self.assertEqual(result.returncode, EXIT_CONFIG, result.stderr)
+        self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: [^\n]*{pattern}\n\Z")
+
+    def accepted(self, **settings):
+        result = self.tree.run("/bin/true", **settings)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def test_each(self):
+        paths = [f"{self.tree.path}/{name}".rstrip("/") for name in WAY]
+        paths += [f"{self.tree.jail}/{name}" for name in CONTENTS]
+        self.accepted()
+        for path in paths:
+            for damage, pattern in DAMAGES.items():
+                with self.subTest(path, damage=damage.__name__):
+                    damage(path)
+                    self.refused(pattern.format(path=path))
+                    mend(path)
+        self.accepted()
+
+    def test_what_workers_may_own(self):
+        for name in ("var", "tmp", "htdocs", "etc/app"):
+            path = f"{self.tree.jail}/{name}"
+            os.mkdir(path)
+            give_away(path)
+            let_all_write(path)
+        self.accepted()
+
+    def test_behind_a_link_in_the_jail(self):
+        """/lib is a link to /usr/lib on a usual system, whose target may be anywhere in it."""
+        jail = self.tree.jail
+        os.mkdir(f"{jail}/elsewhere")
+        for name, target in (("lib", "/elsewhere"), ("etc", "elsewhere"), ("bin", "../elsewhere"),
+                             ("dev", "/../../elsewhere")):
+            path = f"{jail}/{name}"
+            os.rmdir(path)
+            os.symlink(target, path)
+            for damage, pattern in DAMAGES.items():
+                with self.subTest(name, damage=damage.__name__):
+                    damage(f"{jail}/elsewhere")
+                    self.refused(pattern.format(path=path))
+                    mend(f"{jail}/elsewhere")
+            os.unlink(path)
+            os.mkdir(path)
+        self.accepted()
+
+    def test_a_link_that_leads_nowhere_in_the_jail(self):
+        """It counts in the jail, where /etc of the machine is not."""
+        os.mkdir(f"{self.tree.path}/outside")
+        let_all_write(f"{self.tree.path}/outside")
+        os.rmdir(f"{self.tree.jail}/etc")
+        os.symlink(f"{self.tree.path}/outside", f"{self.tree.jail}/etc")
+        self.accepted()
+
+    def test_the_way_of_a_link_to_the_jail(self):
+        """Who owns the directory of the link decides which jail it is."""
+        hall = f"{self.tree.path}/hall"
+        os.mkdir(hall)
+        os.symlink(self.tree.jail, f"{hall}/link")
+        self.accepted(jail=f"{hall}/link")
+        for damage, pattern in DAMAGES.items():
+            with self.subTest(damage.__name__):
+                damage(hall)
+                self.refused(pattern.format(path=hall), jail=f"{hall}/link")
+                mend(hall)
+
+    def test_the_root_directory(self):
+        """In a mount namespace whose / is a tree of the test's own, with the machine's programs."""
+        root = f"{self.tree.path}/root"
+        jail = f"{root}/srv/jail"
+        os.makedirs(jail)
+        library = os.path.basename(self.tree.library)
+        os.link(self.tree.library, f"{root}/{library}")
+        mounts = " && ".join(f"mkdir {root}/{name} && mount --bind /{name} {root}/{name}"
+                             for name in ("usr", "proc"))
+        links = " && ".join(f"ln -s usr/{name} {root}/{name}" for name in ("bin", "lib", "lib64"))
+        command = ["unshare", "--mount", "sh", "-c", f"{mounts} && {links} && exec chroot {root} "
+                   f"env LD_PRELOAD=/{library} CHROOTSHIM_JAIL=/srv/jail /bin/true"]
+        for damage, pattern in DAMAGES.items():
+            with self.subTest(damage.__name__):
+                damage(root)
+                result = self.tree.run(*command, shim=False)
+                self.assertEqual(result.returncode, EXIT_CONFIG, result.stderr)
+                self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: [^\n]*: "
+                                 rf"{pattern.format(path='/')}\n\Z")
+                mend(root)
+                for name in ("bin", "lib", "lib64"):
+                    os.unlink(f"{root}/{name}")
+                for name in ("usr", "proc"):
+                    os.rmdir(f"{root}/{name}")
+
+
+class Servers(unittest.TestCase):
+    """A running server, whose jail becomes unsafe."""
+
+    def setUp(self):
+        processes.become_reaper()
+        self.apache = Apache()
+        self.addCleanup(self.apache.close)
+        self.etc = f"{self.apache.jail}/etc"
+        os.mkdir(self.etc, 0o755)
+
+    def assert_ended(self, master, path):
+        self.apache.wait_gone(master)
+        self.assertRaises(ConnectionRefusedError, self.apache.get, "/")
+        log = self.apache.error_log()
+        self.assertRegex(log, rf"(?m)^chrootshim\[\d+\]: error: cannot enter the jail "
+                         rf"{self.apache.jail}: {path}: others than root could change .*mode 755")
+
+    def test_it_ends_instead_of_the_next_worker(self):
+        for damage, path in ((let_group_write, self.etc), (give_away, self.etc),
+                             (let_others_write, self.apache.jail),
+                             (give_away, self.apache.tree)):
+            with self.subTest(path, damage=damage.__name__):
+                self.apache.start()
+                master = self.apache.master()
+                damage(path)
+                os.kill(self.apache.workers()[0], signal.SIGKILL)
+                self.assert_ended(master, path)
+                mend(path)
+                os.unlink(f"{self.apache.tree}/log/error.log")
+
+    def test_it_ends_at_a_graceful_restart(self):
+        self.apache.start()
+        master = self.apache.master()
+        let_others_write(self.etc)
+        # apachectl itself runs under the shim, and is refused.
+        os.kill(master, signal.SIGUSR1)
+        self.assert_ended(master, self.etc)
+
+    def test_a_warning_is_enough(self):
+        self.apache.settings["ownership"] = "warn"
+        let_others_write(self.etc)
+        result = self.apache.start()
+        self.assertEqual(self.apache.get("/").text, "the index page\n")
+        os.kill(self.apache.workers()[0], signal.SIGKILL)
+        self.apache.wait_ready()
+        os.kill(self.apache.master(), signal.SIGUSR1)
+        wait_until(lambda: self.apache.error_log().count("resuming normal") == 2, "the restart")
+        self.apache.wait_ready()
+        said = result.stderr + self.apache.error_log()
+        lines = [line for line in said.splitlines() if "chrootshim[" in line]
+        self.assertEqual(len(lines), 1, said)
+        self.assertRegex(lines[0], rf"warning: jail: {self.etc} is writable .*: chmod go-w ")
+
+
+load_tests = load_tests_of(sys.modules[__name__])
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,220 @@
+"""Servers that an ordinary user starts: their workers enter through user namespaces of their own."""
+import errno
+import os
+import pwd
+import shutil
+import signal
+import sys
+import unittest
+
+import processes
+import test_cgi
+import test_modules
+import test_restart
+import test_serving
+import test_start
+from apache import MPMS, WORKER_USER, Apache
+from cases import ServerTest, for_each_mpm, load_tests_of
+from processes import wait_until
+from tree import NOBODY, compile_program
+
+# What is the same for servers that root starts, and under which MPMs it is tried here.
+SHARED = {
+    test_start.Start: MPMS,
+    test_serving.OptionsNone: ("event",),
+    test_serving.OptionsFollowSymLinks: ("event",),
+    test_restart.Restart: ("event",),
+    test_restart.Change: ("prefork",),
+    test_restart.Rotation: ("event",),
+    test_restart.Stop: ("event",),
+    test_modules.Modules: ("prefork", "event"),
+    test_modules.WebDav: ("event",),
+    test_cgi.CgiOfPrefork: ("prefork",),
+}
+
+NO_CAPABILITY = "0" * 16
+
+
+def setUpModule():
+    Apache.user = WORKER_USER
+
+
+def tearDownModule():
+    Apache.user = None
+
+
+@for_each_mpm
+class Confined(ServerTest):
+    """What a worker is, whose master has no right to confine anybody."""
+
+    def setUp(self):
+        self.assert_jailed()
+
+    def test_a_worker_has_no_capability(self):
+        for pid in self.apache.workers():
+            for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+                self.assertEqual(processes.status(pid, name), NO_CAPABILITY, name)
+            self.assertEqual(processes.status(pid, "NoNewPrivs"), "1")
+
+    def test_each_worker_has_a_user_namespace_of_its_own(self):
+        pids = [self.apache.master(), *self.apache.workers()]
+        self.assertEqual(len({os.readlink(f"/proc/{pid}/ns/user") for pid in pids}), len(pids))
+
+    def test_its_ids_are_its_own_and_no_others(self):
+        ids = processes.status(self.apache.master(), "Uid")
+        self.assertNotIn("0", ids.split())
+        for pid in self.apache.workers():
+            self.assertEqual(processes.status(pid, "Uid"), ids)
+            self.assertEqual(processes.read(f"/proc/{pid}/setgroups"), "deny\n")
+            for name in ("uid_map", "gid_map"):
+                number = processes.status(pid, name[:3].capitalize()).split()[0]
+                self.assertEqual(processes.read(f"/proc/{pid}/{name}").split(),
+                                 [number, number, "1"])
+
+    def test_nothing_is_said(self):
+        self.assertNotIn("chrootshim[", self.apache.error_log())
+
+
+class CgidDaemon(test_cgi.Cgid, ServerTest):
+    """mod_cgid's daemon, forked before the pidfile is written, has no privileges to drop."""
+
+    # Bound in the jail, its socket has a shorter name than these look for.
+    test_daemon_is_jailed = None
+    test_daemon_is_jailed_after_restarts = None
+
+    @classmethod
+    def prepare(cls):
+        super().prepare()
+        shutil.chown(f"{cls.apache.jail}/run", WORKER_USER, WORKER_USER)
+
+    def daemon(self):
+        """The one child of one thread, which is no worker of this MPM."""
+        def find():
+            found = [pid for pid in processes.children(self.apache.master())
+                     if processes.status(pid, "Threads") == "1"]
+            return len(found) == 1 and processes.root(found[0]) == self.apache.jail and found[0]
+        return wait_until(find, "one daemon, inside")
+
+    def test_the_daemon_is_jailed(self):
+        self.daemon()
+        for action in ("graceful", "restart"):
+            self.apache.renew(action)
+            self.daemon()
+            self.test_script_runs_inside()
+            self.test_the_outside_cannot_be_reached()
+
+    def test_successor_of_a_killed_daemon_is_jailed(self):
+        before = self.daemon()
+        os.kill(before, signal.SIGKILL)
+        wait_until(lambda: not processes.alive(before), "the end of the daemon")
+        self.assertNotEqual(self.daemon(), before)
+        self.test_script_runs_inside()
+
+
+class Loggers(ServerTest):
+    """Piped loggers run outside, of the first generation and of later ones."""
+
+    extra = 'CustomLog "|/usr/bin/rotatelogs {tree}/log/piped 86400" "%r"\n'
+
+    def logged(self, marker):
+        self.apache.get(marker)
+        log = f"{self.apache.tree}/log"
+        wait_until(lambda: any(marker in processes.read(f"{log}/{name}")
+                               for name in os.listdir(log) if name.startswith("piped")), marker)
+
+    def test_a_logger_and_its_successors(self):
+        self.logged("/first")
+        before, = self.apache.helpers()
+        self.apache.graceful()
+        wait_until(lambda: self.apache.helpers() != [before], "another logger")
+        self.logged("/second")
+        for victim in self.apache.helpers():
+            os.kill(victim, signal.SIGKILL)
+        wait_until(self.apache.helpers, "a successor")
+        self.logged("/third")
+        for pid in self.apache.helpers():
+            self.assertEqual(processes.root(pid), "/")
+        self.assert_jailed()
+
+
+class OneServer(unittest.TestCase):
+
+    def setUp(self):
+        processes.become_reaper()
+        self.apache = Apache()
+        self.addCleanup(self.apache.close)
+
+    assert_jailed = ServerTest.assert_jailed
+
+
+class Starts(OneServer):
+    """Forms of the start."""
+
+    def test_without_user_and_group(self):
+        conf = processes.read(self.apache.conf)
+        lines = [line for line in conf.splitlines(keepends=True)
+                 if not line.startswith(("User ", "Group "))]
+        self.assertEqual(len(lines), len(conf.splitlines()) - 2)
+        self.apache.write("httpd.conf", "".join(lines))
+        self.apache.start()
+        self.assert_jailed()
+        self.assertEqual(self.apache.get("/").text, "the index page\n")
+
+    def test_the_jail_may_belong_to_the_user(self):
+        shutil.chown(self.apache.jail, WORKER_USER, WORKER_USER)
+        self.apache.start()
+        self.assert_jailed()
+        self.apache.graceful()
+        self.assert_jailed()
+
+
+class Refused(OneServer):
+    """What ends the start, with the reason and the remedy."""
+
+    def assert_refused(self, pattern):
+        result = self.apache.control("-k", "start")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertRegex(result.stderr, rf"(?m)^chrootshim\[\d+\]: error: [^\n]*{pattern}")
+        self.assertEqual(result.stderr.count("chrootshim["), 1, result.stderr)
+        self.assertRaises(ConnectionRefusedError, self.apache.get, "/")
+
+    def test_user_namespaces_are_forbidden(self):
+        program = compile_program("answer_calls.c", f"{self.apache.tree}/answer_calls")
+        self.apache.prefix = [program, "unshare", str(errno.EPERM)]
+        self.assert_refused("a user namespace was refused: Operation not permitted: allow them "
+                            r"\(user.max_user_namespaces.* or start the server as root")
+
+    def test_there_may_be_none(self):
+        """As `sysctl user.max_user_namespaces=0` has it, in a user namespace for this test."""
+        account = pwd.getpwnam(WORKER_USER)
+        # Root of the machine has no name in there.
+        self.apache.settings.update(ownership="warn", log_level="error")
+        self.apache.prefix = [
+            "unshare", "--user", f"--map-user={account.pw_uid}", f"--map-group={account.pw_gid}",
+            "--keep-caps", "sh", "-c", "echo 0 > /proc/sys/user/max_user_namespaces && "
+            'exec setpriv --inh-caps=-all --ambient-caps=-all "$@"', "sh"]
+        self.assert_refused("a user namespace was refused: No space left on device: allow them "
+                            r"\(user.max_user_namespaces")
+
+    def test_there_is_no_pidfile(self):
+        self.apache.settings["pidfile"] = None
+        self.assert_refused("needs `pidfile`: set it")
+
+    def test_another_users_jail(self):
+        shutil.chown(self.apache.jail, NOBODY)
+        self.assert_refused("belongs to uid 65534.*: chown root ")
+
+
+def load_tests(loader, standard, pattern):
+    """The cases of this module, then those that are shared."""
+    suite = load_tests_of(sys.modules[__name__])(loader, standard, pattern)
+    for case, mpms in SHARED.items():
+        for mpm in mpms:
+            # Of this module, so that setUpModule() is called for it.
+            variant = type(f"{case.__name__}_{mpm}", (case,), {"mpm": mpm, "__module__": __name__})
+            suite.addTests(loader.loadTestsFromTestCase(variant))
+    return suite
+
+
+if __name__ == "__main__":
+    unittest.main()
