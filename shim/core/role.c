@@ -3,6 +3,14 @@
 
 #include <string.h>
 
+/* mod_cgid's daemon: forked before the pidfile is written, and without root it has no uid to drop.
+ */
+static bool serves_apart(const struct role_standing *standing)
+{
+        return standing->listening && standing->apart && !standing->root &&
+               !standing->master_accepts;
+}
+
 static bool role_enters(const struct role_standing *standing, enum role_event event)
 {
         bool pending = standing->role == CHROOTSHIM_PENDING;
@@ -10,10 +18,9 @@ static bool role_enters(const struct role_standing *standing, enum role_event ev
         switch (event) {
         case EVENT_DROP:
                 return pending || standing->listening;
-        case EVENT_DROP_EFFECTIVE:
         case EVENT_ACCEPT:
-                /* mod_cgid's daemon, forked before the pidfile is written, has no uid to drop. */
-                return pending || (standing->listening && standing->apart && !standing->root);
+                return pending || serves_apart(standing);
+        case EVENT_DROP_EFFECTIVE:
         case EVENT_SERVE:
                 return pending;
         case EVENT_TOUCH:

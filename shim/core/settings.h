@@ -2,6 +2,7 @@
 #ifndef SHIM_CORE_SETTINGS_H
 #define SHIM_CORE_SETTINGS_H
 
+#include "core/complaint.h"
 #include "core/log.h"
 
 #include <stdbool.h>
@@ -81,21 +82,6 @@ struct settings {
         char *path;
         unsigned line[SETTING_COUNT];
 };
-
-/** struct complaint - one line that says what is wrong and how to mend it. */
-struct complaint {
-        char text[1024];
-};
-
-/**
- * complain() - write a complaint as printf(3) does.
- *
- * One that is too long loses its middle: the place at its head and the remedy at its end stay.
- *
- * Return: -EINVAL, for the caller to return.
- */
-int complain(struct complaint *complaint, const char *format, ...)
-        __attribute__((format(printf, 2, 3)));
 
 /** enum setting_type - the type of a setting's value. */
 enum setting_type {

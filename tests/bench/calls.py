@@ -39,6 +39,8 @@ def main(program):
             "translated": timer(program, shim, "worker", outside, inside),
             "relative": timer(program, shim, "worker", name, name, directory),
             "inside": timer(program, shim, "worker", inside, inside),
+            "landlock": timer(
+                program, shim_environment(jail=jail, landlock="require"), "worker", inside, inside),
             "watching": timer(program, shim, "here", outside, outside),
             "bare": timer(program, bare_environment(), "here", outside, outside),
             "fakechroot": timer(program, fakechroot_environment(jail), "here", inside, outside),
@@ -59,6 +61,15 @@ def main(program):
         rows,
         "goals: difference at most +5 ns; ratio to bare outside below 1; to fakechroot below 0.5",
         "(shim and bare in jail: the same process, hook against libc's own function)",
+    )
+    print_table(
+        f"calls: behind the second wall, ns per call, best of {ROUNDS} rounds",
+        ["", 'landlock = "off"', '"require"', "difference"],
+        [
+            [call, f"{off:.0f}", f"{require:.0f}", f"{require - off:+.1f}"]
+            for call, (off, _) in results["inside"].items()
+            for require, _ in [results["landlock"][call]]
+        ],
     )
     print_table(
         f"calls: a hook with nothing to do, ns per call, best of {ROUNDS} rounds",

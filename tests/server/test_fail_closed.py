@@ -1,4 +1,5 @@
 """What cannot be jailed does not serve: a wrong setting stops the start, a lost jail the server."""
+import errno
 import http.client
 import os
 import re
@@ -263,7 +264,8 @@ class LostJail(unittest.TestCase):
 
     def test_refused_by_the_kernel(self):
         apache = self.server()
-        apache.prefix = [compile_program("refuse_chroot.c", f"{apache.tree}/refuse_chroot")]
+        apache.prefix = [compile_program("answer_calls.c", f"{apache.tree}/answer_calls"),
+                         "chroot", str(errno.EPERM)]
         apache.control("-k", "start")
         served = []
 

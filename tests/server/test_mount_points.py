@@ -1,4 +1,5 @@
 """isolation = "namespace": mount points in the jail, what a later fork does, what is refused."""
+import errno
 import os
 import re
 import shutil
@@ -167,10 +168,10 @@ class Refusals(NamespaceTest):
                      WITHOUT_CAPABILITY)
 
     def test_refused_by_the_kernel(self):
-        program = compile_program("refuse_mounts.c", f"{self.tree.path}/refuse_mounts")
+        program = compile_program("answer_calls.c", f"{self.tree.path}/answer_calls")
         self.refused("mount namespace: /dev/full: it cannot be taken: Function not implemented: "
                      "give the server CAP_SYS_ADMIN and a kernel of Linux 5.12 or newer, or set "
-                     'isolation = "chroot"', [program])
+                     'isolation = "chroot"', [program, "open_tree", str(errno.ENOSYS)])
 
 
 load_tests = load_tests_of(sys.modules[__name__])

@@ -109,6 +109,21 @@ static void looking_at_oneself_does_not_count(void **state)
         assert_true(role_path_counts("/etc/passwd"));
 }
 
+/* A forked process that no pidfile names, in a server without root. */
+static void accept_apart(void **state)
+{
+        expect((struct role_standing){WATCHING, .listening = true, .apart = true}, EVENT_ACCEPT,
+                VERDICT_ENTER);
+        expect((struct role_standing){WATCHING, .apart = true}, EVENT_ACCEPT, VERDICT_REFUSE);
+        expect((struct role_standing){WATCHING, .listening = true, .apart = true, .root = true},
+                EVENT_ACCEPT, VERDICT_REFUSE);
+        expect((struct role_standing){WATCHING, .listening = true, .apart = true,
+                       .master_accepts = true},
+                EVENT_ACCEPT, VERDICT_PROCEED);
+        expect((struct role_standing){WATCHING, .listening = true, .apart = true},
+                EVENT_DROP_EFFECTIVE, VERDICT_PROCEED);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -121,6 +136,7 @@ int main(void)
                 cmocka_unit_test(nothing_triggers_in_a_vfork_child_or_a_look_up),
                 cmocka_unit_test(children_of_an_armed_master_are_pending),
                 cmocka_unit_test(only_a_change_from_root_drops),
+                cmocka_unit_test(accept_apart),
                 cmocka_unit_test(looking_at_oneself_does_not_count),
         };
 

@@ -20,6 +20,7 @@ static const struct {
         {"chroot", SYS_chroot},
         {"landlock_create_ruleset", SYS_landlock_create_ruleset},
         {"landlock_restrict_self", SYS_landlock_restrict_self},
+        {"open_tree", SYS_open_tree},
         {"setuid", SYS_setuid},
         {"unshare", SYS_unshare},
 };
