@@ -59,8 +59,10 @@ class CoreDump(unittest.TestCase):
         tracer = subprocess.Popen(
             ["strace", "-f", "-o", trace, "-e", "trace=chdir", "-p", str(self.worker)],
             stderr=subprocess.DEVNULL)
-        wait_until(lambda: processes.status(self.worker, "TracerPid") == str(tracer.pid),
-                   "the tracer")
+        # Any thread may get the signal, and they are traced one after the other.
+        tasks = f"/proc/{self.worker}/task"
+        wait_until(lambda: all(processes.status(f"{self.worker}/task/{task}", "TracerPid")
+                               == str(tracer.pid) for task in os.listdir(tasks)), "the tracer")
         self.crash()
         tracer.wait(timeout=20)
         self.assertEqual(re.findall(r"chdir\((.*)\) += (-?\d+)", processes.read(trace)),
