@@ -43,8 +43,9 @@ def status(pid, field):
 
 
 def uid(pid):
-    """The effective uid."""
-    return int(status(pid, "Uid").split()[1])
+    """The effective uid; 0, which no worker has, if the process is gone."""
+    fields = status(pid, "Uid").split()
+    return int(fields[1]) if fields else 0
 
 
 def root(pid):

@@ -38,6 +38,7 @@ class Soak(unittest.TestCase):
         self.servers = (self.jailed, self.bare)
         self.jailed.apache.settings["expose"] = self.jailed.apache.write("exposed", "1\n")
         self.pids, self.outside = set(), set()
+        self.watched_to_the_end = False
 
     def watch(self, end):
         """Look at all workers: a process that runs the server's code and has dropped root."""
@@ -46,6 +47,7 @@ class Soak(unittest.TestCase):
             self.pids.update(workers)
             self.outside.update(pid for pid in workers if processes.root(pid)
                                 not in (self.jailed.apache.jail, None))
+        self.watched_to_the_end = True
 
     def renew(self):
         for server in self.servers:
@@ -104,6 +106,7 @@ class Soak(unittest.TestCase):
         # Recycled workers are more than those of the restarts alone.
         self.assertGreater(len(self.pids), self.jailed.restarts)
         self.assertEqual(self.outside, set())
+        self.assertTrue(self.watched_to_the_end)
         self.assertLess(grown[0], max(0, grown[1]) + MEMORY_MARGIN)
         self.assertEqual(len(descriptors(self.jailed.master)), opened)
         self.assertEqual(processes.read("/proc/self/mountinfo"), self.mounts)
