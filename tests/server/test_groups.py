@@ -37,7 +37,11 @@ def kill_workers(apache):
 
 def socket_inodes(pid):
     """The inode numbers of the sockets that a process has open."""
-    links = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
+    try:
+        links = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
+    except OSError:
+        # It has ended, or has closed one meanwhile.
+        return []
     return [link[len("socket:["):-1] for link in links if link.startswith("socket:[")]
 
 
@@ -126,17 +130,21 @@ class Planted(unittest.TestCase):
         self.apache.wait_ready()
         self.assert_untouched()
 
+    def daemons(self):
+        """Who has dropped root and listens for the scripts' workers."""
+        listening = {line.split()[6] for line in processes.read("/proc/net/unix").splitlines()
+                     if "/cgid.sock." in line}
+        return [pid for pid in self.apache.workers() if listening & set(socket_inodes(pid))]
+
     def test_the_cgid_daemon_is_one_of_them(self):
         self.apache.start()
         self.apache.graceful()
-        listening = {line.split()[6] for line in processes.read("/proc/net/unix").splitlines()
-                     if "/cgid.sock." in line}
-        daemons = [pid for pid in self.apache.workers()
-                   if listening & set(socket_inodes(pid))]
+        if self.mpm != "prefork":
+            processes.wait_until(self.daemons, "the daemon of this generation")
+        daemons = self.daemons()
         self.assertEqual(len(daemons), 0 if self.mpm == "prefork" else 1)
         for pid in daemons:
             self.assertEqual(processes.root(pid), self.apache.jail)
-
 
 
 load_tests = load_tests_of(sys.modules[__name__])
