@@ -1,17 +1,17 @@
 /* The constructor: the order of the start, from the settings to the first role. */
 #include "build.h"
 #include "chrootshim.h"
-#include "core/descriptors.h"
-#include "core/environment.h"
-#include "core/kernel.h"
-#include "core/loader.h"
-#include "core/log.h"
-#include "core/settings_file.h"
-#include "inside.h"
 #include "jail/check.h"
-#include "jail/supply.h"
-#include "process.h"
-#include "readiness.h"
+#include "process/inside.h"
+#include "process/process.h"
+#include "process/readiness.h"
+#include "settings/file.h"
+#include "supply/supply.h"
+#include "system/descriptors.h"
+#include "system/kernel.h"
+#include "system/loader.h"
+#include "system/log.h"
+#include "view/environment.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* Hooks of account look-ups: what NSS modules call inside them decides nothing about the role. */
-#include "hooks/real.h"
-#include "process.h"
+#include "libc/real.h"
+#include "process/process.h"
 
 #include <errno.h>
 #include <grp.h>

@@ -1,6 +1,6 @@
 /* Hooks that watch, mount and administer by path: what a worker seldom does, and may still call. */
 #include "hooks/jail_path.h"
-#include "hooks/real.h"
+#include "libc/real.h"
 
 #include <fcntl.h>
 #include <stdint.h>

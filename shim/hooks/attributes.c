@@ -1,6 +1,6 @@
 /* Hooks that change a file's mode, owner and times. */
 #include "hooks/jail_path.h"
-#include "hooks/real.h"
+#include "libc/real.h"
 
 #include <sys/stat.h>
 #include <sys/time.h>

@@ -1,7 +1,7 @@
 /* Hooks that open, change, make and remove directories, and that tell the working directory. */
 #include "hooks/jail_path.h"
 #include "hooks/outside.h"
-#include "hooks/real.h"
+#include "libc/real.h"
 
 #include <dirent.h>
 #include <errno.h>

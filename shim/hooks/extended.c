@@ -1,6 +1,6 @@
 /* Hooks of extended attributes. */
 #include "hooks/jail_path.h"
-#include "hooks/real.h"
+#include "libc/real.h"
 
 #include <sys/types.h>
 

@@ -1,7 +1,7 @@
 /* Hooks that open, create and truncate files. */
 #include "hooks/jail_path.h"
-#include "hooks/real.h"
-#include "jail/lock_files.h"
+#include "libc/real.h"
+#include "supply/lock_files.h"
 
 #include <fcntl.h>
 #include <stdarg.h>

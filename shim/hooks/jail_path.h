@@ -3,7 +3,7 @@
 #ifndef SHIM_HOOKS_JAIL_PATH_H
 #define SHIM_HOOKS_JAIL_PATH_H
 
-#include "process.h"
+#include "process/process.h"
 
 /** jail_path() - the path to give to the kernel: @path, or a pointer into it. */
 static inline const char *jail_path(const char *path)

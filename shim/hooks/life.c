@@ -1,6 +1,6 @@
 /* Hooks of a process's life: children appear, privileges are dropped. */
-#include "hooks/real.h"
-#include "process.h"
+#include "libc/real.h"
+#include "process/process.h"
 
 #include <pty.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* Hooks that make, link, rename and remove names in directories. */
 #include "hooks/jail_path.h"
-#include "hooks/real.h"
+#include "libc/real.h"
 
 #include <stdio.h>
 #include <sys/stat.h>

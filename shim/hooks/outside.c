@@ -1,8 +1,8 @@
 /* Gives paths that come out of libc the outside view again, where the settings want it. */
 #include "hooks/outside.h"
 
-#include "core/kernel.h"
-#include "process.h"
+#include "process/process.h"
+#include "system/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>

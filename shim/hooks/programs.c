@@ -1,8 +1,8 @@
 /* Hooks that start programs and load libraries. */
-#include "core/environment.h"
 #include "hooks/jail_path.h"
-#include "hooks/real.h"
-#include "inside.h"
+#include "libc/real.h"
+#include "process/inside.h"
+#include "view/environment.h"
 
 #include <dlfcn.h>
 #include <errno.h>

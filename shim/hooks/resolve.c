@@ -1,7 +1,7 @@
 /* Hooks that resolve paths and links: what comes out has the configured view. */
 #include "hooks/jail_path.h"
 #include "hooks/outside.h"
-#include "hooks/real.h"
+#include "libc/real.h"
 
 #include <limits.h>
 #include <stdlib.h>

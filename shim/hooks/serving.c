@@ -1,6 +1,6 @@
 /* Hooks of what a process does when it waits or serves: they may jail a pending child. */
-#include "hooks/real.h"
-#include "process.h"
+#include "libc/real.h"
+#include "process/process.h"
 
 #include <poll.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* Hooks of sockets: listening, serving, and the names of Unix sockets. */
-#include "core/address.h"
 #include "hooks/jail_path.h"
-#include "hooks/real.h"
+#include "libc/real.h"
+#include "view/address.h"
 
 #include <errno.h>
 #include <limits.h>

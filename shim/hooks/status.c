@@ -1,6 +1,6 @@
 /* Hooks that look at a file: the stat, access and statfs families. */
 #include "hooks/jail_path.h"
-#include "hooks/real.h"
+#include "libc/real.h"
 
 #include <errno.h>
 #include <fcntl.h>

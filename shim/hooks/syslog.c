@@ -1,7 +1,7 @@
 /* The hook of openlog(): how the server speaks to syslog, for the connection made for workers. */
-#include "hooks/real.h"
-#include "jail/warm.h"
-#include "process.h"
+#include "libc/real.h"
+#include "process/process.h"
+#include "supply/warm.h"
 
 #include <syslog.h>
 

@@ -1,7 +1,7 @@
 /* Hooks that make temporary files from a template: the caller's buffer keeps its outside view. */
 #include "hooks/jail_path.h"
 #include "hooks/outside.h"
-#include "hooks/real.h"
+#include "libc/real.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  */
 #include "hooks/jail_path.h"
 #include "hooks/outside.h"
-#include "hooks/real.h"
+#include "libc/real.h"
 
 #include <dirent.h>
 #include <fts.h>

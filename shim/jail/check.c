@@ -1,9 +1,9 @@
 /* Says whether a directory is safe to become the root of workers, and whether we may make it so. */
 #include "jail/check.h"
 
-#include "core/capabilities.h"
-#include "core/loader.h"
-#include "jail/safety.h"
+#include "system/capabilities.h"
+#include "system/loader.h"
+#include "system/safety.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 #ifndef SHIM_JAIL_CHECK_H
 #define SHIM_JAIL_CHECK_H
 
-#include "core/settings.h"
 #include "jail/jail.h"
+#include "settings/settings.h"
 
 /**
  * jail_check_settings() - could somebody else put another file in the place of the settings' one?
@@ -25,7 +25,8 @@ int jail_check_settings(const char *path, struct complaint *ret_complaint);
 int jail_check(const char *configured, struct jail *ret_jail, struct complaint *ret_complaint);
 
 /**
- * jail_check_safety() - could somebody else change what it is, in either spelling (jail/safety.h)?
+ * jail_check_safety() - could somebody else change what it is, in either spelling
+ * (system/safety.h)?
  *
  * Return: 0; -EACCES where the caller may not look; -EINVAL; with @ret_complaint.
  */

@@ -1,10 +1,10 @@
 /* The way into the jail: the root directory changes here and nowhere else. */
 #include "jail/enter.h"
 
-#include "core/kernel_mounts.h"
-#include "core/log.h"
-#include "jail/safety.h"
 #include "jail/user_namespace.h"
+#include "system/kernel_mounts.h"
+#include "system/log.h"
+#include "system/safety.h"
 
 #include <errno.h>
 #include <fcntl.h>

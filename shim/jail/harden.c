@@ -1,10 +1,10 @@
 /* What a worker loses at the moment of its entry, besides the way out. */
 #include "jail/harden.h"
 
-#include "core/capabilities.h"
-#include "core/log.h"
 #include "jail/inherited.h"
 #include "jail/landlock.h"
+#include "system/capabilities.h"
+#include "system/log.h"
 
 #include <errno.h>
 #include <sys/prctl.h>

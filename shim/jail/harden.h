@@ -2,8 +2,8 @@
 #ifndef SHIM_JAIL_HARDEN_H
 #define SHIM_JAIL_HARDEN_H
 
-#include "core/settings.h"
 #include "jail/enter.h"
+#include "settings/settings.h"
 
 /**
  * harden() - in the jail, before the worker goes on; for good.
@@ -12,7 +12,7 @@
  * In this order: descriptors that lead out are replaced (jail/inherited.h); under `no_new_privs`,
  * no program that it starts gains anything by a set-id bit (prctl(2), PR_SET_NO_NEW_PRIVS); under
  * `landlock`, the second wall stands (jail/landlock.h); capabilities that break a jail are gone
- * (core/capabilities.h), in a user namespace all of them. Async-signal-safe.
+ * (system/capabilities.h), in a user namespace all of them. Async-signal-safe.
  *
  * Return: 0, or a negative error number with @ret_failure.
  */

@@ -1,8 +1,8 @@
 /* Descriptors that a worker inherited and that lead out of the jail. */
 #include "jail/inherited.h"
 
-#include "core/descriptors.h"
-#include "core/kernel.h"
+#include "system/descriptors.h"
+#include "system/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 #ifndef SHIM_JAIL_JAIL_H
 #define SHIM_JAIL_JAIL_H
 
-#include "core/kernel.h"
-#include "core/path.h"
+#include "system/kernel.h"
+#include "view/path.h"
 
 /**
  * struct jail - the directory that becomes "/" for workers.
@@ -14,7 +14,7 @@
  * @prefixes:  its outside spellings; they refer to @real and to the configured text.
  * @unsafe:    who may change it does not matter (`ownership`): checked neither now nor at an entry.
  * @rootless:  workers enter by a user namespace of their own.
- * @namespace: the mount namespace that workers enter first, or -1 (see jail/namespace.h).
+ * @namespace: the mount namespace that workers enter first, or -1 (see supply/namespace.h).
  * @fd:        O_PATH descriptor, or -1. Held so that its inode number cannot be given to another
  *             directory while the server runs.
  */

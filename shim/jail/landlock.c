@@ -1,7 +1,7 @@
 /* The second wall: Landlock confines a worker to what lies below its root, chroot or not. */
 #include "jail/landlock.h"
 
-#include "core/kernel.h"
+#include "system/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /* The way into a jail without root: a user namespace of the worker's own. */
 #include "jail/user_namespace.h"
 
-#include "core/child.h"
-#include "core/kernel.h"
-#include "core/log.h"
+#include "system/child.h"
+#include "system/kernel.h"
+#include "system/log.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* Fuzz target of socket addresses: any bytes of any length, none read or written beyond it. */
-#include "core/address.h"
+#include "view/address.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* Fuzz target of each variable: whatever it holds, it is taken, or refused with its place. */
-#include "core/settings.h"
 #include "jail/check.h"
-#include "jail/services.h"
+#include "settings/settings.h"
+#include "supply/services.h"
 
 #include <stdint.h>
 #include <stdlib.h>

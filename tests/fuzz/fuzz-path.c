@@ -1,5 +1,5 @@
 /* Fuzz target of path translation: no input reads outside of itself, and all invariants hold. */
-#include "core/path.h"
+#include "view/path.h"
 
 #include <stdint.h>
 #include <stdlib.h>

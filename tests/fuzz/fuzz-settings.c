@@ -1,5 +1,5 @@
 /* Fuzz target of the settings: whatever a file holds, it is taken or refused with a complaint. */
-#include "core/settings_file.h"
+#include "settings/file.h"
 
 #include <fcntl.h>
 #include <stdint.h>

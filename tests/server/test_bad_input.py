@@ -11,7 +11,7 @@ from tree import NOBODY, Tree
 
 EXIT_CONFIG = 78
 LIMIT = 1 << 20
-SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shim/core/settings_keys.c")
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shim/settings/keys.c")
 LISTEN = ("/usr/bin/python3", "-c", "import socket; socket.create_server(('127.0.0.1', 0))")
 
 # All keys but those for which it would matter who runs the test.

@@ -10,7 +10,7 @@ from apache import LIBRARY
 from cases import load_tests_of
 from tree import Tree
 
-TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shim/hooks/symbols.h")
+TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shim/libc/symbols.h")
 
 
 class Isolation(unittest.TestCase):

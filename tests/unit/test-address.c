@@ -1,6 +1,6 @@
-/* Tests of shim/core/address: names of Unix sockets, with and without their terminating NUL. */
-#include "core/address.h"
+/* Tests of shim/view/address: names of Unix sockets, with and without their terminating NUL. */
 #include "unit.h"
+#include "view/address.h"
 
 #include <netinet/in.h>
 #include <string.h>

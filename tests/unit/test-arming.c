@@ -1,6 +1,6 @@
-/* Tests of shim/core/arming: what a pidfile and a scoreboard say. */
-#include "core/arming.h"
-#include "core/scoreboard.h"
+/* Tests of shim/process/arming: what a pidfile and a scoreboard say. */
+#include "process/arming.h"
+#include "process/scoreboard.h"
 #include "temporary.h"
 #include "unit.h"
 

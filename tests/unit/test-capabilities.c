@@ -1,5 +1,5 @@
-/* Tests of shim/core/capabilities: the names, and what a process has left afterwards. */
-#include "core/capabilities.h"
+/* Tests of shim/system/capabilities: the names, and what a process has left afterwards. */
+#include "system/capabilities.h"
 #include "unit.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
-/* Tests of shim/core/environment: what each kind of program gets. */
-#include "core/environment.h"
+/* Tests of shim/view/environment: what each kind of program gets. */
 #include "unit.h"
+#include "view/environment.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Tests of shim/jail/exposure: what is configured, what is united, and what counts as changed. */
-#include "jail/exposure.h"
+/* Tests of shim/supply/exposure: what is configured, what is united, and what counts as changed. */
+#include "supply/exposure.h"
 #include "temporary.h"
 #include "unit.h"
 

@@ -1,5 +1,5 @@
-/* Tests of shim/jail/lock_files: what is remembered, carried, and handed out to whom. */
-#include "jail/lock_files.h"
+/* Tests of shim/supply/lock_files: what is remembered, carried, and handed out to whom. */
+#include "supply/lock_files.h"
 #include "temporary.h"
 #include "unit.h"
 

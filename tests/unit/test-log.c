@@ -1,5 +1,5 @@
-/* Tests of shim/core/log: one line a message, whatever is in it. */
-#include "core/log.h"
+/* Tests of shim/system/log: one line a message, whatever is in it. */
+#include "system/log.h"
 #include "temporary.h"
 #include "unit.h"
 

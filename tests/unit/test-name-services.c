@@ -1,5 +1,6 @@
-/* Tests of shim/jail/name_services: which modules of nsswitch.conf are told, and no other name. */
-#include "jail/name_services.h"
+/* Tests of shim/supply/name_services: which modules of nsswitch.conf are told, and no other name.
+ */
+#include "supply/name_services.h"
 #include "unit.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* Property test of shim/core/path: a million random paths against a plain model of resolution. */
-#include "core/path.h"
+/* Property test of shim/view/path: a million random paths against a plain model of resolution. */
 #include "unit.h"
+#include "view/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* Tests of shim/core/path: each row of the contract's table of paths, and the odd ones. */
-#include "core/path.h"
+/* Tests of shim/view/path: each row of the contract's table of paths, and the odd ones. */
 #include "unit.h"
+#include "view/path.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* Tests of shim/jail/place: which directories are made, and which links are followed to them. */
-#include "jail/place.h"
+/* Tests of shim/supply/place: which directories are made, and which links are followed to them. */
+#include "supply/place.h"
 #include "temporary.h"
 #include "unit.h"
 

@@ -1,5 +1,6 @@
-/* Tests of shim/jail/program_files: what scripts and programs need, and files that are neither. */
-#include "jail/program_files.h"
+/* Tests of shim/supply/program_files: what scripts and programs need, and files that are neither.
+ */
+#include "supply/program_files.h"
 #include "temporary.h"
 #include "unit.h"
 

@@ -1,5 +1,5 @@
-/* Tests of shim/core/role: every event in every standing that decides differently. */
-#include "core/role.h"
+/* Tests of shim/process/role: every event in every standing that decides differently. */
+#include "process/role.h"
 #include "unit.h"
 
 #define WATCHING .role = CHROOTSHIM_WATCHING, .own_memory = true

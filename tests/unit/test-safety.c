@@ -1,5 +1,5 @@
-/* Tests of shim/jail/safety: whose directories a jail may lie in and consist of. */
-#include "jail/safety.h"
+/* Tests of shim/system/safety: whose directories a jail may lie in and consist of. */
+#include "system/safety.h"
 #include "temporary.h"
 #include "unit.h"
 

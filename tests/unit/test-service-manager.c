@@ -1,5 +1,5 @@
-/* Tests of shim/core/service_manager: which commands start a unit. */
-#include "core/service_manager.h"
+/* Tests of shim/process/service_manager: which commands start a unit. */
+#include "process/service_manager.h"
 #include "unit.h"
 
 #include <stdbool.h>

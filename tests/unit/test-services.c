@@ -1,6 +1,7 @@
-/* Tests of shim/jail/services: the table's rows, and how a configuration chooses and extends them.
+/* Tests of shim/supply/services: the table's rows, and how a configuration chooses and extends
+ * them.
  */
-#include "jail/services.h"
+#include "supply/services.h"
 #include "unit.h"
 
 #include <errno.h>

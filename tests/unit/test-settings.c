@@ -1,6 +1,6 @@
-/* Tests of shim/core/settings and settings_file: every key from both sources, and what is refused.
+/* Tests of shim/settings: every key from both sources, and what is refused.
  */
-#include "core/settings_file.h"
+#include "settings/file.h"
 #include "temporary.h"
 #include "unit.h"
 

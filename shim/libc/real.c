@@ -1,0 +1,45 @@
+/* Binds the table of symbols to the real functions, each once. */
+#include "libc/real.h"
+
+#include "system/loader.h"
+
+#include <errno.h>
+#include <string.h>
+
+real_function_type *real_functions[SYMBOL_COUNT];
+
+static const char *const names[SYMBOL_COUNT] = {
+#define HOOK(file, symbol) #symbol,
+#include "libc/symbols.h"
+#undef HOOK
+};
+
+static long unavailable(void)
+{
+        errno = ENOSYS;
+        return -1;
+}
+
+real_function_type *real_bind(enum symbol symbol)
+{
+        real_function_type *function = (real_function_type *)unavailable;
+        int saved = errno;
+        void *address = loader_next(names[symbol]);
+
+        if (address)
+                memcpy(&function, &address, sizeof(address));
+        __atomic_store_n(&real_functions[symbol], function, __ATOMIC_RELAXED);
+        errno = saved;
+        return function;
+}
+
+void real_bind_all(void)
+{
+        for (unsigned i = 0; i < SYMBOL_COUNT; i++)
+                real_function((enum symbol)i);
+}
+
+bool real_exists(enum symbol symbol)
+{
+        return real_function(symbol) != (real_function_type *)unavailable;
+}

@@ -1,0 +1,63 @@
+/* The real functions behind the hooks, and the form in which a hook is written. */
+#ifndef SHIM_LIBC_REAL_H
+#define SHIM_LIBC_REAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** The index of each hooked symbol: SYMBOL_open, … */
+enum symbol {
+#define HOOK(file, symbol) SYMBOL_##symbol,
+#include "libc/symbols.h"
+#undef HOOK
+        SYMBOL_COUNT
+};
+
+/** Any function: it is cast to its own type before it is called. */
+typedef void real_function_type(void);
+
+/** real_functions - what the symbols are bound to; NULL until the first use. */
+extern real_function_type *real_functions[SYMBOL_COUNT];
+
+/**
+ * real_bind() - bind a symbol to the definition that comes after the shim's; keeps errno.
+ *
+ * A symbol that this libc does not have is bound to a function that fails with ENOSYS.
+ *
+ * Return: what it was bound to.
+ */
+real_function_type *real_bind(enum symbol symbol);
+
+/**
+ * real_bind_all() - bind what is not bound yet, in a server before it forks: afterwards the
+ * loader's locks and its allocations are not to be relied on. Elsewhere it would only cost time.
+ */
+void real_bind_all(void);
+
+/** real_function() - the real function, bound at its first use. */
+static inline real_function_type *real_function(enum symbol symbol)
+{
+        /* Threads may bind the same symbol at once: each writes the same address. */
+        real_function_type *function = __atomic_load_n(&real_functions[symbol], __ATOMIC_RELAXED);
+
+        return __builtin_expect(function != NULL, 1) ? function : real_bind(symbol);
+}
+
+/** real_exists() - does this libc have it? For what HOOK_NEWER names. */
+bool real_exists(enum symbol symbol);
+
+/**
+ * INTERPOSE() - begin the definition of the hook of a libc function.
+ *
+ * The hook is an ordinary function with a C name of its own and the public name as its assembler
+ * label, so that neither large-file nor FORTIFY redirection of the headers reaches it.
+ */
+#define INTERPOSE(type, name, parameters)                                                          \
+        typedef type hooked_##name parameters;                                                     \
+        __attribute__((visibility("default"))) hooked_##name hook_##name __asm__(#name);           \
+        type hook_##name parameters
+
+/** real() - the real function of this name, with its own type; for use in hooks. */
+#define real(name) ((hooked_##name *)real_function(SYMBOL_##name))
+
+#endif

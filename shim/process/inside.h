@@ -1,0 +1,41 @@
+/* Programs that a worker starts inside the jail: what they get, and how they begin. */
+#ifndef SHIM_PROCESS_INSIDE_H
+#define SHIM_PROCESS_INSIDE_H
+
+#include "settings/settings.h"
+#include "view/environment.h"
+
+/*
+ * Where the jail has the shim under its own path, such a program gets it in LD_PRELOAD, and
+ * CHROOTSHIM_INSIDE=DEVICE:INODE of the jail. Having compared that with its "/", it begins as
+ * jailed, and reads no file. Elsewhere the shim is taken out of LD_PRELOAD, for the loader would
+ * complain in the server's log.
+ */
+
+/**
+ * inside_describe() - prepare the variables for such programs, before main(); allocates.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int inside_describe(void);
+
+/**
+ * inside_start() - begin as a program that a worker has started.
+ * @value: of CHROOTSHIM_INSIDE.
+ *
+ * Return: 0, -EINVAL or -ENOMEM, with @ret_complaint.
+ */
+int inside_start(const char *value, struct complaint *ret_complaint);
+
+/** inside_edit() - complete the edit of the environment of such a program. Async-signal-safe. */
+void inside_edit(struct environment_edit *edit);
+
+/**
+ * inside_edit_environ() - edit the worker's own environment, at the entry.
+ *
+ * system() and popen() give environ to their shell past any hook. Only what concerns the shim is
+ * changed; where there is no memory, the loader in the jail complains. Async-signal-safe.
+ */
+void inside_edit_environ(void);
+
+#endif

@@ -1,0 +1,160 @@
+/* The state of this process and every change of it: what the hooks report to, and ask. */
+#ifndef SHIM_PROCESS_PROCESS_H
+#define SHIM_PROCESS_PROCESS_H
+
+#include "process/arming.h"
+#include "process/role.h"
+#include "settings/settings.h"
+#include "supply/exposure.h"
+#include "view/path.h"
+
+/**
+ * struct process - all that is known; written by process.c and init.c only.
+ *
+ * It changes while the process has one thread (before main(), between fork() and exec or jail),
+ * so it needs no lock.
+ */
+struct process {
+        enum chrootshim_role role;
+        /** The pid that the rest was recorded for. */
+        pid_t pid;
+        /**
+         * Not 0 in the memory of this process. A child that got a copy of it in a way that no hook
+         * saw, by clone() or a raw system call, finds 0; a vfork() child, which shares it, does
+         * not.
+         */
+        const volatile int *witness;
+        /** The pid that was found armed, and how surely; once armed, armed. */
+        pid_t armed_pid;
+        enum arming arming;
+        /** This program has a listening socket. */
+        bool listening;
+        /** fork() made it from the process that this program began in. */
+        bool forked;
+        /** It called listen() itself: it is a server, and what it starts are its helpers. */
+        bool is_server;
+        /** The jail, the log and the libraries are held in readiness. */
+        bool prepared;
+        /** This program was started as a helper of a server. */
+        bool helper;
+        /** The commands of a service manager are refused. */
+        bool guards_service_manager;
+        /** What is wrong with the settings, if this process is let run on in spite of it. */
+        const char *problem;
+        struct settings settings;
+        struct jail jail;
+        /** What the jail is to have besides. */
+        struct exposures exposures;
+        /** The spellings that are translated in the jail: none if `fixroot` is off. */
+        struct path_prefixes translation;
+        /** The shim's entry in LD_PRELOAD, and the CHROOTSHIM_ variables, of the start. */
+        const char *library;
+        char **variables;
+        /** The variables for a program that starts inside a jail which has the shim. */
+        char **inside_variables;
+        /** This program's file, once readiness_note_program() has looked. */
+        const char *program;
+        struct identity program_identity;
+};
+
+extern struct process process;
+
+/** process_is_jailed() - is "/" the jail? */
+static inline bool process_is_jailed(void)
+{
+        return process.role == CHROOTSHIM_JAILED;
+}
+
+/** process_is_undecided() - may an event still change the role? False on the hot paths. */
+static inline bool process_is_undecided(void)
+{
+        return process.role == CHROOTSHIM_WATCHING || process.role == CHROOTSHIM_PENDING;
+}
+
+/** process_may_be_worker() - pending, or a child that no hook saw appear? */
+static inline bool process_may_be_worker(void)
+{
+        return process.role == CHROOTSHIM_PENDING || !*process.witness;
+}
+
+/**
+ * process_event() - the process is about to do this; it may be jailed now, or ended.
+ *
+ * errno is kept. Returns only if the event may go on.
+ */
+void process_event(enum role_event event);
+
+/** process_wait() - process_event() for what every process does often: cheap where it is none. */
+static inline void process_wait(enum role_event event)
+{
+        if (process_may_be_worker())
+                process_event(event);
+}
+
+/** process_accept() - the process is about to accept() on @fd. As process_event(). */
+void process_accept(int fd);
+
+/**
+ * process_drop() - the effective uid is about to become @next (-1: stays).
+ *
+ * Return: the uid that process_dropped() has to see; -1 if root is not given up.
+ */
+uid_t process_drop(uid_t next, enum role_event event);
+
+/** process_dropped() - the call returned @result: ends a worker that is not who it asked to be. */
+int process_dropped(uid_t asked, int result);
+
+/** process_receive() - the process is about to receive from @fd. */
+void process_receive(int fd);
+
+/** process_made_socket() - @fd is a socket of the process's own making; -1 is ignored. */
+void process_made_socket(int fd);
+
+/**
+ * process_path() - touch a path and translate it; the slow half of jail_path().
+ *
+ * Return: as path_inside().
+ */
+const char *process_path(const char *path);
+
+/** process_listen() - the process is about to listen; ends it if the settings are unusable. */
+void process_listen(void);
+
+/** process_listened() - listen() succeeded. */
+void process_listened(void);
+
+/** process_before_fork() - in the parent. Return: a child is to be pending. */
+bool process_before_fork(void);
+
+/** process_after_fork() - in the child, which shares no memory with its parent. */
+void process_after_fork(bool armed);
+
+/** process_begin_lookup() - what follows in this thread is glibc looking up an account. */
+void process_begin_lookup(void);
+
+/** process_end_lookup() - the opposite of process_begin_lookup(). */
+void process_end_lookup(void);
+
+/**
+ * process_forbids_groups() - is this a jailed process that is still root?
+ *
+ * initgroups() would then load what the jail's nsswitch.conf names, as root (CVE-2025-32463 is the
+ * same hole in sudo). Says so in the log.
+ */
+bool process_forbids_groups(const char *function);
+
+/** process_created_file() - open(@path, @flags) made a file, @fd; it may be a lock file. */
+void process_created_file(const char *path, int flags, int fd);
+
+/** process_lost_file() - @path was removed, renamed or reopened. */
+void process_lost_file(const char *path);
+
+/**
+ * process_refuses_command() - would this command make systemd start a unit?
+ *
+ * systemd drops the environment, so the server would run unjailed and nobody would know. Says so
+ * on stderr. A helper of a server may do what it likes.
+ */
+bool process_refuses_command(const char *path, char *const argv[]);
+
+#endif

@@ -1,0 +1,72 @@
+/* The role machine: from what is known of a process, decide what an event means. Pure. */
+#ifndef SHIM_PROCESS_ROLE_H
+#define SHIM_PROCESS_ROLE_H
+
+#include "chrootshim.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/** enum role_event - what a process is about to do. */
+enum role_event {
+        /** setuid(), setreuid(), setresuid() take the effective uid from 0 to another. */
+        EVENT_DROP,
+        /** seteuid() does. It may be for a moment only, so it counts in a pending child alone. */
+        EVENT_DROP_EFFECTIVE,
+        /** accept*() on a listening socket. */
+        EVENT_ACCEPT,
+        /** epoll_wait*(), pthread_create(), recv*() on an inherited socket. */
+        EVENT_SERVE,
+        /** A path, bind(), connect(), poll(), select(), sigwait*(), epoll_create*(). */
+        EVENT_TOUCH,
+};
+
+/** struct role_standing - what is known of the process at the event. */
+struct role_standing {
+        enum chrootshim_role role;
+        /** This program has a listening socket. */
+        bool listening;
+        /** The effective uid is 0. */
+        bool root;
+        /** The call was made from inside initgroups(), getpwnam() and their like. */
+        bool in_lookup;
+        /**
+         * The recorded pid is the real one. If not, this is a vfork() child in its parent's
+         * memory: nothing may be written and nothing triggers.
+         */
+        bool own_memory;
+        /** Key `master_accepts`. */
+        bool master_accepts;
+        /** fork() made it, and no pidfile has its pid: it is no master. */
+        bool apart;
+};
+
+/** enum role_verdict - what has to happen before the event goes on. */
+enum role_verdict {
+        VERDICT_PROCEED,
+        /** The process must be jailed first. */
+        VERDICT_ENTER,
+        /** It would serve unjailed: it must end. */
+        VERDICT_REFUSE,
+};
+
+/** role_judge() - what @event means for a process of this @standing. Async-signal-safe. */
+enum role_verdict role_judge(const struct role_standing *standing, enum role_event event);
+
+/**
+ * role_of_child() - the role of a child that fork() makes.
+ * @armed: the parent was armed at the fork.
+ */
+enum chrootshim_role role_of_child(enum chrootshim_role parent, bool armed);
+
+/** role_drops() - does a change of the effective uid from @now to @next (-1: none) give up root? */
+bool role_drops(uid_t now, uid_t next);
+
+/**
+ * role_path_counts() - does touching @path count as EVENT_TOUCH?
+ *
+ * Every process looks at itself (/proc/self, /dev/fd) and at /dev/null, whatever it will become.
+ */
+bool role_path_counts(const char *path);
+
+#endif

@@ -1,0 +1,36 @@
+/* libconfig, loaded for the length of one reading: it must not leak into the host. */
+#ifndef SHIM_SETTINGS_PARSER_H
+#define SHIM_SETTINGS_PARSER_H
+
+#include <libconfig.h>
+
+/** struct parser - the functions of libconfig that are used, as the loader finds them. */
+struct parser {
+        void *handle;
+        __typeof__(&config_init) init;
+        __typeof__(&config_destroy) destroy;
+        __typeof__(&config_read_string) read_string;
+        __typeof__(&config_setting_length) length;
+        __typeof__(&config_setting_get_elem) element;
+        __typeof__(&config_setting_get_bool) boolean;
+        __typeof__(&config_setting_get_int) integer;
+        __typeof__(&config_setting_get_string) string;
+};
+
+/** parser_open() - load it. Return: 0, or -ENOENT; then nothing is to be closed. */
+int parser_open(struct parser *ret_parser);
+
+/** parser_close() - unload it. */
+void parser_close(struct parser *parser);
+
+/**
+ * parser_refuse() - find what libconfig would take, and nobody may write.
+ *
+ * That is "@include", for whoever can write to the other file decides what root does; and a comment
+ * without an end, in which all settings that follow get lost.
+ *
+ * Return: what it is and how to mend it, with its line in @ret_line; NULL if there is nothing.
+ */
+const char *parser_refuse(const char *text, unsigned *ret_line);
+
+#endif

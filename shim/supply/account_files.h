@@ -1,0 +1,26 @@
+/* Copies of passwd(5) and group(5) files without their passwords. */
+#ifndef SHIM_SUPPLY_ACCOUNT_FILES_H
+#define SHIM_SUPPLY_ACCOUNT_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** struct account_filter - where in a line the text so far has ended; begin with all zero. */
+struct account_filter {
+        unsigned colons;
+};
+
+/**
+ * account_filter() - copy a piece of such a file, the second field of each line replaced by "x".
+ * @output: twice as long as @length: a field that was empty is not afterwards.
+ *
+ * Return: the number of bytes in @output.
+ */
+size_t account_filter(
+        struct account_filter *filter, const char *input, size_t length, char *output);
+
+/** account_file_copy() - all of the file @from into the file @to. Return: 0 or a negative error
+ * number. */
+int account_file_copy(int from, int to);
+
+#endif

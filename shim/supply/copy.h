@@ -1,0 +1,28 @@
+/* Copies what is exposed into the jail, for isolation = "chroot". */
+#ifndef SHIM_SUPPLY_COPY_H
+#define SHIM_SUPPLY_COPY_H
+
+#include "supply/exposure.h"
+
+/** Most bytes, entries and levels of an exposed directory. */
+#define COPY_BYTES_LIMIT (64 << 20)
+#define COPY_ENTRIES_LIMIT 20000
+#define COPY_DEPTH_LIMIT 32
+
+/**
+ * copy_exposure() - bring the jail's copy of @exposure up to date.
+ * @jail: descriptor of the jail.
+ *
+ * A file or device takes the place of what is there at once (rename(2)), and belongs to root, with
+ * the group, the time and the mode of the source, but no set-id bit and no right for others to
+ * write. A copy that has the source's size and time, and was made after the source's last change of
+ * any kind, is taken for fresh. A directory is copied with all that is in it, its group and its
+ * mode likewise; nothing is removed from the copy. Every step is made from a directory's
+ * descriptor and follows no link (see place_find()), for a worker may own directories in the jail.
+ * Async-signal-safe where it succeeds.
+ *
+ * Return: 0, or a negative error number with @ret_complaint.
+ */
+int copy_exposure(int jail, const struct exposure *exposure, struct complaint *ret_complaint);
+
+#endif

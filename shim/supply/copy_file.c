@@ -1,0 +1,195 @@
+/* Copies one file, device or symbolic link into the jail; each takes its place at once. */
+#include "supply/copy_file.h"
+
+#include "supply/account_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What a copy is made under, before it takes its place: one name, so that no second is left. */
+#define NEW_SUFFIX ".chrootshim"
+
+int copy_fail(const struct copy *copy, const char *name, const char *reason, int error)
+{
+        const struct exposure *exposure = copy->exposure;
+
+        complain(copy->complaint, "%s: %s cannot be copied into the jail: %s%s%s%s%s: %s",
+                exposure->origin, exposure->source, name, name[0] ? ": " : "", reason,
+                error != -EINVAL ? ": " : "", error != -EINVAL ? error_text(error) : "",
+                error == -ENOSPC || error == -EDQUOT
+                        ? "make room"
+                        : "remove what is in its place, or set isolation = \"namespace\"");
+        return error;
+}
+
+static int new_name(const char *name, char *buffer)
+{
+        size_t length = strlen(name);
+
+        if (length + sizeof("." NEW_SUFFIX) > NAME_MAX)
+                return -ENAMETOOLONG;
+        buffer[0] = '.';
+        memcpy(buffer + 1, name, length);
+        memcpy(buffer + 1 + length, NEW_SUFFIX, sizeof(NEW_SUFFIX));
+        return 0;
+}
+
+static void remove_name(int directory, const char *name)
+{
+        kernel_call(SYS_unlinkat, directory, (long)name, 0, 0, 0);
+}
+
+/* Let @temporary, which is open as @fd, take the place of @name; a worker may have touched it. */
+static int take_place(int directory, const char *temporary, const char *name, int fd)
+{
+        struct file_facts mine, there;
+        int error = (int)kernel_call(
+                SYS_renameat2, directory, (long)temporary, directory, (long)name, 0);
+
+        if (error == 0)
+                error = kernel_facts(fd, "", 0, &mine);
+        if (error == 0)
+                error = kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there);
+        if (error == 0 && !identity_equal(&mine.identity, &there.identity))
+                error = -ESTALE;
+        return error;
+}
+
+static int copy_content(int from, int to)
+{
+        long length;
+
+        while ((length = kernel_call(SYS_sendfile, to, from, 0, 1 << 20, 0)) > 0)
+                ;
+        return (int)length;
+}
+
+static int finish_file(int fd, const struct file_facts *facts)
+{
+        struct timespec times[2] = {{.tv_nsec = UTIME_NOW},
+                {.tv_sec = facts->modified_seconds, .tv_nsec = facts->modified_nanoseconds}};
+        /* Another user than root makes copies of its own. */
+        int error = geteuid() == 0 ? (int)kernel_call(SYS_fchown, fd, 0, facts->group, 0, 0) : 0;
+
+        if (error == 0)
+                error = (int)kernel_call(SYS_fchmod, fd, facts->mode & 0755, 0, 0, 0);
+        if (error == 0)
+                error = (int)kernel_call(SYS_utimensat, fd, 0, (long)times, 0, 0);
+        return error;
+}
+
+/* Is the copy newer than the last change of its source? At the same tick nobody knows. */
+static bool is_newer(const struct file_facts *copy, const struct file_facts *source)
+{
+        if (copy->changed_seconds != source->changed_seconds)
+                return copy->changed_seconds > source->changed_seconds;
+        return copy->changed_nanoseconds > source->changed_nanoseconds;
+}
+
+static bool is_fresh(int directory, const char *name, const struct file_facts *source)
+{
+        struct file_facts there;
+
+        return kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
+               S_ISREG(there.mode) && there.owner == geteuid() && there.size == source->size &&
+               (there.group == source->group || geteuid() != 0) &&
+               (there.mode & 07777) == (source->mode & 0755) &&
+               there.modified_seconds == source->modified_seconds &&
+               there.modified_nanoseconds == source->modified_nanoseconds &&
+               is_newer(&there, source);
+}
+
+int copy_file(struct copy *copy, int from, const struct file_facts *facts, int directory,
+        const char *name)
+{
+        bool names = copy->exposure->options & EXPOSURE_NAMES;
+        char temporary[NAME_MAX + 1];
+        int error = new_name(name, temporary), to;
+
+        copy->bytes += facts->size;
+        if (copy->bytes > COPY_BYTES_LIMIT)
+                return copy_fail(copy, name, "it has more than 64 MiB", -EFBIG);
+        if (!names && is_fresh(directory, name, facts))
+                return 0;
+        if (error == 0)
+                remove_name(directory, temporary);
+        to = error < 0 ? error
+                       : kernel_openat(directory, temporary,
+                                 O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (to < 0)
+                return copy_fail(copy, name, "it cannot be made", to);
+        error = names ? account_file_copy(from, to) : copy_content(from, to);
+        if (error == 0)
+                error = finish_file(to, facts);
+        if (error == 0)
+                error = take_place(directory, temporary, name, to);
+        if (error < 0)
+                remove_name(directory, temporary);
+        kernel_close(to);
+        return error < 0 ? copy_fail(copy, name, "it cannot be written", error) : 0;
+}
+
+/* chmod() of what an O_PATH descriptor holds, whatever its name has become. */
+static int set_mode(int fd, mode_t mode)
+{
+        char path[64] = "/proc/self/fd/", number[NUMBER_SIZE];
+
+        strcat(path, number_text(number, fd));
+        return (int)kernel_call(SYS_fchmodat, AT_FDCWD, (long)path, (long)mode, 0, 0);
+}
+
+int copy_device(struct copy *copy, const struct file_facts *facts, int directory, const char *name)
+{
+        char temporary[NAME_MAX + 1];
+        struct file_facts there;
+        int error = new_name(name, temporary), fd;
+
+        if (kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
+                S_ISCHR(there.mode) && there.device_number == facts->device_number &&
+                there.owner == 0 && there.mode == facts->mode)
+                return 0;
+        if (error == 0)
+                remove_name(directory, temporary);
+        if (error == 0)
+                error = (int)kernel_call(SYS_mknodat, directory, (long)temporary, S_IFCHR | 0600,
+                        (long)facts->device_number, 0);
+        fd = error < 0 ? error
+                       : kernel_openat(directory, temporary, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+        if (fd < 0)
+                return copy_fail(copy, name, "the device cannot be made", fd);
+        error = kernel_facts(fd, "", 0, &there);
+        if (error == 0 && (!S_ISCHR(there.mode) || there.device_number != facts->device_number))
+                error = -ESTALE;
+        if (error == 0)
+                error = set_mode(fd, facts->mode & 0777);
+        if (error == 0)
+                error = take_place(directory, temporary, name, fd);
+        if (error < 0)
+                remove_name(directory, temporary);
+        kernel_close(fd);
+        return error < 0 ? copy_fail(copy, name, "the device cannot be made", error) : 0;
+}
+
+int copy_link(struct copy *copy, int from, int directory, const char *name)
+{
+        char text[PATH_MAX], there[PATH_MAX];
+        ssize_t length = kernel_readlinkat(from, "", text, sizeof(text) - 1), old;
+        int error;
+
+        if (length < 0)
+                return copy_fail(copy, name, "its link cannot be read", (int)length);
+        text[length] = '\0';
+        old = kernel_readlinkat(directory, name, there, sizeof(there));
+        if (old == length && memcmp(text, there, (size_t)length) == 0)
+                return 0;
+        if (old >= 0)
+                remove_name(directory, name);
+        error = (int)kernel_call(SYS_symlinkat, (long)text, directory, (long)name, 0, 0);
+        return error < 0 ? copy_fail(copy, name, "its link cannot be made", error) : 0;
+}

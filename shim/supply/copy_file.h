@@ -1,0 +1,37 @@
+/* Copies one file, device or symbolic link into the jail; each takes its place at once. */
+#ifndef SHIM_SUPPLY_COPY_FILE_H
+#define SHIM_SUPPLY_COPY_FILE_H
+
+#include "supply/copy.h"
+
+/** struct copy - a copy under way, and how much it has copied. */
+struct copy {
+        const struct exposure *exposure;
+        struct complaint *complaint;
+        uint64_t bytes;
+        unsigned entries;
+        unsigned depth;
+};
+
+/** copy_fail() - write the complaint: @name of the exposure, @reason. Return: @error. */
+int copy_fail(const struct copy *copy, const char *name, const char *reason, int error);
+
+/*
+ * @directory: descriptor of the one that gets the copy, @name there.
+ * @facts:     of the source.
+ *
+ * All return 0, or a negative error number with copy->complaint. Async-signal-safe where they
+ * succeed.
+ */
+
+/** copy_file() - copy the open file @from, unless the copy there is fresh. */
+int copy_file(struct copy *copy, int from, const struct file_facts *facts, int directory,
+        const char *name);
+
+/** copy_device() - make a device of the same number. */
+int copy_device(struct copy *copy, const struct file_facts *facts, int directory, const char *name);
+
+/** copy_link() - make a link of the same text; @from is an O_PATH descriptor of the link. */
+int copy_link(struct copy *copy, int from, int directory, const char *name);
+
+#endif

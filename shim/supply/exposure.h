@@ -1,0 +1,90 @@
+/* Outside paths that the jail is to have: as they are configured, and what is there now. */
+#ifndef SHIM_SUPPLY_EXPOSURE_H
+#define SHIM_SUPPLY_EXPOSURE_H
+
+#include "jail/jail.h"
+#include "settings/settings.h"
+
+/** enum exposure_option - the words after the path, separated by commas. */
+enum exposure_option {
+        /** Workers may write to it: not mounted read-only. */
+        EXPOSURE_WRITABLE = 1,
+        /** It may be absent. */
+        EXPOSURE_OPTIONAL = 2,
+        /** What is mounted outside below it later appears inside (MS_SLAVE). */
+        EXPOSURE_SLAVE = 4,
+        /** A passwd(5) or group(5) file, without its passwords. */
+        EXPOSURE_NAMES = 8,
+        /** A program: its interpreter and its libraries come with it. */
+        EXPOSURE_PROGRAM = 16,
+        /** Only under isolation = "namespace": it cannot be copied. */
+        EXPOSURE_NAMESPACE = 32,
+};
+
+/**
+ * struct exposure - one path.
+ *
+ * @source:  outside; allocated.
+ * @target:  where it is to be in the jail: @source, or its inside view where it lies below the
+ *           jail; refers to @source.
+ * @options: of enum exposure_option.
+ * @origin:  the service that brings it, or "expose"; constant.
+ * @present: it was there when it was looked at.
+ * @seen:    what it was then, symbolic links followed; all zero if it was absent.
+ */
+struct exposure {
+        char *source;
+        const char *target;
+        unsigned options;
+        const char *origin;
+        bool present;
+        struct file_facts seen;
+};
+
+/**
+ * struct exposures - all of them, sorted by target, each target once.
+ *
+ * @stale: one of them has been replaced, and the mount namespace still shows what was there before.
+ */
+struct exposures {
+        struct exposure *item;
+        size_t count;
+        bool stale;
+};
+
+/**
+ * exposures_add() - append what @text says, "PATH[,OPTION…]".
+ * @origin: kept by reference.
+ * @place:  what a complaint begins with.
+ *
+ * Return: 0; -EINVAL or -ENOMEM, with @ret_complaint.
+ */
+int exposures_add(struct exposures *exposures, const struct jail *jail, const char *text,
+        const char *origin, const char *place, struct complaint *ret_complaint);
+
+/**
+ * exposures_sort() - parents before what lies in them; the options of doubles are united, and what
+ * is for another @isolation is left out.
+ */
+void exposures_sort(struct exposures *exposures, enum setting_isolation isolation);
+
+/**
+ * exposure_look() - what is there now? Async-signal-safe.
+ *
+ * Return: 0, also if it is absent and optional; a negative error number.
+ */
+int exposure_look(struct exposure *exposure);
+
+/** exposure_has_changed() - is there another thing now, or for content: changed content? */
+bool exposure_has_changed(const struct exposure *exposure, bool content);
+
+/**
+ * exposures_check() - look at all, before anything starts.
+ * @isolation: under chroot a socket cannot be supplied, nor anything be writable.
+ *
+ * Return: 0; -EACCES where the caller may not look; -EINVAL; with @ret_complaint.
+ */
+int exposures_check(struct exposures *exposures, enum setting_isolation isolation,
+        struct complaint *ret_complaint);
+
+#endif

@@ -1,0 +1,28 @@
+/* The private mount namespace in which workers live: the jail, what is exposed, and no more. */
+#ifndef SHIM_SUPPLY_NAMESPACE_H
+#define SHIM_SUPPLY_NAMESPACE_H
+
+#include "supply/exposure.h"
+
+/*
+ * Its root is an empty, read-only tmpfs that holds the directories on the way to the jail, so that
+ * /proc/PID/root of a worker reads as the jail's own path. A worker is below that root by
+ * chroot(2), and the kernel therefore refuses it a user namespace (current_chrooted() in the
+ * kernel's fs/fs_struct.c). Nothing is mounted in the host's namespace, and nothing survives the
+ * last process that holds this one.
+ */
+
+/**
+ * namespace_make() - make one.
+ *
+ * What is exposed is bound as it is now, read-only unless writable, without devices (except those
+ * that are exposed themselves), and without set-id bits under no_new_privs. Missing mount points
+ * are made in the jail. The work is done by a child that the server does not notice.
+ * Async-signal-safe where it succeeds.
+ *
+ * Return: the namespace's descriptor, closed by exec; a negative error number with @ret_complaint.
+ */
+int namespace_make(const struct settings *settings, const struct jail *jail,
+        const struct exposures *exposures, struct complaint *ret_complaint);
+
+#endif

@@ -1,0 +1,195 @@
+/* What a program needs to start: its interpreters, and the libraries that its loader finds. */
+#include "supply/program_files.h"
+
+#include "system/child.h"
+#include "system/kernel.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <link.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Scripts may be interpreted by scripts, though not for ever (execve(2)). */
+#define INTERPRETER_LIMIT 5
+
+/* Bytes of a loader's list; the longest programs of a distribution need a tenth of that. */
+#define LIST_SIZE 65536
+
+/* The part of a program's file that begins it. */
+struct beginning {
+        char text[4096];
+        size_t length;
+};
+
+static int read_beginning(const char *path, struct beginning *beginning)
+{
+        int fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+        ssize_t length;
+
+        if (fd < 0)
+                return fd;
+        length = kernel_read(fd, beginning->text, sizeof(beginning->text) - 1);
+        kernel_close(fd);
+        if (length < 0)
+                return (int)length;
+        beginning->text[length] = '\0';
+        beginning->length = (size_t)length;
+        return 0;
+}
+
+/* The path after "#!". */
+static bool script_interpreter(const struct beginning *beginning, char *interpreter)
+{
+        const char *start = beginning->text + 2;
+        size_t length;
+
+        if (strncmp(beginning->text, "#!", 2) != 0)
+                return false;
+        start += strspn(start, " \t");
+        length = strcspn(start, " \t\n");
+        if (length == 0 || length >= PATH_MAX)
+                return false;
+        memcpy(interpreter, start, length);
+        interpreter[length] = '\0';
+        return true;
+}
+
+/* The loader of a dynamic program; its headers and its name stand in the first page. */
+static bool loader_of(const struct beginning *beginning, char *interpreter)
+{
+        ElfW(Ehdr) header;
+        ElfW(Phdr) segment;
+
+        if (beginning->length < sizeof(header))
+                return false;
+        memcpy(&header, beginning->text, sizeof(header));
+        if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_phentsize != sizeof(segment))
+                return false;
+        for (unsigned i = 0; i < header.e_phnum; i++) {
+                size_t at = header.e_phoff + i * sizeof(segment);
+
+                if (at > beginning->length || sizeof(segment) > beginning->length - at)
+                        return false;
+                memcpy(&segment, beginning->text + at, sizeof(segment));
+                if (segment.p_type != PT_INTERP)
+                        continue;
+                if (segment.p_offset > beginning->length || segment.p_filesz > PATH_MAX ||
+                        segment.p_filesz > beginning->length - segment.p_offset)
+                        return false;
+                memcpy(interpreter, beginning->text + segment.p_offset, segment.p_filesz);
+                interpreter[segment.p_filesz ? segment.p_filesz - 1 : 0] = '\0';
+                return interpreter[0] == '/';
+        }
+        return false;
+}
+
+static void __attribute__((noreturn)) run_loader(int out, const char *loader, const char *program)
+{
+        const char *const arguments[] = {loader, "--list", program, NULL};
+        const char *const environment[] = {"LC_ALL=C", NULL};
+
+        /* Where the server has closed its own, @out is one of them, and stays as it is. */
+        kernel_fcntl(out, F_SETFD, 0);
+        kernel_call(SYS_dup3, out, STDOUT_FILENO, 0, 0, 0);
+        kernel_call(SYS_dup3, out, STDERR_FILENO, 0, 0, 0);
+        kernel_call(SYS_close_range, STDERR_FILENO + 1, ~0U, 0, 0, 0);
+        kernel_call(SYS_execve, (long)loader, (long)arguments, (long)environment, 0, 0);
+        child_exit(127);
+}
+
+/* What the loader lists, or complains of, as text. */
+static int list(const char *loader, const char *program, char *text, size_t size)
+{
+        int ends[2], error = (int)kernel_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0);
+        ssize_t length;
+        pid_t pid;
+
+        if (error < 0)
+                return error;
+        pid = child_start(0);
+        if (pid == 0)
+                run_loader(ends[1], loader, program);
+        kernel_close(ends[1]);
+        length = pid < 0 ? pid : child_read(ends[0], text, size - 1);
+        kernel_close(ends[0]);
+        if (pid > 0)
+                child_end(pid);
+        if (length < 0)
+                return (int)length;
+        text[length] = '\0';
+        return length > 0 ? 0 : -ENOEXEC;
+}
+
+/* Where a library is missing, glibc's loader lists none, but says so (unlike ldd(1)). */
+static const char gives_up[] = "error while loading shared libraries: ";
+
+/* Lines are "NAME => PATH (ADDRESS)" or "PATH (ADDRESS)". */
+static int tell_listed(char *text, const char *program, int (*found)(void *, const char *),
+        void *context, struct complaint *complaint)
+{
+        char *line;
+        int error = 0;
+
+        while (error >= 0 && (line = strsep(&text, "\n"))) {
+                char *path = strchr(line, '/'), *address = strstr(line, " (0x");
+                const char *reason = strstr(line, gives_up);
+
+                if (reason)
+                        return complain(complaint,
+                                "%s cannot be loaded: %s: install what is missing, or correct the "
+                                "path",
+                                program, reason + strlen(gives_up));
+                if (!path || !address || address < path)
+                        continue;
+                *address = '\0';
+                error = found(context, path);
+        }
+        return error < 0 ? error : 0;
+}
+
+static int tell_libraries(const char *loader, const char *program,
+        int (*found)(void *, const char *), void *context, struct complaint *complaint)
+{
+        char text[LIST_SIZE];
+        int error = found(context, loader);
+
+        if (error < 0)
+                return error;
+        error = list(loader, program, text, sizeof(text));
+        if (error < 0)
+                return complain(complaint, "%s: %s --list: %s: correct the path", program, loader,
+                        error_text(error));
+        error = tell_listed(text, program, found, context, complaint);
+        /* Without the cache, the loader looks into the standard directories alone. */
+        if (error == 0 && kernel_access(AT_FDCWD, "/etc/ld.so.cache", R_OK, 0) == 0)
+                error = found(context, "/etc/ld.so.cache");
+        return error;
+}
+
+int program_files(const char *path, int (*found)(void *context, const char *path), void *context,
+        struct complaint *ret_complaint)
+{
+        char program[PATH_MAX], interpreter[PATH_MAX];
+        struct beginning beginning;
+        int error = 0;
+
+        strncpy(program, path, sizeof(program) - 1);
+        program[sizeof(program) - 1] = '\0';
+        for (int i = 0; error >= 0 && i < INTERPRETER_LIMIT; i++) {
+                error = read_beginning(program, &beginning);
+                if (error < 0)
+                        return complain(ret_complaint, "%s: %s: correct the path", program,
+                                error_text(error));
+                if (loader_of(&beginning, interpreter))
+                        return tell_libraries(interpreter, program, found, context, ret_complaint);
+                if (!script_interpreter(&beginning, interpreter))
+                        return 0;
+                error = found(context, interpreter);
+                memcpy(program, interpreter, sizeof(program));
+        }
+        return error < 0 ? error : 0;
+}

@@ -1,0 +1,19 @@
+/* What a program needs to start: its interpreters, and the libraries that its loader finds. */
+#ifndef SHIM_SUPPLY_PROGRAM_FILES_H
+#define SHIM_SUPPLY_PROGRAM_FILES_H
+
+#include "settings/settings.h"
+
+/**
+ * program_files() - tell the files that @path needs, besides itself.
+ * @found: called with each, an absolute path; what it returns below 0 ends the search.
+ *
+ * A script needs its interpreter; a dynamic program its loader (PT_INTERP, elf(5)) and what that
+ * lists (`--list`, ld.so(8)), with its cache. The loader is run as a child, the program is not.
+ *
+ * Return: 0; what @found returned; -EINVAL with @ret_complaint.
+ */
+int program_files(const char *path, int (*found)(void *context, const char *path), void *context,
+        struct complaint *ret_complaint);
+
+#endif

@@ -1,0 +1,44 @@
+/* What administrators want by name: each service is a set of paths, libraries and warm-ups. */
+#ifndef SHIM_SUPPLY_SERVICES_H
+#define SHIM_SUPPLY_SERVICES_H
+
+#include "supply/exposure.h"
+
+/** enum service_warm_up - what is done while the host's files are in reach. */
+enum service_warm_up {
+        /** Connect to the syslog daemon. */
+        WARM_UP_SYSLOG = 1,
+};
+
+/** struct service - one row of the table; lists end with NULL and may be NULL. */
+struct service {
+        const char *name;
+        /** As elements of the key `expose`. */
+        const char *const *expose;
+        /** As elements of the key `libraries`; one that is absent is no error. */
+        const char *const *libraries;
+        /** Of enum service_warm_up. */
+        unsigned warm_up;
+};
+
+/** service_named() - a row of the table, or NULL. */
+const struct service *service_named(const char *name);
+
+/** services_include() - is @name one of `services`? */
+bool services_include(const struct settings *settings, const char *name);
+
+/** services_check() - has each of `services` a row or a definition? Return: 0 or -EINVAL. */
+int services_check(const struct settings *settings, struct complaint *ret_complaint);
+
+/**
+ * services_expose() - collect what `expose` and the services bring; `files` always under namespace.
+ *
+ * Return: 0; -EINVAL or -ENOMEM, with @ret_complaint.
+ */
+int services_expose(const struct settings *settings, const struct jail *jail,
+        struct exposures *ret_exposures, struct complaint *ret_complaint);
+
+/** services_warm_ups() - of all `services`. Return: of enum service_warm_up. */
+unsigned services_warm_ups(const struct settings *settings);
+
+#endif

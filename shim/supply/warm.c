@@ -1,0 +1,161 @@
+/* Loads, while the host's files are in reach, what a worker would load by itself in the jail. */
+#include "supply/warm.h"
+
+#include "supply/name_services.h"
+#include "supply/services.h"
+#include "system/kernel.h"
+#include "system/loader.h"
+#include "system/log.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <iconv.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+
+/* More than any nsswitch.conf has. */
+#define NSSWITCH_SIZE 16384
+
+/* As glibc begins. */
+static struct {
+        const char *identity;
+        int options;
+        int facility;
+} server_syslog = {NULL, 0, LOG_USER};
+
+void warm_note_syslog(const char *identity, int options, int facility)
+{
+        server_syslog.identity = identity;
+        server_syslog.options = options;
+        server_syslog.facility = facility;
+}
+
+/* That of libc, and not a hook of ours. */
+static void warm_syslog(void)
+{
+        void (*open_log)(const char *, int, int);
+        void *symbol = loader_next("openlog");
+
+        if (!symbol)
+                return;
+        memcpy(&open_log, &symbol, sizeof(symbol));
+        open_log(
+                server_syslog.identity, server_syslog.options | LOG_NDELAY, server_syslog.facility);
+}
+
+/* @origin: the setting or the service that names them, for a complaint. */
+static int warm_libraries(
+        const char *origin, const struct setting_list *libraries, struct complaint *complaint)
+{
+        for (size_t i = 0; i < libraries->count; i++)
+                if (!loader_open(libraries->item[i], RTLD_NOW | RTLD_NODELETE))
+                        return complain(complaint, "%s: %s: correct its name, or install it",
+                                origin, dlerror());
+        return 0;
+}
+
+static int warm_charsets(
+        const char *origin, const struct setting_list *charsets, struct complaint *complaint)
+{
+        for (size_t i = 0; i < charsets->count; i++) {
+                const char *charset = charsets->item[i];
+
+                /* Left open: what nobody uses, glibc would unload. */
+                if (iconv_open(charset, "UTF-8") == (iconv_t)-1 ||
+                        iconv_open("UTF-8", charset) == (iconv_t)-1)
+                        return complain(complaint,
+                                "%s: iconv knows no \"%s\": correct its name (`iconv -l` lists "
+                                "them), or install it",
+                                origin, charset);
+        }
+        return 0;
+}
+
+static void warm_name_service(const char *name)
+{
+        char library[sizeof("libnss_.so.2") + NAME_SERVICE_LENGTH];
+
+        snprintf(library, sizeof(library), "libnss_%s.so.2", name);
+        loader_open(library, RTLD_NOW | RTLD_NODELETE);
+}
+
+static void warm_name_services(void)
+{
+        char text[NSSWITCH_SIZE];
+        int fd = kernel_open("/etc/nsswitch.conf", O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+        ssize_t length = fd < 0 ? 0 : kernel_read(fd, text, sizeof(text) - 1);
+
+        if (fd >= 0)
+                kernel_close(fd);
+        text[length > 0 ? length : 0] = '\0';
+        name_services_each(text, warm_name_service);
+}
+
+static int warm_services(const struct settings *settings, struct complaint *complaint)
+{
+        const struct service_definition *definition = settings->definitions;
+        int error = 0;
+
+        for (size_t i = 0; i < settings->services.count; i++) {
+                const struct service *service = service_named(settings->services.item[i]);
+                const char *const *library = service ? service->libraries : NULL;
+
+                for (; library && *library; library++)
+                        loader_open(*library, RTLD_NOW | RTLD_NODELETE);
+        }
+        for (; error == 0 && definition; definition = definition->next) {
+                if (!services_include(settings, definition->name))
+                        continue;
+                error = warm_libraries(definition->name, &definition->libraries, complaint);
+                if (error == 0)
+                        error = warm_charsets(definition->name, &definition->charsets, complaint);
+        }
+        return error;
+}
+
+static void warm_time_zone(void)
+{
+        setenv("TZ", ":/etc/localtime", 0);
+        tzset();
+}
+
+/* Never freed: what nobody uses, glibc would unload, if it lies in a directory of its own. */
+static void warm_locale(void)
+{
+        static locale_t locale;
+
+        locale = newlocale(LC_ALL_MASK, "", locale);
+}
+
+/* Whoever needs it and lacks it is told so by glibc, as it ends the process. */
+static void warm_unwinder(void)
+{
+        if (!loader_open("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE))
+                log_line(LEVEL_INFO, dlerror(),
+                        ": a thread that ends in the jail may end its process: install libgcc",
+                        NULL);
+}
+
+int warm_up(const struct settings *settings, struct complaint *ret_complaint)
+{
+        int error;
+
+        warm_unwinder();
+        error = warm_libraries("libraries", &settings->libraries, ret_complaint);
+        if (error == 0)
+                error = warm_charsets("charsets", &settings->charsets, ret_complaint);
+        if (error == 0)
+                error = warm_services(settings, ret_complaint);
+        if (error < 0)
+                return error;
+        warm_name_services();
+        warm_time_zone();
+        warm_locale();
+        if (services_warm_ups(settings) & WARM_UP_SYSLOG)
+                warm_syslog();
+        return 0;
+}

@@ -1,0 +1,27 @@
+/* The capabilities that break a jail: their names, and how a process loses them. */
+#ifndef SHIM_SYSTEM_CAPABILITIES_H
+#define SHIM_SYSTEM_CAPABILITIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** capability_named() - its number; -1 if unknown. @name: "SYS_PTRACE", in any case, or CAP_…. */
+int capability_named(const char *name);
+
+/**
+ * capabilities_strip() - take those that break a jail out of all five sets (capabilities(7)).
+ * @keep:  mask of those that stay.
+ * @loose: that the bounding set cannot be changed, for want of CAP_SETPCAP, is no error.
+ *
+ * PR_SET_KEEPCAPS is switched off where CAP_SYS_CHROOT would survive a change of the user id.
+ * For this thread; async-signal-safe. Return: 0 or a negative error number.
+ */
+int capabilities_strip(uint64_t keep, bool loose);
+
+/** capabilities_drop_all() - empty all sets but the bounding set. Return: as above. */
+int capabilities_drop_all(void);
+
+/** capabilities_held() - the effective set. */
+uint64_t capabilities_held(void);
+
+#endif

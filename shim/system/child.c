@@ -1,0 +1,107 @@
+/* Short-lived children of the shim's own, which the server is not to notice. */
+#include "system/child.h"
+
+#include "system/kernel.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+/* The kernel's set of signals has 8 bytes on every architecture but MIPS. */
+#define SIGNAL_SET_SIZE 8
+
+static long set_signals(const uint64_t *set, uint64_t *old)
+{
+        return kernel_call(
+                SYS_rt_sigprocmask, SIG_SETMASK, (long)set, (long)old, SIGNAL_SET_SIZE, 0);
+}
+
+pid_t child_start(int flags)
+{
+        uint64_t all = ~(uint64_t)0, old;
+        pid_t pid;
+
+        set_signals(&all, &old);
+        /* No exit signal in the lowest byte, and no stack: it goes on with a copy of this one. */
+        pid = (pid_t)kernel_call(SYS_clone, flags, 0, 0, 0, 0);
+        if (pid == 0)
+                kernel_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        else
+                set_signals(&old, NULL);
+        return pid;
+}
+
+void child_exit(int status)
+{
+        for (;;)
+                kernel_call(SYS_exit_group, status, 0, 0, 0, 0);
+}
+
+static int64_t now(void)
+{
+        struct timespec time = {0};
+
+        kernel_call(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&time, 0, 0, 0);
+        return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* Wait until there is something to read; a signal of the server's does not end the wait. */
+static int wait_readable(int fd, int64_t deadline)
+{
+        struct pollfd poll = {.fd = fd, .events = POLLIN};
+        int64_t left;
+
+        while ((left = deadline - now()) > 0) {
+                struct timespec timeout = {left / 1000, left % 1000 * 1000000};
+                long count = kernel_call(SYS_ppoll, (long)&poll, 1, (long)&timeout, 0, 0);
+
+                if (count > 0)
+                        return 0;
+                if (count < 0 && count != -EINTR)
+                        return (int)count;
+        }
+        return -ETIMEDOUT;
+}
+
+ssize_t child_read(int pipe, void *buffer, size_t size)
+{
+        int64_t deadline = now() + CHILD_DEADLINE;
+        size_t length = 0;
+
+        while (length < size) {
+                int error = wait_readable(pipe, deadline);
+                ssize_t more;
+
+                if (error < 0)
+                        return error;
+                more = kernel_read(pipe, (char *)buffer + length, size - length);
+                if (more == 0)
+                        break;
+                if (more < 0 && more != -EINTR)
+                        return more;
+                length += more > 0 ? (size_t)more : 0;
+        }
+        return (ssize_t)length;
+}
+
+int child_wait(pid_t pid)
+{
+        int status = 0;
+        long error;
+
+        do
+                error = kernel_call(SYS_wait4, pid, (long)&status, __WCLONE, 0, 0);
+        while (error == -EINTR);
+        return error < 0 ? (int)error : status;
+}
+
+int child_end(pid_t pid)
+{
+        kernel_call(SYS_kill, pid, SIGKILL, 0, 0, 0);
+        return child_wait(pid);
+}

@@ -1,0 +1,81 @@
+/* System calls made on the shim's own behalf: straight to the kernel, so never through a hook. */
+#ifndef SHIM_SYSTEM_KERNEL_H
+#define SHIM_SYSTEM_KERNEL_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * All of these are async-signal-safe, leave errno as it was, and return what the system call
+ * returns or a negative error number (-ENOENT …).
+ */
+
+/** kernel_call() - any system call of up to five arguments, for the wrappers here and elsewhere. */
+long kernel_call(long number, long a, long b, long c, long d, long e);
+
+int kernel_open(const char *path, int flags, mode_t mode);
+int kernel_openat(int dirfd, const char *path, int flags, mode_t mode);
+int kernel_close(int fd);
+ssize_t kernel_read(int fd, void *buffer, size_t size);
+ssize_t kernel_write(int fd, const void *buffer, size_t size);
+ssize_t kernel_readlink(const char *path, char *buffer, size_t size);
+ssize_t kernel_readlinkat(int dirfd, const char *path, char *buffer, size_t size);
+int kernel_fcntl(int fd, int command, long argument);
+int kernel_chdir(const char *path);
+int kernel_fchdir(int fd);
+int kernel_chroot(const char *path);
+ssize_t kernel_getcwd(char *buffer, size_t size);
+int kernel_unshare(int flags);
+int kernel_access(int dirfd, const char *path, int mode, int flags);
+int kernel_poll(struct pollfd *fds, unsigned count);
+int kernel_socket_option(int fd, int option);
+int kernel_connect_datagram(const char *path);
+
+/**
+ * kernel_each_entry() - tell the names in the open directory @fd, "." and ".." left out.
+ *
+ * What @found returns below 0 ends it. Return: that; 0; or a negative error number.
+ */
+int kernel_each_entry(int fd, int (*found)(void *context, const char *name), void *context);
+
+/**
+ * struct identity - what makes a file the same file: a path may be given to another one.
+ *
+ * The time of birth tells a new directory from a removed one whose inode number it got;
+ * it is 0 on file systems that do not record it.
+ */
+struct identity {
+        uint64_t device;
+        uint64_t inode;
+        int64_t birth_seconds;
+        uint32_t birth_nanoseconds;
+};
+
+/** struct file_facts - the part of statx(2) that the shim looks at. */
+struct file_facts {
+        struct identity identity;
+        uint32_t mode;
+        uint32_t links;
+        uid_t owner;
+        gid_t group;
+        uint64_t size;
+        /** Time of the last change of the content. */
+        int64_t modified_seconds;
+        uint32_t modified_nanoseconds;
+        /** Time of the last change of anything, its name included: nobody can set it back. */
+        int64_t changed_seconds;
+        uint32_t changed_nanoseconds;
+        /** What device a device file stands for. */
+        uint64_t device_number;
+};
+
+/** kernel_facts() - look at @path, or at @fd itself if @path is "". @flags as for statx(2). */
+int kernel_facts(int fd, const char *path, int flags, struct file_facts *ret_facts);
+
+/** identity_equal() - do both name the same file? */
+bool identity_equal(const struct identity *a, const struct identity *b);
+
+#endif

@@ -1,0 +1,36 @@
+/* System calls that build a mount namespace, as system/kernel.h has those of files. */
+#ifndef SHIM_SYSTEM_KERNEL_MOUNTS_H
+#define SHIM_SYSTEM_KERNEL_MOUNTS_H
+
+#include <stdint.h>
+
+/*
+ * All of these are async-signal-safe, leave errno as it was, and return what the system call
+ * returns or a negative error number. Descriptors are closed by exec.
+ */
+
+/** kernel_mount_propagation() - mount(2) of MS_SLAVE, MS_PRIVATE …, for "/" and all below. */
+int kernel_mount_propagation(unsigned long flags);
+
+/** kernel_clone_tree() - a detached copy of what is mounted at @path, and below it. */
+int kernel_clone_tree(int dirfd, const char *path);
+
+/**
+ * kernel_set_tree() - set attributes (MOUNT_ATTR_*) of the mount @fd.
+ * @propagation: MS_PRIVATE …, or 0 to leave it.
+ * @recursive:   of all mounts below it, too.
+ */
+int kernel_set_tree(int fd, uint64_t attributes, uint64_t propagation, int recursive);
+
+/** kernel_attach() - put the detached mount @fd onto what @target (O_PATH) is. */
+int kernel_attach(int fd, int target);
+
+/** kernel_make_tmpfs() - a detached, empty tmpfs. Return: a descriptor of its root. */
+int kernel_make_tmpfs(void);
+
+/** kernel_pivot_here() - make the working directory the namespace's root; drop the old one. */
+int kernel_pivot_here(void);
+
+int kernel_setns(int fd, int type);
+
+#endif

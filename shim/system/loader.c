@@ -1,0 +1,39 @@
+/* The dynamic loader, for the shim's own use: finds and opens libraries past its own hooks. */
+#include "system/loader.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+void *loader_next(const char *name)
+{
+        return dlsym(RTLD_NEXT, name);
+}
+
+void *loader_open(const char *name, int flags)
+{
+        __typeof__(&dlopen) open_library;
+        void *symbol = loader_next("dlopen");
+
+        if (!symbol)
+                return NULL;
+        memcpy(&open_library, &symbol, sizeof(symbol));
+        return open_library(name, flags);
+}
+
+void *loader_symbol(void *handle, const char *name)
+{
+        return dlsym(handle, name);
+}
+
+void loader_close(void *handle)
+{
+        dlclose(handle);
+}
+
+const char *loader_own_path(void)
+{
+        static const char here;
+        Dl_info object;
+
+        return dladdr(&here, &object) ? object.dli_fname : NULL;
+}

@@ -1,0 +1,20 @@
+/* The dynamic loader, for the shim's own use: finds and opens libraries past its own hooks. */
+#ifndef SHIM_SYSTEM_LOADER_H
+#define SHIM_SYSTEM_LOADER_H
+
+/** loader_next() - the definition of @name that comes after the shim's own; NULL if none. */
+void *loader_next(const char *name);
+
+/** loader_open() - dlopen(3), not through a hook. Return: a handle, or NULL: see dlerror(3). */
+void *loader_open(const char *name, int flags);
+
+/** loader_symbol() - dlsym(3) in the library of @handle. */
+void *loader_symbol(void *handle, const char *name);
+
+/** loader_close() - dlclose(3). */
+void loader_close(void *handle);
+
+/** loader_own_path() - the name under which the loader knows the shim itself. */
+const char *loader_own_path(void);
+
+#endif

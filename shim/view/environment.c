@@ -1,0 +1,188 @@
+/* The environment that a program gets which is started from a server: pure, without allocation. */
+#include "view/environment.h"
+
+#include "settings/settings.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static const char preload[] = "LD_PRELOAD=";
+static const char helper_mark[] = SETTINGS_HELPER_VARIABLE "=1";
+
+/* The CGI names whose values are paths (RFC 3875, and httpd's server/util_script.c), and PWD. */
+static const char *const path_variables[] = {
+        "DOCUMENT_ROOT=", "CONTEXT_DOCUMENT_ROOT=", "SCRIPT_FILENAME=", "PATH_TRANSLATED=", "PWD="};
+
+/* Both grow towards each other in one piece of memory that is large enough. */
+struct making {
+        const struct environment_edit *edit;
+        char **slot;
+        char *text;
+};
+
+static bool begins(const char *text, const char *with)
+{
+        return strncmp(text, with, strlen(with)) == 0;
+}
+
+static const char *base_name(const char *path, size_t *length)
+{
+        for (size_t i = *length; i-- > 0;) {
+                if (path[i] == '/') {
+                        *length -= i + 1;
+                        return path + i + 1;
+                }
+        }
+        return path;
+}
+
+/* LD_PRELOAD may name the library by its path or by its name: the last component decides. */
+static bool same_library(const char *entry, size_t length, const char *library)
+{
+        size_t library_length = strlen(library);
+
+        entry = base_name(entry, &length);
+        library = base_name(library, &library_length);
+        return length == library_length && memcmp(entry, library, length) == 0;
+}
+
+bool environment_names_library(const char *value, const char *library)
+{
+        while (*value) {
+                size_t length = strcspn(value, ": ");
+
+                if (length > 0 && same_library(value, length, library))
+                        return true;
+                value += length + strspn(value + length, ": ");
+        }
+        return false;
+}
+
+static void text_append(struct making *making, const char *text, size_t length)
+{
+        memcpy(making->text, text, length);
+        making->text += length;
+}
+
+/* LD_PRELOAD with @first (or nothing) in front of the other libraries of @value. */
+static void preload_append(struct making *making, const char *first, const char *value)
+{
+        char *begin = making->text;
+
+        text_append(making, preload, strlen(preload));
+        if (first)
+                text_append(making, first, strlen(first));
+        while (*value) {
+                size_t length = strcspn(value, ": ");
+
+                if (length > 0 && !same_library(value, length, making->edit->library)) {
+                        if (making->text[-1] != '=')
+                                text_append(making, ":", 1);
+                        text_append(making, value, length);
+                }
+                value += length + strspn(value + length, ": ");
+        }
+        text_append(making, "", 1);
+        if (making->text[-2] != '=')
+                *making->slot++ = begin;
+}
+
+/* The value of one of the path variables; NULL if @entry is none of them. */
+static const char *path_value(const char *entry)
+{
+        for (size_t i = 0; i < sizeof(path_variables) / sizeof(path_variables[0]); i++)
+                if (begins(entry, path_variables[i]))
+                        return entry + strlen(path_variables[i]);
+        return NULL;
+}
+
+/* The entry with its path in the inside view; unchanged where there is nothing to translate. */
+static void inside_append(struct making *making, char *entry)
+{
+        const char *value = path_value(entry);
+        const char *inside = path_inside(making->edit->prefixes, value);
+        char *begin = making->text;
+
+        if (inside == value) {
+                *making->slot++ = entry;
+                return;
+        }
+        text_append(making, entry, (size_t)(value - entry));
+        text_append(making, inside, strlen(inside) + 1);
+        *making->slot++ = begin;
+}
+
+/* Does the program get the shim, whatever the environment had of it before? */
+static bool adds_shim(enum environment_purpose purpose)
+{
+        return purpose == ENVIRONMENT_SERVER || purpose == ENVIRONMENT_INSIDE;
+}
+
+static void entry_append(struct making *making, char *entry)
+{
+        enum environment_purpose purpose = making->edit->purpose;
+
+        if (purpose == ENVIRONMENT_MARKED) {
+                if (!begins(entry, SETTINGS_HELPER_VARIABLE "="))
+                        *making->slot++ = entry;
+        } else if (begins(entry, preload)) {
+                if (!adds_shim(purpose))
+                        preload_append(making, NULL, entry + strlen(preload));
+        } else if (!begins(entry, SETTINGS_VARIABLE_PREFIX)) {
+                if (purpose == ENVIRONMENT_JAILED || purpose == ENVIRONMENT_INSIDE)
+                        inside_append(making, entry);
+                else
+                        *making->slot++ = entry;
+        }
+}
+
+static const char *preload_value(char *const *from)
+{
+        for (; *from; from++)
+                if (begins(*from, preload))
+                        return *from + strlen(preload);
+        return "";
+}
+
+/* Room for all entries of @from, the settings, LD_PRELOAD, the mark and the closing NULL. */
+static size_t slot_count(const struct environment_edit *edit, char *const *from)
+{
+        size_t count = 3;
+
+        for (; from && *from; from++)
+                count++;
+        for (char *const *entry = edit->settings; entry && *entry; entry++)
+                count++;
+        return count;
+}
+
+size_t environment_size(const struct environment_edit *edit, char *const *from)
+{
+        size_t text = sizeof(preload) + strlen(edit->library) + 1;
+
+        for (char *const *entry = from; entry && *entry; entry++)
+                if (begins(*entry, preload) || path_value(*entry))
+                        text += strlen(*entry) + 2;
+        return slot_count(edit, from) * sizeof(char *) + text;
+}
+
+char **environment_make(const struct environment_edit *edit, char *const *from, void *memory)
+{
+        static char *const nothing[] = {NULL};
+        char **environment = memory;
+        struct making making = {.edit = edit, .slot = environment};
+
+        making.text = (char *)(environment + slot_count(edit, from));
+        from = from ? from : nothing;
+        for (char *const *entry = from; *entry; entry++)
+                entry_append(&making, *entry);
+        if (edit->purpose == ENVIRONMENT_MARKED)
+                *making.slot++ = (char *)(uintptr_t)helper_mark;
+        if (adds_shim(edit->purpose)) {
+                preload_append(&making, edit->library, preload_value(from));
+                for (char *const *entry = edit->settings; entry && *entry; entry++)
+                        *making.slot++ = *entry;
+        }
+        *making.slot = NULL;
+        return environment;
+}

@@ -1,0 +1,101 @@
+/* Translation of paths between the outside view and the inside view of the jail: pure text. */
+#ifndef SHIM_VIEW_PATH_H
+#define SHIM_VIEW_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Spellings of the jail that can be recorded: its real path, as configured, and aliases. */
+#define PATH_PREFIXES 8
+
+/**
+ * struct path_prefix - one spelling of the jail's outside path.
+ *
+ * @text:       absolute, without "." or ".." components, repeated or trailing slashes; not "/".
+ *              Owned by the caller, for as long as the prefix is used.
+ * @length:     strlen(@text).
+ * @real_depth: the number of leading components that are known not to be symbolic links, so
+ *              that ".." may undo them: all of them in the real path.
+ */
+struct path_prefix {
+        const char *text;
+        size_t length;
+        unsigned real_depth;
+};
+
+/** struct path_prefixes - every spelling of the jail; with none, nothing is translated. */
+struct path_prefixes {
+        struct path_prefix item[PATH_PREFIXES];
+        unsigned count;
+};
+
+/** enum path_relation - where an outside path lies, seen from the jail. */
+enum path_relation {
+        /** Elsewhere, relative, or only the kernel knows. */
+        PATH_ELSEWHERE,
+        /** A proper ancestor of the jail: "/srv" of "/srv/www1". "/" is none: it exists inside. */
+        PATH_ANCESTOR,
+        /** The jail itself or something below it. */
+        PATH_BELOW,
+};
+
+/**
+ * path_inside() - the inside view of a path.
+ * @path: any path, or NULL.
+ *
+ * Repeated slashes and "." are skipped; ".." undoes components of a prefix only where that is
+ * certain. Async-signal-safe, no system call, no allocation.
+ *
+ * Return: a pointer into @path, or a constant "/" for the jail itself; @path unchanged if it does
+ * not lie below the jail (it may already be an inside view).
+ */
+const char *path_inside(const struct path_prefixes *prefixes, const char *path);
+
+/** path_relate() - where @path (not NULL) lies. Async-signal-safe. */
+enum path_relation path_relate(const struct path_prefixes *prefixes, const char *path);
+
+/**
+ * path_ancestor() - the tidy spelling of a proper ancestor of the jail.
+ * @buffer: as long as the longest prefix, with its terminating NUL.
+ *
+ * Return: false, with @buffer unchanged, if @path (not NULL) is not PATH_ANCESTOR.
+ */
+bool path_ancestor(const struct path_prefixes *prefixes, const char *path, char *buffer);
+
+/**
+ * path_outside() - turn an inside view into the outside view, in the buffer that holds it.
+ * @prefix: the spelling to put in front, without a trailing slash.
+ * @buffer: holds an absolute inside path; "/" becomes @prefix itself.
+ * @size:   of @buffer in bytes, with the terminating NUL.
+ *
+ * Return: true; or false, with @buffer unchanged, where the outside view does not fit.
+ */
+bool path_outside(const struct path_prefix *prefix, char *buffer, size_t size);
+
+/**
+ * path_tidy() - take repeated slashes, "." and a trailing slash out of an absolute path, in place.
+ *
+ * ".." is left alone, for it may follow a symbolic link. Return: false if there is a "..".
+ */
+bool path_tidy(char *path);
+
+/**
+ * path_prefixes_set() - record the spellings of a jail.
+ * @configured: as path_tidy() leaves it.
+ * @real:       from realpath(3).
+ *
+ * Both strings must outlive @ret_prefixes.
+ */
+void path_prefixes_set(
+        struct path_prefixes *ret_prefixes, const char *configured, const char *real);
+
+/**
+ * path_prefixes_add() - record one more spelling, an outside path that means the jail.
+ * @alias: as path_tidy() leaves it, not "/"; must outlive @prefixes.
+ * @real:  realpath(3) of it; NULL where there is nothing of that name.
+ *
+ * Return: false if there is no room.
+ */
+bool path_prefixes_add(struct path_prefixes *prefixes, const char *alias, const char *real);
+
+#endif

@@ -1,0 +1,71 @@
+"""Checks that the rooms of shim/ use those below them only, and that no hook is called from inside.
+
+Usage: rooms.py SOURCE TABLE LIBRARY...   (the libraries of the rooms, from the ground up)
+"""
+import glob
+import os
+import re
+import subprocess
+import sys
+
+source, table, *libraries = sys.argv[1:]
+
+rooms = [os.path.basename(library)[len("lib"):-len(".a")] for library in libraries]
+floor = {room: number for number, room in enumerate(rooms)}
+TOP = len(rooms)  # init.c
+
+
+def nm(*arguments):
+    """The symbols that nm prints, without their versions."""
+    lines = subprocess.run(["nm", *arguments], check=True, capture_output=True, text=True).stdout
+    return {line.split()[-1].split("@")[0] for line in lines.splitlines() if len(line.split()) > 1}
+
+
+def libc():
+    """The names that the C library provides."""
+    maps = open("/proc/self/maps").read()
+    return nm("-D", "--defined-only", re.search(r"\S*/libc\.so\.6", maps).group())
+
+
+def includes():
+    """Of each file: the rooms' headers that it includes, as (file, its floor, header)."""
+    for path in glob.glob(f"{source}/**/*.[ch]", recursive=True):
+        name = os.path.relpath(path, source)
+        here = floor[name.split("/")[0]] if "/" in name else TOP
+        for header in re.findall(r'^#include "(\w+/[\w.]+)"', open(path).read(), re.M):
+            yield name, here, header
+
+
+hooked = set(re.findall(r"^HOOK(?:_NEWER)?\(\w+, (\w+)\)$", open(table).read(), re.M))
+provided = libc()
+defined = {room: nm("--defined-only", "--extern-only", library)
+           for room, library in zip(rooms, libraries)}
+undefined = {room: nm("--undefined-only", library) for room, library in zip(rooms, libraries)}
+above = {room: set().union(*(defined[other] for other in rooms[floor[room] + 1:]))
+         for room in rooms}
+all_includes = list(includes())
+
+checks = {
+    "includes a room above its own":
+        {f"{name} <- {header}" for name, here, header in all_includes
+         if floor[header.split("/")[0]] > here},
+    "uses what a room above defines":
+        {f"{room}: {name}" for room in rooms for name in undefined[room] & above[room]},
+    # What the library defines under a public name, the whole server would call.
+    "a public name of libc, defined outside hooks/":
+        {f"{room}: {name}" for room in rooms if room != "hooks"
+         for name in defined[room] & provided},
+    # Inside, the kernel is asked: a hook must never call a hook by accident.
+    "a hooked name, called outside hooks/":
+        {f"{room}: {name}" for room in rooms if room != "hooks"
+         for name in hooked & undefined[room]},
+    "the state of the process, used below process/":
+        {name for name, here, header in all_includes
+         if header == "process/process.h" and here < floor["process"]},
+}
+
+failed = {what: found for what, found in checks.items() if found}
+for what, found in failed.items():
+    print(f"{what}: {', '.join(sorted(found))}")
+print(f"{len(checks) - len(failed)} passed, {len(failed)} failed")
+sys.exit(1 if failed or len(hooked) < 100 or len(all_includes) < 50 or len(rooms) < 5 else 0)
