@@ -25,7 +25,7 @@ echo json_encode([
         'written' => @file_put_contents("$root/../data/refused", 'text') !== false,
         'canary' => attempt("$root/../../canary"),
         'password' => attempt('/etc/passwd'),
-        'included' => (@include "$root/included/counted.php") !== false,
+        'included' => (@include "$root/confined-out/page.php") !== false,
         'listed' => @scandir($root) !== false,
         'seen' => @file_exists("$root/index.html"),
     ],
