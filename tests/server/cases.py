@@ -1,15 +1,54 @@
-"""The forms of a test case: one server for all of its methods, and one run under each MPM."""
-import unittest
+"""The forms of a test case: a tree, a server not yet started, and one server for all methods."""
+import contextlib
+
+import pytest
 
 import processes
-from apache import MPMS, Apache
+from apache import Apache
 from processes import wait_until
+from tree import Tree
 
 
-class ServerTest(unittest.TestCase):
-    """A test case with one server for all of its methods, described by class attributes."""
+class TreeTest:
+    """Each of its methods has a tree of its own."""
 
-    mpm = "event"
+    @pytest.fixture(autouse=True)
+    def own_tree(self, cleanups):
+        self.cleanups = cleanups
+        self.tree = cleanups.enter_context(Tree())
+
+
+class JailedTest:
+    """A test case with self.apache, which runs under each of the MPMs."""
+
+    mpms = ("event",)
+
+    def assert_jailed(self):
+        """The master is outside, every worker inside, with the worker's uid."""
+        apache = self.apache
+        assert processes.root(apache.master()) == "/"
+        assert len(apache.workers()) >= 2
+        if apache.user:
+            # Nothing tells that a worker of the same user is on its way, so it gets the time.
+            wait_until(lambda: {processes.root(pid) for pid in apache.workers()} == {apache.jail},
+                       "workers that are all inside")
+        for pid in apache.workers():
+            assert processes.root(pid) == apache.jail
+
+
+class OneServerTest(JailedTest):
+    """Each of its methods has a server of its own, not started."""
+
+    @pytest.fixture(autouse=True)
+    def own_server(self, mpm, cleanups):
+        self.mpm = mpm
+        self.cleanups = cleanups
+        self.apache = cleanups.enter_context(Apache(mpm))
+
+
+class ServerTest(JailedTest):
+    """All of its methods have one server, described by class attributes."""
+
     extra = ""
     modules = ()
     settings = {}
@@ -19,53 +58,14 @@ class ServerTest(unittest.TestCase):
     def prepare(cls):
         """Put into the tree what the server needs at its start."""
 
-    @classmethod
-    def setUpClass(cls):
-        processes.become_reaper()
-        cls.apache = Apache(cls.mpm, shim=cls.shim, settings=cls.settings)
-        cls.addClassCleanup(cls.apache.close)
-        cls.prepare()
-        cls.apache.configure(cls.extra, cls.modules)
-        cls.apache.start()
-
-    def assert_jailed(self):
-        """The master is outside, every worker inside, with the worker's uid."""
-        apache = self.apache
-        self.assertEqual(processes.root(apache.master()), "/")
-        self.assertGreaterEqual(len(apache.workers()), 2)
-        if apache.user:
-            # Nothing tells that a worker of the same user is on its way, so it gets the time.
-            wait_until(lambda: {processes.root(pid) for pid in apache.workers()} == {apache.jail},
-                       "workers that are all inside")
-        for pid in apache.workers():
-            self.assertEqual(processes.root(pid), apache.jail)
-
-
-def for_each_mpm(case):
-    """Class decorator: run the test case once under each MPM, as NameOfTheCase_mpm."""
-    def load(loader):
-        suite = unittest.TestSuite()
-        for mpm in MPMS:
-            variant = type(f"{case.__name__}_{mpm}", (case,),
-                           {"mpm": mpm, "__module__": case.__module__})
-            suite.addTests(loader.loadTestsFromTestCase(variant))
-        return suite
-
-    case.load_variants = staticmethod(load)
-    return case
-
-
-def load_tests_of(module):
-    """What a test module gives as load_tests: its test cases, some of them for each MPM."""
-    def load_tests(loader, _standard, _pattern):
-        suite = unittest.TestSuite()
-        for case in vars(module).values():
-            if not (isinstance(case, type) and issubclass(case, unittest.TestCase)
-                    and case.__module__ == module.__name__):
-                continue
-            if "load_variants" in vars(case):
-                suite.addTests(case.load_variants(loader))
-            else:
-                suite.addTests(loader.loadTestsFromTestCase(case))
-        return suite
-    return load_tests
+    @pytest.fixture(scope="class", autouse=True)
+    def server(self, request, mpm):
+        cls = request.cls
+        with contextlib.ExitStack() as cls.cleanups:
+            cls.mpm = mpm
+            cls.apache = cls.cleanups.enter_context(
+                Apache(mpm, shim=cls.shim, settings=cls.settings))
+            cls.prepare()
+            cls.apache.configure(cls.extra, cls.modules)
+            cls.apache.start()
+            yield

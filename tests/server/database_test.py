@@ -1,9 +1,14 @@
 """What the tests of databases share: a page that writes and reads a row, by PHP's PDO."""
+import contextlib
 import os
+import re
+import shutil
 import signal
+import tempfile
+
+import pytest
 
 import machine
-import processes
 from php_server import PhpTest
 
 PAGE = """\
@@ -43,40 +48,38 @@ class DatabaseTest(PhpTest):
             answered, found = self.visit(note)
             if answered == pid:
                 return found
-        self.fail(f"worker {pid} does not answer any more")
+        pytest.fail(f"worker {pid} does not answer any more")
 
     def survives_a_restart(self, database):
         """The database is started anew, Apache is not: the same worker reads and writes again."""
         pid, found = self.visit("before")
-        self.assertEqual(found, "before")
+        assert found == "before"
         database.stop(signal.SIGTERM)
-        self.assertNotEqual(self.visit_by(pid, "down"), "down")
+        assert self.visit_by(pid, "down") != "down"
         database.start()
-        self.assertEqual(self.visit_by(pid, "after"), "after")
+        assert self.visit_by(pid, "after") == "after"
 
     def refused_under_chroot(self, directory):
         """A socket cannot be copied: the start ends, and says what to set."""
         self.apache.stop()
-        before = dict(self.apache.settings)
-        self.addCleanup(self.apache.start)
-        self.addCleanup(self.apache.settings.update, before)
+        before = self.apache.settings["isolation"]
         self.apache.settings["isolation"] = "chroot"
         result = self.apache.control("-k", "start")
-        self.assertEqual(result.returncode, 78, result.stderr)
-        self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: .*{directory}.*"
-                                        r'isolation = "namespace"\n\Z')
+        self.apache.settings["isolation"] = before
+        self.apache.start()
+        assert result.returncode == 78, result.stderr
+        assert re.search(rf"\Achrootshim\[\d+\]: error: .*{directory}.*"
+                         r'isolation = "namespace"\n\Z', result.stderr)
 
 
-def own_machine():
-    processes.become_reaper()
+@contextlib.contextmanager
+def own_directory(name, user):
+    """An empty /run/NAME of the test's own, and a directory for its data, which is given."""
     machine.own_mounts()
-
-
-def own_run_directory(name, user):
-    """An empty /run/NAME of the test's own."""
-    directory = f"/run/{name}"
-    if not os.path.isdir(directory):
+    if not os.path.isdir(f"/run/{name}"):
         machine.own_copy("/run")
-        os.mkdir(directory, 0o755)
-    machine.own_empty(directory, user)
-    return directory
+        os.mkdir(f"/run/{name}", 0o755)
+    machine.own_empty(f"/run/{name}", user)
+    with tempfile.TemporaryDirectory(prefix=f"chrootshim-{name}-", dir="/srv") as directory:
+        shutil.chown(directory, user, user)
+        yield directory

@@ -1,24 +1,20 @@
 """What is attacked by escapes/*.c: servers and jails in which the attackers have all they wish for."""
-import atexit
 import ctypes
-import functools
 import os
 import pwd
 import secrets
 import shutil
 import socket
 import subprocess
-import tempfile
 import threading
 
 import processes
 from apache import WORKER_USER, Apache
-from tree import Tree
+from tree import Tree, compiled
 
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "escapes")
 COMMON = ["escape.c", "roots.c", "descriptors.c", "mounts.c", "processes.c", "namespaces.c",
           "sockets.c"]
-WARNINGS = ["-Wall", "-Werror", "-D_GNU_SOURCE"]
 
 # The jail has /proc, in a mount namespace of the server's own.
 WITH_PROC = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
@@ -35,15 +31,9 @@ CustomLog "|/usr/bin/rotatelogs {tree}/log/access 86400" "%r"
 """
 
 
-@functools.cache
-def compiled(*sources_and_options):
-    """What all attackers share, and more, compiled once: the path of the result."""
-    directory = tempfile.TemporaryDirectory(prefix="chrootshim-escapes-")
-    atexit.register(directory.cleanup)
-    target = f"{directory.name}/result"
-    subprocess.run(["cc", *WARNINGS, "-o", target, *COMMON, *sources_and_options], check=True,
-                   cwd=SOURCES)
-    return target
+def compiled_attackers(*sources_and_options):
+    """What all attackers share, and more: the path of the result."""
+    return compiled(SOURCES, "-D_GNU_SOURCE", *COMMON, *sources_and_options)
 
 
 def output_of(*command):
@@ -51,7 +41,7 @@ def output_of(*command):
 
 
 def compiled_module():
-    return compiled("module.c", "programs.c", "-shared", "-fPIC",
+    return compiled_attackers("module.c", "programs.c", "-shared", "-fPIC",
                     f"-I{output_of('apxs2', '-q', 'INCLUDEDIR')[0]}",
                     *output_of("apr-1-config", "--includes"))
 
@@ -61,7 +51,7 @@ def furnish(jail):
     for name, mode in (("tmp", 0o1777), ("proc", 0o755)):
         os.mkdir(f"{jail}/{name}")
         os.chmod(f"{jail}/{name}", mode)
-    os.chmod(shutil.copy(compiled("program.c", "-static"), f"{jail}/set-id"), 0o4755)
+    os.chmod(shutil.copy(compiled_attackers("program.c", "-static"), f"{jail}/set-id"), 0o4755)
 
 
 class Secret:
@@ -99,7 +89,10 @@ class Bystander:
                                         group=pwd.getpwnam(user).pw_gid, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
 
-    def close(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
 
@@ -126,7 +119,10 @@ class Helper:
                 socket.send_fds(connection, [b"/"], [root])
             os.close(root)
 
-    def close(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.listener.shutdown(socket.SHUT_RDWR)
         self.thread.join()
         self.listener.close()
@@ -171,7 +167,7 @@ class AttackedTree(Tree):
     def furnish(self):
         self.secret = Secret(self.path)
         furnish(self.jail)
-        self.server = shutil.copy(compiled("server.c", "programs.c", "libraries.c"),
+        self.server = shutil.copy(compiled_attackers("server.c", "programs.c", "libraries.c"),
                                   f"{self.path}/server")
 
     def run_attack(self, name, argument="", **settings):

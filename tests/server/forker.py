@@ -2,10 +2,12 @@
 import os
 import re
 import subprocess
-import unittest
+
+import pytest
 
 import processes
-from tree import NOBODY, Tree
+from cases import TreeTest
+from tree import NOBODY
 
 EXIT_CONFIG = 78
 PYTHON = "/usr/bin/python3"
@@ -92,14 +94,13 @@ class Forker:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
 
-class ForkerTest(unittest.TestCase):
+class ForkerTest(TreeTest):
     """A test case with a tree, and in it a file and its directory to be exposed, and their place."""
 
     isolation = "chroot"
 
-    def setUp(self):
-        self.tree = Tree()
-        self.addCleanup(self.tree.close)
+    @pytest.fixture(autouse=True)
+    def write_file(self, own_tree):
         self.file = self.tree.write("shared/file", "the first\n")
         self.shared = os.path.dirname(self.file)
         self.copy = self.tree.jail + self.file
@@ -107,18 +108,17 @@ class ForkerTest(unittest.TestCase):
 
     def server(self, **settings):
         """A server that lasts as long as the test."""
-        server = Forker(self.tree, **{"isolation": self.isolation, **settings})
-        self.addCleanup(server.__exit__)
-        return server
+        return self.cleanups.enter_context(
+            Forker(self.tree, **{"isolation": self.isolation, **settings}))
 
     def refused(self, pattern, wrapper=(), **settings):
         """It does not start, and says why in one line: that is returned."""
         result = try_start(self.tree, wrapper, isolation=self.isolation, **settings)
-        self.assertEqual((result.returncode, result.stdout), (EXIT_CONFIG, ""), result.stderr)
-        self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: .*{pattern}.*\n\Z")
+        assert (result.returncode, result.stdout) == (EXIT_CONFIG, ""), result.stderr
+        assert re.search(rf"\Achrootshim\[\d+\]: error: .*{pattern}.*\n\Z", result.stderr)
         return result.stderr
 
     def assert_tidy(self):
         """No temporary file is left."""
         for _, _, files in os.walk(self.tree.jail):
-            self.assertEqual([name for name in files if "chrootshim" in name], [])
+            assert [name for name in files if "chrootshim" in name] == []

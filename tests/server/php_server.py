@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 
+import pytest
+
 from apache import MODULES, WORKER_USER
 from cases import ServerTest
 
@@ -46,7 +48,7 @@ class PhpTest(ServerTest):
     """A server whose jail holds its pages, the writable directories, and no more."""
 
     # mod_php is for one thread in a process.
-    mpm = "prefork"
+    mpms = ("prefork",)
 
     @classmethod
     def prepare(cls):
@@ -66,16 +68,18 @@ class PhpTest(ServerTest):
         """The pages of this directory, as DocumentRoot."""
         shutil.copytree(PAGES, f"{cls.apache.jail}/htdocs", dirs_exist_ok=True)
 
-    def tearDown(self):
+    @pytest.fixture(autouse=True)
+    def quiet(self):
         """The shim says nothing while all is well."""
-        self.assertNotIn("chrootshim[", self.apache.error_log())
-        self.assertNotIn("exit signal", self.apache.error_log())
+        yield
+        assert "chrootshim[" not in self.apache.error_log()
+        assert "exit signal" not in self.apache.error_log()
 
     def ask(self, path, headers=None, **options):
         """What a page answers, as its JSON has it."""
         reply = self.apache.get(path, headers, **options)
-        self.assertEqual(reply.status, 200, reply.text + self.apache.error_log())
+        assert reply.status == 200, reply.text + self.apache.error_log()
         try:
             return json.loads(reply.text)
         except ValueError:
-            self.fail(f"{path}: {reply.text}{self.apache.error_log()}")
+            pytest.fail(f"{path}: {reply.text}{self.apache.error_log()}")

@@ -2,7 +2,8 @@
 import os
 import signal
 import subprocess
-import unittest
+
+import pytest
 
 import processes
 from apache import Apache
@@ -53,30 +54,29 @@ class Sanitized(Apache):
         return super().environment() | {"ASAN_OPTIONS": OPTIONS}
 
 
-class AddressSanitizer(unittest.TestCase):
-
-    def setUp(self):
-        processes.become_reaper()
+class TestAddressSanitizer:
 
     def check_workers(self, apache):
         for pid in apache.workers():
-            self.assertNotEqual(processes.root(pid), "/")
+            assert processes.root(pid) != "/"
             maps = processes.read(f"/proc/{pid}/maps")
-            self.assertIn("libasan", maps)
-            self.assertIn(LIBRARY, maps)
+            assert "libasan" in maps
+            assert LIBRARY in maps
 
     def request(self, apache):
-        self.assertEqual([apache.get(path).status for path in ("/", "/none", "/listed/", "/linked/a")],
-                         [200, 404, 200, 200])
+        assert [apache.get(path).status for path
+                in ("/", "/none", "/listed/", "/linked/a")] == [200, 404, 200, 200]
 
-    def serve(self, mpm, isolation):
+    @pytest.mark.parametrize("kind, isolation", (
+        ("event", "chroot"), ("prefork", "chroot"), ("event", "namespace")))
+    def test_no_error(self, kind, isolation):
         """A start, requests, a graceful restart, requests, and a stop."""
-        with Sanitized(mpm, isolation) as apache:
+        with Sanitized(kind, isolation) as apache:
             result = apache.control("-k", "start")
-            self.assertEqual((result.returncode, result.stdout), (0, ""), result.stderr)
+            assert (result.returncode, result.stdout) == (0, ""), result.stderr
             wait_until(lambda: REPORT in apache.error_log() or len(apache.workers()) >= 2,
                        "workers or a report", PATIENCE)
-            self.assertNotIn(REPORT, apache.error_log())
+            assert REPORT not in apache.error_log()
             apache.wait_ready()
             self.check_workers(apache)
             self.request(apache)
@@ -87,15 +87,6 @@ class AddressSanitizer(unittest.TestCase):
             os.kill(master, signal.SIGTERM)
             wait_until(lambda: processes.collect() or not processes.alive(master), "the end", PATIENCE)
             for text in (result.stderr, apache.error_log()):
-                self.assertNotIn(REPORT, text)
-                self.assertNotIn("exit signal", text)
-            self.assertIn("entered the jail", apache.error_log())
-
-    def test_no_error(self):
-        for mpm, isolation in (("event", "chroot"), ("prefork", "chroot"), ("event", "namespace")):
-            with self.subTest(mpm, isolation=isolation):
-                self.serve(mpm, isolation)
-
-
-if __name__ == "__main__":
-    unittest.main()
+                assert REPORT not in text
+                assert "exit signal" not in text
+            assert "entered the jail" in apache.error_log()

@@ -6,13 +6,12 @@ import http.cookiejar
 import json
 import os
 import shutil
-import sys
-import unittest
 import urllib.parse
 import urllib.request
 
+import pytest
+
 from apache import WORKER_USER
-from cases import load_tests_of
 from php_server import PhpTest
 
 # The wiki as Debian has it: code, configuration and data, and the libraries that the code loads.
@@ -120,19 +119,20 @@ class Wiki:
         os.mkdir(directory, 0o755)
         shutil.copy("/usr/share/zoneinfo/UTC", directory)
 
-    def setUp(self):
+    @pytest.fixture(autouse=True)
+    def open_browser(self):
         self.browser = Browser(f"http://127.0.0.1:{self.apache.port}/wiki")
 
     def log_in(self):
         page = self.browser.get("doku.php", id="start", do="login")
         fields = FormReader("dw__login", page).fields
         text = self.browser.post("doku.php", fields | {"u": USER, "p": PASSWORD})
-        self.assertIn("The Editor", text)
+        assert "The Editor" in text
 
     def edit_form(self, identifier):
         page = self.browser.get("doku.php", id=identifier, do="edit")
         fields = FormReader("dw__editform", page).fields
-        self.assertTrue({"sectok", "id", "changecheck"} <= set(fields), page)
+        assert {"sectok", "id", "changecheck"} <= set(fields), page
         return fields
 
     def save(self, identifier, text, **changes):
@@ -145,48 +145,48 @@ class Wiki:
 
     def test_start_page(self):
         page = self.browser.get("doku.php")
-        self.assertIn("Debian DokuWiki", page)
-        self.assertIn("This topic does not exist yet", page)
-        self.assertIn("Formatting Syntax", self.browser.get("doku.php", id="wiki:syntax"))
+        assert "Debian DokuWiki" in page
+        assert "This topic does not exist yet" in page
+        assert "Formatting Syntax" in self.browser.get("doku.php", id="wiki:syntax")
 
     def test_save_a_page(self):
         self.log_in()
         for number in ("first", "second"):
             page = self.save("notes:saved", f"====== Saved ======\n\nthe **{number}** text\n")
-            self.assertIn(f"<strong>{number}</strong>", page)
-            self.assertIn(f"the **{number}** text", self.read("pages/notes/saved.txt"))
+            assert f"<strong>{number}</strong>" in page
+            assert f"the **{number}** text" in self.read("pages/notes/saved.txt")
         visitor = Browser(self.browser.address)
-        self.assertIn("<strong>second</strong>", visitor.get("doku.php", id="notes:saved"))
-        self.assertEqual(self.read("meta/notes/saved.changes").count(f"\t{USER}\t"), 2)
-        self.assertTrue(glob.glob(f"{self.data}/attic/notes/saved.*.txt.gz"))
-        self.assertTrue(os.listdir(f"{self.apache.jail}/sessions"))
+        assert "<strong>second</strong>" in visitor.get("doku.php", id="notes:saved")
+        assert self.read("meta/notes/saved.changes").count(f"\t{USER}\t") == 2
+        assert glob.glob(f"{self.data}/attic/notes/saved.*.txt.gz")
+        assert os.listdir(f"{self.apache.jail}/sessions")
 
     def test_remove_a_page(self):
         self.log_in()
         self.save("notes:removed", "some text")
         self.save("notes:removed", "")
-        self.assertFalse(os.path.exists(f"{self.data}/pages/notes/removed.txt"))
-        self.assertNotIn("some text", self.browser.get("doku.php", id="notes:removed"))
+        assert not os.path.exists(f"{self.data}/pages/notes/removed.txt")
+        assert "some text" not in self.browser.get("doku.php", id="notes:removed")
 
     def test_forged_form_is_refused(self):
         self.log_in()
         self.save("notes:forged", "some text", sectok="0" * 32)
-        self.assertFalse(os.path.exists(f"{self.data}/pages/notes/forged.txt"))
+        assert not os.path.exists(f"{self.data}/pages/notes/forged.txt")
 
     def test_visitor_may_not_edit(self):
         page = self.browser.get("doku.php", id="start", do="login")
         fields = {"sectok": FormReader("dw__login", page).fields["sectok"]}
         self.browser.post("doku.php", fields | {"id": "notes:visitor", "wikitext": "some text",
                                                 "do[save]": "1"})
-        self.assertFalse(os.path.exists(f"{self.data}/pages/notes/visitor.txt"))
+        assert not os.path.exists(f"{self.data}/pages/notes/visitor.txt")
 
     def test_search(self):
         self.log_in()
         self.save("notes:found", "a page about needlework")
         self.browser.get("lib/exe/taskrunner.php", id="notes:found")
         page = self.browser.get("doku.php", id="start", do="search", q="needlework")
-        self.assertIn("notes:found", page)
-        self.assertIn("needlework\n", self.read("index/w10.idx"))
+        assert "notes:found" in page
+        assert "needlework\n" in self.read("index/w10.idx")
 
     def test_media(self):
         self.log_in()
@@ -194,36 +194,29 @@ class Wiki:
         answer = json.loads(self.browser.get(
             "lib/exe/ajax.php", b"the text of a file", call="mediaupload", ns="notes",
             qqfile="file.pdf", mediaid="file.pdf", sectok=token))
-        self.assertTrue(answer.get("success"), answer)
-        self.assertEqual(self.read("media/notes/file.pdf"), "the text of a file")
-        self.assertEqual(self.browser.get("lib/exe/fetch.php", media="notes:file.pdf"),
-                         "the text of a file")
+        assert answer.get("success"), answer
+        assert self.read("media/notes/file.pdf") == "the text of a file"
+        assert self.browser.get("lib/exe/fetch.php", media="notes:file.pdf") == "the text of a file"
 
     def test_styles_and_scripts(self):
-        self.assertIn(".dokuwiki", self.browser.get("lib/exe/css.php", t="dokuwiki"))
-        self.assertIn("function", self.browser.get("lib/exe/js.php", t="dokuwiki"))
-        self.assertIn("jQuery", self.browser.get("lib/exe/jquery.php"))
+        assert ".dokuwiki" in self.browser.get("lib/exe/css.php", t="dokuwiki")
+        assert "function" in self.browser.get("lib/exe/js.php", t="dokuwiki")
+        assert "jQuery" in self.browser.get("lib/exe/jquery.php")
 
     def test_highlighted_code(self):
         self.log_in()
         page = self.save("notes:code", "<code c>\nint main(void);\n</code>\n")
-        self.assertIn('<span class="kw4">int</span>', page)
+        assert '<span class="kw4">int</span>' in page
 
 
-class JailedWiki(Wiki, PhpTest):
+class TestJailedWiki(Wiki, PhpTest):
     """In a jail."""
 
     def test_workers_are_jailed(self):
         self.assert_jailed()
 
 
-class WikiWithoutTheShim(Wiki, PhpTest):
+class TestWikiWithoutTheShim(Wiki, PhpTest):
     """The control: the same files at the same paths under a bare httpd."""
 
     shim = False
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()

@@ -4,7 +4,8 @@ import os
 import random
 import re
 import socket
-import unittest
+
+import pytest
 
 import bad_input_cases as cases
 from tree import NOBODY, Tree
@@ -41,24 +42,23 @@ def in_file(key, value):
     return f"{key} = [ {quoted(value)} ];" if is_list else f"{key} = {quoted(value)};"
 
 
-class BadInput(unittest.TestCase):
+class BadInput:
     """A tree with all sorts of files, and a configuration file that is written anew."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.tree = Tree()
-        cls.addClassCleanup(cls.tree.close)
-        path = cls.path = cls.tree.path
-        cls.file = f"{path}/shim.conf"
-        cls.tree.write("other.conf", "")
-        cls.tree.write("jail/empty", "")
-        os.mkfifo(f"{path}/fifo")
-        os.symlink("loop", f"{path}/loop")
-        os.mkdir(f"{path}/nobody")
-        os.chown(f"{path}/nobody", NOBODY, NOBODY)
-        listener = socket.socket(socket.AF_UNIX)
-        cls.addClassCleanup(listener.close)
-        listener.bind(f"{path}/socket")
+    @pytest.fixture(scope="class", autouse=True)
+    def all_sorts(self, request):
+        cls = request.cls
+        with Tree() as cls.tree, socket.socket(socket.AF_UNIX) as listener:
+            path = cls.path = cls.tree.path
+            cls.file = f"{path}/shim.conf"
+            cls.tree.write("other.conf", "")
+            cls.tree.write("jail/empty", "")
+            os.mkfifo(f"{path}/fifo")
+            os.symlink("loop", f"{path}/loop")
+            os.mkdir(f"{path}/nobody")
+            os.chown(f"{path}/nobody", NOBODY, NOBODY)
+            listener.bind(f"{path}/socket")
+            yield
 
     def fill(self, text):
         return text.replace("{tree}", self.path).replace("{jail}", self.tree.jail)
@@ -71,10 +71,11 @@ class BadInput(unittest.TestCase):
 
     def refused(self, result, place, allowed):
         """One line without a control character, which begins with the place and says what to do."""
-        self.assertEqual(result.returncode, EXIT_CONFIG, result.stderr)
-        self.assertEqual(result.stdout, "")
-        self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: {re.escape(self.fill(place))}"
-                         rf"[^\0-\x1f\x7f]*{re.escape(self.fill(allowed))}[^\0-\x1f\x7f]*\n\Z")
+        assert result.returncode == EXIT_CONFIG, result.stderr
+        assert result.stdout == ""
+        assert re.search(rf"\Achrootshim\[\d+\]: error: {re.escape(self.fill(place))}"
+                         rf"[^\0-\x1f\x7f]*{re.escape(self.fill(allowed))}[^\0-\x1f\x7f]*\n\Z",
+                         result.stderr)
 
     def refused_file(self, text, place, allowed, command=("/bin/true",), **settings):
         result = self.tree.run(*command, config=self.write(text), **settings)
@@ -88,50 +89,44 @@ class BadInput(unittest.TestCase):
         self.refused(result, f"the environment has {shown}" if unknown else name, allowed)
 
 
-class Values(BadInput):
+class TestValues(BadInput):
     """Every key and every variable with values that it cannot have."""
 
     def test_all_keys_have_cases(self):
         with open(SOURCE) as file:
             keys = cases.keys_of_source(file.read())
-        self.assertEqual({key for keys in cases.TYPES.values() for key in keys}, keys)
+        assert {key for keys in cases.TYPES.values() for key in keys} == keys
 
-    def test_in_the_file(self):
-        for key, value, allowed in cases.each_value(cases.IN_FILE):
-            with self.subTest(key, value=value[:60]):
-                self.refused_file(f"\n{key} = {value};\n", f"2: {key}", allowed)
+    @pytest.mark.parametrize("key, value, allowed", cases.each_value(cases.IN_FILE))
+    def test_in_the_file(self, key, value, allowed):
+        self.refused_file(f"\n{key} = {value};\n", f"2: {key}", allowed)
 
-    def test_in_variables(self):
-        for key, value, allowed in cases.each_value(cases.IN_VARIABLE):
-            with self.subTest(key, value=value[:60]):
-                self.refused_variable(f"CHROOTSHIM_{key.upper()}", value, allowed)
+    @pytest.mark.parametrize("key, value, allowed", cases.each_value(cases.IN_VARIABLE))
+    def test_in_variables(self, key, value, allowed):
+        self.refused_variable(f"CHROOTSHIM_{key.upper()}", value, allowed)
 
-    def test_other_variables(self):
-        for name, value, allowed in cases.VARIABLES:
-            with self.subTest(name[:60], value=value[:60]):
-                self.refused_variable(name, value, allowed)
+    @pytest.mark.parametrize("name, value, allowed", cases.VARIABLES)
+    def test_other_variables(self, name, value, allowed):
+        self.refused_variable(name, value, allowed)
 
-    def test_whole_files(self):
-        for text, place, allowed in cases.FILES:
-            with self.subTest(text[:60]):
-                self.refused_file(text, place, allowed)
+    @pytest.mark.parametrize("text, place, allowed", cases.FILES)
+    def test_whole_files(self, text, place, allowed):
+        self.refused_file(text, place, allowed)
 
-    def test_what_the_machine_contradicts(self):
-        for key, value, allowed in cases.VALUES:
-            with self.subTest(key, value=value[:60]):
-                variable = f"CHROOTSHIM_{key.upper()}"
-                self.refused_variable(variable, self.fill(value), allowed)
-                text = in_file(key, value)
-                if key == "jail":
-                    self.refused_file(text, "1: jail", allowed, jail=None)
-                else:
-                    self.refused_file(text, f"1: {key}", allowed)
+    @pytest.mark.parametrize("key, value, allowed", cases.VALUES)
+    def test_what_the_machine_contradicts(self, key, value, allowed):
+        variable = f"CHROOTSHIM_{key.upper()}"
+        self.refused_variable(variable, self.fill(value), allowed)
+        text = in_file(key, value)
+        if key == "jail":
+            self.refused_file(text, "1: jail", allowed, jail=None)
+        else:
+            self.refused_file(text, f"1: {key}", allowed)
 
-    def test_what_is_found_out_at_listening(self):
-        for key, value, allowed in cases.SERVING:
-            with self.subTest(key, value=value[:60]):
-                self.refused_variable(f"CHROOTSHIM_{key.upper()}", self.fill(value), allowed, LISTEN)
-                self.refused_file(in_file(key, value), f"1: {key}", allowed, LISTEN)
+    @pytest.mark.parametrize("key, value, allowed", cases.SERVING)
+    def test_what_is_found_out_at_listening(self, key, value, allowed):
+        self.refused_variable(f"CHROOTSHIM_{key.upper()}", self.fill(value), allowed, LISTEN)
+        self.refused_file(in_file(key, value), f"1: {key}", allowed, LISTEN)
 
     def test_a_variable_is_named_where_it_overrides_the_file(self):
         self.write('jail = "/none";\nexpose = [ "/none" ];\n')
@@ -141,22 +136,23 @@ class Values(BadInput):
                                 ({}, f"{self.file}:2: expose: /none")):
             self.refused(self.tree.run("/bin/true", config=self.file, **settings), place, ": make ")
 
-    def test_good_settings_are_none_of_them(self):
-        for text in (VALID, VALID.rstrip("\n") + " # the end", VALID.replace("\n", "\r\n"),
-                     VALID + '/* @include "a"\n*/ // @\n# @include "b"\n', "",
-                     "#" * LIMIT, VALID.replace("/var/www", r"/a\"@b\\"), VALID.replace("dns", "redis")):
-            with self.subTest(text[-60:]):
-                result = self.tree.run("/bin/true", config=self.write(text))
-                self.assertEqual((result.returncode, result.stderr), (0, ""))
+    @pytest.mark.parametrize("text",
+                             (VALID, VALID.rstrip("\n") + " # the end", VALID.replace("\n", "\r\n"),
+                              VALID + '/* @include "a"\n*/ // @\n# @include "b"\n', "", "#" * LIMIT,
+                              VALID.replace("/var/www", r"/a\"@b\\"),
+                              VALID.replace("dns", "redis")))
+    def test_good_settings_are_none_of_them(self, text):
+        result = self.tree.run("/bin/true", config=self.write(text))
+        assert (result.returncode, result.stderr) == (0, "")
 
 
-class Files(BadInput):
+class TestFiles(BadInput):
     """A configuration file that is none, or that others could write or replace."""
 
     def refused_path(self, path, allowed, reason="", **options):
         result = self.tree.run("/bin/true", config=path, **options)
         self.refused(result, path[:400], allowed)
-        self.assertIn(reason, result.stderr)
+        assert reason in result.stderr
 
     def test_what_is_no_regular_file(self):
         os.symlink("other.conf", f"{self.path}/link.conf")
@@ -191,27 +187,27 @@ class Files(BadInput):
         os.chmod(path, 0o644)
         os.chown(path, NOBODY, 0)
         self.refused_path(path, f"chown root {path}", f"error: {path} belongs to uid {NOBODY}, who")
-        self.assertEqual(self.tree.run("/bin/true", user=NOBODY, config=path).returncode, 0)
+        assert self.tree.run("/bin/true", user=NOBODY, config=path).returncode == 0
         self.refused_path(path, f"chown root {path}", user=NOBODY - 1)
 
-    def test_a_directory_in_which_others_can_replace_it(self):
-        for name, mode, owner, remedy in (
-                ("sticky", 0o1777, 0, "chmod go-w"), ("group", 0o775, 0, "chmod go-w"),
-                ("others", 0o757, 0, "chmod go-w"), ("foreign", 0o755, NOBODY, "chown root")):
-            directory = f"{self.path}/{name}"
-            path = self.tree.write(f"{name}/below/shim.conf", "")
-            os.chmod(directory, mode)
-            os.chown(directory, owner, 0)
-            os.symlink(f"{directory}/below", f"{self.path}/to-{name}")
-            for spelling in (path, f"{self.path}/to-{name}/shim.conf"):
-                with self.subTest(spelling):
-                    self.refused_path(spelling, f"{remedy} {directory}")
-            os.chmod(directory, 0o755)
-            os.chown(directory, 0, 0)
-            self.assertEqual(self.tree.run("/bin/true", config=path).returncode, 0)
+    @pytest.mark.parametrize("name, mode, owner, remedy",
+                             (("sticky", 0o1777, 0, "chmod go-w"),
+                              ("group", 0o775, 0, "chmod go-w"), ("others", 0o757, 0, "chmod go-w"),
+                              ("foreign", 0o755, NOBODY, "chown root")))
+    def test_a_directory_in_which_others_can_replace_it(self, name, mode, owner, remedy):
+        directory = f"{self.path}/{name}"
+        path = self.tree.write(f"{name}/below/shim.conf", "")
+        os.chmod(directory, mode)
+        os.chown(directory, owner, 0)
+        os.symlink(f"{directory}/below", f"{self.path}/to-{name}")
+        for spelling in (path, f"{self.path}/to-{name}/shim.conf"):
+            self.refused_path(spelling, f"{remedy} {directory}")
+        os.chmod(directory, 0o755)
+        os.chown(directory, 0, 0)
+        assert self.tree.run("/bin/true", config=path).returncode == 0
 
 
-class Mutations(BadInput):
+class TestMutations(BadInput):
     """Valid settings with bytes changed at random: taken or refused, never a crash or a hang."""
 
     RUNS = 500
@@ -240,11 +236,11 @@ class Mutations(BadInput):
 
     def check(self, result):
         """Return: was it refused?"""
-        self.assertIn(result.returncode, (0, EXIT_CONFIG), result.stderr)
-        self.assertEqual(result.stdout, "")
+        assert result.returncode in (0, EXIT_CONFIG), result.stderr
+        assert result.stdout == ""
         refused = result.returncode != 0
-        self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: [^\0-\x1f\x7f]+\n\Z" if refused
-                         else r"\A\Z")
+        assert re.search(r"\Achrootshim\[\d+\]: error: [^\0-\x1f\x7f]+\n\Z" if refused else r"\A\Z",
+                         result.stderr)
         return refused
 
     def test_files(self):
@@ -253,10 +249,9 @@ class Mutations(BadInput):
         refused = 0
         for run in range(self.RUNS):
             text = self.mutate(chance, valid)
-            with self.subTest(run, text=text):
-                refused += self.check(
-                    self.tree.run("/bin/true", config=self.write(text), jail=None, pidfile=None))
-        self.assertTrue(self.RUNS // 4 < refused < self.RUNS, refused)
+            refused += self.check(
+                self.tree.run("/bin/true", config=self.write(text), jail=None, pidfile=None))
+        assert self.RUNS // 4 < refused < self.RUNS, refused
 
     def test_variables(self):
         chance = random.Random(2)
@@ -271,10 +266,6 @@ class Mutations(BadInput):
             for key in chance.sample(sorted(valid), chance.randrange(1, 3)):
                 mutated = self.mutate(chance, valid[key].encode()).replace(b"\0", b"")
                 settings[key] = os.fsdecode(mutated)
-            with self.subTest(run, settings=settings), contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(FileNotFoundError):
                 refused += self.check(self.tree.run("/bin/true", **settings))
-        self.assertTrue(self.RUNS // 8 < refused < self.RUNS // 2, refused)
-
-
-if __name__ == "__main__":
-    unittest.main()
+        assert self.RUNS // 8 < refused < self.RUNS // 2, refused

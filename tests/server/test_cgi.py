@@ -5,12 +5,10 @@ import os
 import re
 import shutil
 import subprocess
-import sys
-import unittest
 
 import processes
 from apache import LIBRARY
-from cases import ServerTest, for_each_mpm, load_tests_of
+from cases import ServerTest
 
 CANARY = "canary: this file lies outside the jail"
 BUSYBOX = "/bin/busybox"
@@ -68,7 +66,7 @@ class Cgi:
 
     def run_script(self, name, **options):
         reply = self.apache.get(f"/cgi/{name}", **options)
-        self.assertEqual(reply.status, 200, self.apache.error_log())
+        assert reply.status == 200, self.apache.error_log()
         return reply.text
 
     def variables(self, name="environment.cgi"):
@@ -76,32 +74,31 @@ class Cgi:
 
     def test_script_runs_inside(self):
         directory, script, *root = self.run_script("where.cgi").splitlines()
-        self.assertEqual(directory, "/htdocs/cgi")
-        self.assertTrue(script.endswith(" /htdocs/cgi/where.cgi"), script)
-        self.assertEqual(set(root), set(os.listdir(self.apache.jail)))
+        assert directory == "/htdocs/cgi"
+        assert script.endswith(" /htdocs/cgi/where.cgi"), script
+        assert set(root) == set(os.listdir(self.apache.jail))
 
     def test_the_outside_cannot_be_reached(self):
         for name in ("outside.cgi", "climb.cgi"):
             text = self.run_script(name)
-            self.assertIn("No such file or directory", text)
-            self.assertNotIn(CANARY, text)
-            self.assertNotIn("root:x:0", text)
+            assert "No such file or directory" in text
+            assert CANARY not in text
+            assert "root:x:0" not in text
 
     def test_script_has_the_uid_of_a_worker(self):
         status = processes.status(self.apache.workers()[0], "Uid").split()
         uid, gid = self.run_script("id.cgi").split()
-        self.assertEqual(uid, status[1])
-        self.assertNotEqual(gid, "0")
+        assert uid == status[1]
+        assert gid != "0"
 
     def test_paths_in_the_environment_are_the_inside_view(self):
         variables = self.variables("environment.cgi/extra/info")
-        self.assertEqual({name: variables[name] for name in (
-            "DOCUMENT_ROOT", "SCRIPT_FILENAME", "PATH_TRANSLATED", "CONTEXT_DOCUMENT_ROOT")}, {
-                "DOCUMENT_ROOT": "/htdocs", "SCRIPT_FILENAME": "/htdocs/cgi/environment.cgi",
-                "PATH_TRANSLATED": "/htdocs/extra/info",
-                "CONTEXT_DOCUMENT_ROOT": "/htdocs/cgi/"})
-        self.assertEqual(variables["PATH_INFO"], "/extra/info")
-        self.assertNotIn(self.apache.jail, "".join(variables.values()))
+        for name, value in (("DOCUMENT_ROOT", "/htdocs"), ("PATH_TRANSLATED", "/htdocs/extra/info"),
+                            ("SCRIPT_FILENAME", "/htdocs/cgi/environment.cgi"),
+                            ("CONTEXT_DOCUMENT_ROOT", "/htdocs/cgi/"),
+                            ("PATH_INFO", "/extra/info")):
+            assert variables[name] == value, name
+        assert self.apache.jail not in "".join(variables.values())
 
     def test_the_rest_of_the_environment(self):
         variables = self.variables("environment.cgi?a=1&b=/srv")
@@ -110,28 +107,28 @@ class Cgi:
                             ("REQUEST_URI", "/cgi/environment.cgi?a=1&b=/srv"),
                             ("GATEWAY_INTERFACE", "CGI/1.1"), ("REMOTE_ADDR", "127.0.0.1"),
                             ("SERVER_PORT", str(self.apache.port))):
-            self.assertEqual(variables.get(name), value, name)
+            assert variables.get(name) == value, name
 
     def test_body_of_a_request(self):
         body = "x" * 100_000
-        self.assertEqual(self.run_script("echo.cgi", method="POST", body=body), body)
+        assert self.run_script("echo.cgi", method="POST", body=body) == body
 
     def test_stderr_goes_to_the_error_log(self):
         self.run_script("complain.cgi")
         processes.wait_until(lambda: "to the error log" in self.apache.error_log(), "stderr")
 
     def test_a_missing_script(self):
-        self.assertEqual(self.apache.get("/cgi/missing.cgi").status, 404)
+        assert self.apache.get("/cgi/missing.cgi").status == 404
 
     def test_no_complaint_of_the_loader(self):
-        self.assertNotIn("LD_PRELOAD", self.variables("dynamic.cgi"))
-        self.assertEqual(self.variables("dynamic-two.cgi")["LD_PRELOAD"], "/another.so")
+        assert "LD_PRELOAD" not in self.variables("dynamic.cgi")
+        assert self.variables("dynamic-two.cgi")["LD_PRELOAD"] == "/another.so"
         processes.wait_until(lambda: COMPLAINT in self.apache.error_log(),
                              "the loader's complaint of the other library")
         for line in self.apache.error_log().splitlines():
             if COMPLAINT in line:
-                self.assertIn("/another.so", line)
-                self.assertNotIn(LIBRARY, line)
+                assert "/another.so" in line
+                assert LIBRARY not in line
 
     def test_after_graceful_restarts(self):
         for _ in range(2):
@@ -141,10 +138,10 @@ class Cgi:
             self.test_the_outside_cannot_be_reached()
 
 
-class CgiOfPrefork(Cgi, ServerTest):
+class TestCgiOfPrefork(Cgi, ServerTest):
     """mod_cgi: the worker forks and runs the script."""
 
-    mpm = "prefork"
+    mpms = ("prefork",)
     modules = ("alias", "cgi", "env")
     extra = EXTRA
 
@@ -171,8 +168,8 @@ class Cgid(Cgi):
         """Like a worker it is let alone while it is root, and jailed once it is not."""
         daemon = self.daemon()
         processes.wait_until(lambda: processes.uid(daemon) != 0, "the daemon's drop of privileges")
-        self.assertEqual(processes.program(daemon), "apache2")
-        self.assertEqual(processes.root(daemon), self.apache.jail)
+        assert processes.program(daemon) == "apache2"
+        assert processes.root(daemon) == self.apache.jail
         return daemon
 
     def test_daemon_is_jailed(self):
@@ -182,7 +179,7 @@ class Cgid(Cgi):
         for action in ("graceful", "graceful", "restart"):
             before = self.daemon()
             self.apache.renew(action)
-            self.assertNotEqual(self.assert_daemon_jailed(), before)
+            assert self.assert_daemon_jailed() != before
             self.test_script_runs_inside()
 
     def test_successor_of_a_killed_daemon_is_jailed(self):
@@ -190,7 +187,7 @@ class Cgid(Cgi):
         os.kill(before, 9)
         processes.wait_until(lambda: not processes.alive(before), "the end of the daemon")
         processes.wait_until(lambda: self.apache.get("/cgi/id.cgi").status == 200, "a successor")
-        self.assertNotEqual(self.assert_daemon_jailed(), before)
+        assert self.assert_daemon_jailed() != before
         self.test_script_runs_inside()
 
 
@@ -203,19 +200,13 @@ def open_files(pid):
     return found
 
 
-class CgidOfWorker(Cgid, ServerTest):
+class TestCgidOfWorker(Cgid, ServerTest):
     """Under the worker MPM."""
 
-    mpm = "worker"
+    mpms = ("worker",)
 
 
-class CgidOfEvent(Cgid, ServerTest):
+class TestCgidOfEvent(Cgid, ServerTest):
     """Under the event MPM."""
 
-    mpm = "event"
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+    mpms = ("event",)

@@ -1,11 +1,11 @@
 """Roles in programs other than httpd: who becomes a worker, who stays outside, and who must end."""
 import os
 import re
-import sys
-import unittest
 
-from cases import load_tests_of
-from tree import NOBODY, Tree, compile_program
+import pytest
+
+from cases import TreeTest
+from tree import NOBODY, compile_program
 
 NONE, INERT, WATCHING, PENDING, JAILED = "none", "0", "1", "2", "3"
 
@@ -18,12 +18,11 @@ UNPRIVILEGED = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-gr
                 "--inh-caps=+sys_chroot", "--ambient-caps=+sys_chroot"]
 
 
-class ActorTest(unittest.TestCase):
+class ActorTest(TreeTest):
     """Runs programs/actor.c; `who role root` is a line of its output."""
 
-    def setUp(self):
-        self.tree = Tree()
-        self.addCleanup(self.tree.close)
+    @pytest.fixture(autouse=True)
+    def build(self, own_tree):
         self.actor = self.tree.compile("actor", "-pthread")
         self.armed = ["listen", "pair", "pidfile", self.tree.pidfile]
         self.pending = [*self.armed, "fork"]
@@ -34,62 +33,59 @@ class ActorTest(unittest.TestCase):
 
     def roles(self, result):
         """(who, role, is its root the jail?) of each line."""
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        assert (result.returncode, result.stderr) == (0, "")
         jail = str(os.stat(self.tree.jail).st_ino)
         return [(who, role, inode == jail)
                 for who, role, inode in map(str.split, result.stdout.splitlines())]
 
     def assert_ends(self, result, status, pattern):
         """Ended with this status after one line."""
-        self.assertEqual(result.returncode, status, result.stderr)
-        self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: .*{pattern}.*\n\Z")
-        self.assertEqual(result.stdout, "")
+        assert result.returncode == status, result.stderr
+        assert re.search(rf"\Achrootshim\[\d+\]: error: .*{pattern}.*\n\Z", result.stderr)
+        assert result.stdout == ""
 
 
-class Programs(ActorTest):
+class TestPrograms(ActorTest):
     """Programs that a server starts run outside and change nothing."""
 
-    def test_from_the_master(self):
-        for way in ("vfork", "spawn", "system", "popen"):
-            with self.subTest(way):
-                result = self.act(*self.armed, way, self.child, "say", "self")
-                self.assertEqual(self.roles(result), [("child", WATCHING, False),
-                                                      ("self", WATCHING, False)])
+    @pytest.mark.parametrize("way", ("vfork", "spawn", "system", "popen"))
+    def test_from_the_master(self, way):
+        result = self.act(*self.armed, way, self.child, "say", "self")
+        assert self.roles(result) == [("child", WATCHING, False), ("self", WATCHING, False)]
 
-    def test_from_a_pending_child(self):
-        for way in ("vfork", "spawn", "system", "popen"):
-            with self.subTest(way):
-                result = self.act(*self.pending, way, self.child, "say", "self",
-                                  "setuid", str(NOBODY), "say", "worker")
-                child, *rest = self.roles(result)
-                self.assertIn(child[1], (NONE, WATCHING))
-                self.assertEqual((child[0], child[2]), ("child", False))
-                self.assertEqual(rest, [("self", PENDING, False), ("worker", JAILED, True)])
+    @pytest.mark.parametrize("way", ("vfork", "spawn", "system", "popen"))
+    def test_from_a_pending_child(self, way):
+        result = self.act(*self.pending, way, self.child, "say", "self",
+                          "setuid", str(NOBODY), "say", "worker")
+        child, *rest = self.roles(result)
+        assert child[1] in (NONE, WATCHING)
+        assert (child[0], child[2]) == ("child", False)
+        assert rest == [("self", PENDING, False), ("worker", JAILED, True)]
 
     def test_a_helper_runs_without_the_shim(self):
         result = self.act(*self.pending, "exec", f"{self.child}; env")
-        self.assertTrue(result.stdout.startswith(f"child {NONE} "), result.stdout)
-        self.assertIn("\nPATH=", result.stdout)
-        self.assertNotRegex(result.stdout, "LD_PRELOAD|CHROOTSHIM_")
+        assert result.stdout.startswith(f"child {NONE} "), result.stdout
+        assert "\nPATH=" in result.stdout
+        assert not re.search("LD_PRELOAD|CHROOTSHIM_", result.stdout)
 
     def test_a_helper_keeps_other_preloaded_libraries(self):
         others = {"LD_PRELOAD": f"libm.so.6:{self.tree.library}"}
         result = self.act(*self.pending, "exec", "env", extra=others)
-        self.assertIn("LD_PRELOAD=libm.so.6\n", result.stdout)
+        assert "LD_PRELOAD=libm.so.6\n" in result.stdout
 
     def test_the_next_version_of_the_server_keeps_the_shim(self):
         result = self.act(*self.pending, "exec-anew", self.actor)
-        self.assertEqual(self.roles(result), [("again", WATCHING, False)])
+        assert self.roles(result) == [("again", WATCHING, False)]
 
     def test_a_copy_by_another_name_is_a_helper(self):
         other = self.tree.compile("actor", "-pthread") + "-copy"
         os.rename(self.actor, other)
         self.tree.compile("actor", "-pthread")
         result = self.act(*self.pending, "exec-anew", other)
-        self.assertEqual(self.roles(result), [("again", NONE, False)])
+        assert self.roles(result) == [("again", NONE, False)]
 
 
-class Wrappers(ActorTest):
+class TestWrappers(ActorTest):
     """What drops its privileges in front of something else is no server."""
 
     def test_they_stay_outside(self):
@@ -102,12 +98,11 @@ class Wrappers(ActorTest):
                     "--", "say", "inner"])
         for line in wrapped:
             for pidfile in (self.tree.pidfile, None):
-                with self.subTest(line[0], pidfile=pidfile):
-                    result = self.tree.run(*line, pidfile=pidfile)
-                    self.assertEqual(self.roles(result), [("inner", WATCHING, False)])
+                result = self.tree.run(*line, pidfile=pidfile)
+                assert self.roles(result) == [("inner", WATCHING, False)]
 
 
-class Workers(ActorTest):
+class TestWorkers(ActorTest):
     """What jails a process, and what does not."""
 
     def test_the_drop(self):
@@ -118,38 +113,34 @@ class Workers(ActorTest):
                  "child of a program that listens": (["listen", "fork"], JAILED),
                  "program that does not listen": (["pidfile", self.tree.pidfile], WATCHING)}
         for name, (actions, role) in cases.items():
-            with self.subTest(name):
-                result = self.act(*actions, *drop)
-                self.assertEqual(self.roles(result), [("self", role, role == JAILED)])
+            result = self.act(*actions, *drop)
+            assert self.roles(result) == [("self", role, role == JAILED)]
 
-    def test_serving(self):
-        for event in SERVING:
-            with self.subTest(event):
-                result = self.act(*self.pending, *event, "say", "self")
-                self.assertEqual(self.roles(result), [("self", JAILED, True)])
+    @pytest.mark.parametrize("event", SERVING)
+    def test_serving(self, event):
+        result = self.act(*self.pending, *event, "say", "self")
+        assert self.roles(result) == [("self", JAILED, True)]
 
     def test_a_child_that_libc_did_not_make(self):
         result = self.act(*self.armed, "clone", "pthread_create", "say", "self")
-        self.assertEqual(self.roles(result), [("self", JAILED, True)])
+        assert self.roles(result) == [("self", JAILED, True)]
 
     def test_a_socket_of_its_own_is_no_reason(self):
         result = self.act(*self.pending, "pair", "recv", "say", "self")
-        self.assertEqual(self.roles(result), [("self", PENDING, False)])
+        assert self.roles(result) == [("self", PENDING, False)]
 
-    def test_touching_as_root_is_no_reason(self):
-        for event in TOUCHING:
-            with self.subTest(event):
-                result = self.act(*self.pending, *event, "say", "self")
-                self.assertEqual(self.roles(result), [("self", PENDING, False)])
+    @pytest.mark.parametrize("event", TOUCHING)
+    def test_touching_as_root_is_no_reason(self, event):
+        result = self.act(*self.pending, *event, "say", "self")
+        assert self.roles(result) == [("self", PENDING, False)]
 
     def test_touching_without_root(self):
         for event in (*SERVING, *TOUCHING):
-            with self.subTest(event):
-                result = self.act(*self.pending, *event, "say", "self", wrapper=UNPRIVILEGED)
-                self.assertEqual(self.roles(result), [("self", JAILED, True)])
+            result = self.act(*self.pending, *event, "say", "self", wrapper=UNPRIVILEGED)
+            assert self.roles(result) == [("self", JAILED, True)]
         result = self.act(*self.pending, "stat", "/proc/self/stat", "stat", "/dev/null",
                           "say", "self", wrapper=UNPRIVILEGED)
-        self.assertEqual(self.roles(result), [("self", PENDING, False)])
+        assert self.roles(result) == [("self", PENDING, False)]
 
     def test_a_look_up_is_no_reason(self):
         # For root nothing of that kind counts; for another user it does, outside a look-up.
@@ -160,19 +151,19 @@ class Workers(ActorTest):
                    'mount --bind "$0" /etc/nsswitch.conf && exec "$@"', conf, *UNPRIVILEGED]
         result = self.act(*self.pending, "getpwnam", "nobody", "say", "self", wrapper=mounted,
                           extra={"LD_LIBRARY_PATH": self.tree.path})
-        self.assertRegex(result.stdout,
-                         rf"\A(touching\n)+getpwnam not found\nself {PENDING} \d+\n\Z")
+        assert re.search(rf"\A(touching\n)+getpwnam not found\nself {PENDING} \d+\n\Z",
+                         result.stdout)
 
     def test_without_a_pidfile_listening_makes_workers(self):
         result = self.act("listen", "fork", "pthread_create", "say", "self", pidfile=None)
-        self.assertEqual(self.roles(result), [("self", JAILED, True)])
+        assert self.roles(result) == [("self", JAILED, True)]
         result = self.act("fork", "pthread_create", "say", "self", pidfile=None)
-        self.assertEqual(self.roles(result), [("self", WATCHING, False)])
+        assert self.roles(result) == [("self", WATCHING, False)]
 
     def test_another_pid_in_the_pidfile(self):
         self.tree.write("run/server.pid", "1\n")
         result = self.act("listen", "fork", "pthread_create", "say", "self")
-        self.assertEqual(self.roles(result), [("self", WATCHING, False)])
+        assert self.roles(result) == [("self", WATCHING, False)]
 
     def test_a_scoreboard_that_is_not_there_yet(self):
         scoreboard = f"{self.tree.path}/run/scoreboard"
@@ -180,10 +171,10 @@ class Workers(ActorTest):
             if made:
                 self.tree.write("run/scoreboard", "")
             result = self.act(*self.pending, "pthread_create", "say", "self", scoreboard=scoreboard)
-            self.assertEqual(self.roles(result), [("self", role, made)])
+            assert self.roles(result) == [("self", role, made)]
 
 
-class Refusals(ActorTest):
+class TestRefusals(ActorTest):
     """What must not go on."""
 
     def test_accepting_in_the_master(self):
@@ -193,42 +184,35 @@ class Refusals(ActorTest):
 
     def test_accepting_in_a_master_that_may(self):
         result = self.act("listen", "accept", "say", "self", master_accepts="true")
-        self.assertEqual(self.roles(result), [("self", WATCHING, False)])
+        assert self.roles(result) == [("self", WATCHING, False)]
 
     def test_groups_in_the_jail_as_root(self):
         result = self.act(*self.pending, "epoll_wait", "initgroups", "nobody", "say", "self")
-        self.assertEqual(result.returncode, 0)
-        self.assertRegex(result.stdout, rf"\Ainitgroups -1 EPERM\nself {JAILED} \d+\n\Z")
-        self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: initgroups\(\) .*\n\Z")
+        assert result.returncode == 0
+        assert re.search(rf"\Ainitgroups -1 EPERM\nself {JAILED} \d+\n\Z", result.stdout)
+        assert re.search(r"\Achrootshim\[\d+\]: error: initgroups\(\) .*\n\Z", result.stderr)
 
 
-class Settings(ActorTest):
+class TestSettings(ActorTest):
     """Settings that say for whom and where to."""
 
     def test_programs(self):
         drop = ["listen", "setuid", str(NOBODY), "say", "self"]
         for programs, role in (("other", INERT), ("other:actor", JAILED), (self.actor, JAILED),
                                ("/bin/actor", INERT)):
-            with self.subTest(programs):
-                result = self.act(*drop, programs=programs)
-                self.assertEqual(self.roles(result), [("self", role, role == JAILED)])
+            result = self.act(*drop, programs=programs)
+            assert self.roles(result) == [("self", role, role == JAILED)]
 
     def test_log_to_a_file(self):
         log = f"{self.tree.path}/shim.log"
         result = self.act(*self.pending, "epoll_wait", "say", "self", log=log, log_level="info")
-        self.assertEqual(self.roles(result), [("self", JAILED, True)])
+        assert self.roles(result) == [("self", JAILED, True)]
         with open(log) as file:
             text = file.read()
-        self.assertTrue(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ chrootshim\[\d+\]: info: "
-                                     rf"entered the jail {self.tree.jail}\n", text), text)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ chrootshim\[\d+\]: info: "
+                            rf"entered the jail {self.tree.jail}\n", text), text
 
     def test_log_level(self):
         for level, lines in (("warning", 0), ("info", 1)):
             result = self.act(*self.pending, "epoll_wait", log_level=level)
-            self.assertEqual(len(result.stderr.splitlines()), lines, result.stderr)
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+            assert len(result.stderr.splitlines()) == lines, result.stderr

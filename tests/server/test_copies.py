@@ -2,13 +2,11 @@
 import os
 import socket
 import stat
-import sys
 import threading
-import unittest
 
 import machine
 import processes
-from cases import ServerTest, load_tests_of
+from cases import ServerTest
 from forker import ForkerTest
 from tree import NOBODY
 
@@ -16,8 +14,7 @@ DEVICES = [f"/dev/{name}" for name in ("full", "null", "random", "urandom", "zer
 MINUTES = 60 * 10**9
 
 
-def setUpModule():
-    processes.become_reaper()
+def setup_module():
     machine.own_mounts()
 
 
@@ -29,7 +26,7 @@ def set_time(path, nanoseconds):
     os.utime(path, ns=(nanoseconds, nanoseconds))
 
 
-class Served(ServerTest):
+class TestServed(ServerTest):
     """The worker of a real server reads the copy."""
 
     modules = ("alias",)
@@ -46,28 +43,27 @@ Require all granted
         cls.apache.settings["expose"] = cls.file
 
     def test_fresh_after_a_graceful_restart(self):
-        self.assertEqual(self.apache.get("/shared/file").text, "the first\n")
+        assert self.apache.get("/shared/file").text == "the first\n"
         machine.write(self.file, "the second\n")
         self.apache.graceful()
-        self.assertEqual(self.apache.get("/shared/file").text, "the second\n")
+        assert self.apache.get("/shared/file").text == "the second\n"
         self.assert_jailed()
 
 
-class Copies(ForkerTest):
+class TestCopies(ForkerTest):
     """What a copy has of its source."""
 
     def test_a_file(self):
         os.chown(self.file, NOBODY, 33)
         for wanted, given in ((0o640, 0o640), (0o777, 0o755), (0o6755, 0o755), (0o4711, 0o711)):
-            with self.subTest(oct(wanted)):
-                os.chmod(self.file, wanted)
-                set_time(self.file, 12345 * MINUTES + wanted)
-                self.server(expose=self.file)
-                facts = os.lstat(self.copy)
-                self.assertEqual(facts.st_mode, stat.S_IFREG | given)
-                self.assertEqual((facts.st_uid, facts.st_gid), (0, 33))
-                self.assertEqual(facts.st_mtime_ns, os.stat(self.file).st_mtime_ns)
-                self.assertEqual(processes.read(self.copy), "the first\n")
+            os.chmod(self.file, wanted)
+            set_time(self.file, 12345 * MINUTES + wanted)
+            self.server(expose=self.file)
+            facts = os.lstat(self.copy)
+            assert facts.st_mode == stat.S_IFREG | given
+            assert (facts.st_uid, facts.st_gid) == (0, 33)
+            assert facts.st_mtime_ns == os.stat(self.file).st_mtime_ns
+            assert processes.read(self.copy) == "the first\n"
         self.assert_tidy()
 
     def test_a_directory(self):
@@ -82,16 +78,16 @@ class Copies(ForkerTest):
         server = self.server(expose=top, wrapper=["sh", "-c", 'umask 077 && exec "$0" "$@"'])
         copy = self.tree.jail + top
         for name in ("link", "dangling"):
-            self.assertEqual(os.readlink(f"{copy}/{name}"), os.readlink(f"{top}/{name}"))
+            assert os.readlink(f"{copy}/{name}") == os.readlink(f"{top}/{name}")
         for name in ("", "deep", "deep/er", "closed"):
-            self.assertEqual(mode(f"{copy}/{name}"), mode(f"{top}/{name}"), name)
-            self.assertEqual(os.lstat(f"{copy}/{name}").st_uid, 0)
-        self.assertEqual(server.fork(f"{top}/link"), "two\n")
-        self.assertIsNone(server.fork(f"{top}/closed/file"))
+            assert mode(f"{copy}/{name}") == mode(f"{top}/{name}"), name
+            assert os.lstat(f"{copy}/{name}").st_uid == 0
+        assert server.fork(f"{top}/link") == "two\n"
+        assert server.fork(f"{top}/closed/file") is None
         self.tree.write("shared/top/later", "later\n")
         os.unlink(f"{top}/link")
         os.symlink("later", f"{top}/link")
-        self.assertEqual(server.fork(f"{top}/link"), "later\n")
+        assert server.fork(f"{top}/link") == "later\n"
 
     def test_devices(self):
         directory = f"{self.tree.jail}/dev"
@@ -103,11 +99,11 @@ class Copies(ForkerTest):
         server = self.server(services="files")
         for path in DEVICES:
             made, own = os.lstat(self.tree.jail + path), os.lstat(path)
-            self.assertEqual((made.st_mode, made.st_rdev), (own.st_mode, own.st_rdev), path)
-            self.assertTrue(stat.S_ISCHR(made.st_mode))
-            self.assertEqual((made.st_uid, made.st_gid), (0, 0))
-        self.assertEqual(server.fork("/dev/null"), "")
-        self.assertEqual(os.lstat(self.file), before)
+            assert (made.st_mode, made.st_rdev) == (own.st_mode, own.st_rdev), path
+            assert stat.S_ISCHR(made.st_mode)
+            assert (made.st_uid, made.st_gid) == (0, 0)
+        assert server.fork("/dev/null") == ""
+        assert os.lstat(self.file) == before
         self.assert_tidy()
 
     def test_a_long_name(self):
@@ -117,7 +113,7 @@ class Copies(ForkerTest):
         self.refused(f"{name}: it cannot be made: File name too long: remove", expose=self.shared)
 
 
-class Refresh(ForkerTest):
+class TestRefresh(ForkerTest):
     """Another copy is made at a fork when the source has changed."""
 
     def test_what_counts_as_a_change(self):
@@ -138,11 +134,10 @@ class Refresh(ForkerTest):
                    "time": (write, "as long as before.\n", then + 1),
                    "inode": (replace, "also just as long.\n", then + 1)}
         for name, (change, text, moment) in changes.items():
-            with self.subTest(name):
-                change(text, moment)
-                self.assertEqual(server.fork(self.file), text)
-                self.assertEqual(os.lstat(self.copy).st_mtime_ns, moment)
-        self.assertEqual(len(server.lines(f"{self.file} again: it has changed")), len(changes))
+            change(text, moment)
+            assert server.fork(self.file) == text
+            assert os.lstat(self.copy).st_mtime_ns == moment
+        assert len(server.lines(f"{self.file} again: it has changed")) == len(changes)
 
     def test_without_a_change_nothing_is_written(self):
         server = self.server(expose=self.file, services="files")
@@ -150,7 +145,7 @@ class Refresh(ForkerTest):
         before = [os.lstat(path).st_ino for path in paths]
         server.fork()
         self.server(expose=self.file, services="files").fork()
-        self.assertEqual([os.lstat(path).st_ino for path in paths], before)
+        assert [os.lstat(path).st_ino for path in paths] == before
 
     def test_a_reader_sees_the_old_or_the_new_file(self):
         texts = [letter * 300000 for letter in "ab"]
@@ -172,20 +167,20 @@ class Refresh(ForkerTest):
             server.fork()
         done.set()
         reader.join()
-        self.assertEqual(wrong, [])
-        self.assertGreater(len(reads), 20)
+        assert wrong == []
+        assert len(reads) > 20
         self.assert_tidy()
 
     def test_a_source_that_is_gone_and_comes_back(self):
         server = self.server(expose=self.file)
         os.rename(self.file, f"{self.file}.away")
         for _ in range(3):
-            self.assertEqual(server.fork(self.file), "the first\n")
+            assert server.fork(self.file) == "the first\n"
         gone = f"warning: expose: {self.file} is gone: the jail keeps its copy"
-        self.assertEqual(len(server.lines(gone)), 1)
+        assert len(server.lines(gone)) == 1
         machine.write(self.file, "the second\n")
-        self.assertEqual(server.fork(self.file), "the second\n")
-        self.assertEqual(len(server.lines("warning|error")), 1)
+        assert server.fork(self.file) == "the second\n"
+        assert len(server.lines("warning|error")) == 1
 
     def test_a_failure_is_tried_again_at_the_next_fork(self):
         server = self.server(expose=self.file)
@@ -195,20 +190,20 @@ class Refresh(ForkerTest):
         for number in (1, 2):
             server.fork()
             failed = server.lines("error")
-            self.assertEqual(len(failed), number, failed)
-            self.assertIn("remove what is in its place", failed[-1])
+            assert len(failed) == number, failed
+            assert "remove what is in its place" in failed[-1]
         os.rmdir(self.copy)
-        self.assertEqual(server.fork(self.file), "the second\n")
-        self.assertEqual(len(server.lines("error")), 2)
+        assert server.fork(self.file) == "the second\n"
+        assert len(server.lines("error")) == 2
         self.assert_tidy()
 
 
-class Refused(ForkerTest):
+class TestRefused(ForkerTest):
     """What cannot be copied stops the start."""
 
     def test_what_needs_a_namespace(self):
         listener = socket.socket(socket.AF_UNIX)
-        self.addCleanup(listener.close)
+        self.cleanups.callback(listener.close)
         listener.bind(f"{self.tree.path}/socket")
         os.mkfifo(f"{self.tree.path}/fifo")
         os.mknod(f"{self.tree.path}/block", 0o600 | stat.S_IFBLK, os.makedev(7, 0))
@@ -218,10 +213,9 @@ class Refused(ForkerTest):
                  f"{self.file},writable": "can be writable or slave in a mount namespace only",
                  f"{self.shared},slave": "can be writable or slave in a mount namespace only"}
         for text, pattern in wrong.items():
-            with self.subTest(text):
-                self.refused(f'{text.split(",")[0]} {pattern}.*: set isolation = "namespace"',
-                             expose=text)
-                self.assertEqual(os.listdir(self.tree.jail), [])
+            self.refused(f'{text.split(",")[0]} {pattern}.*: set isolation = "namespace"',
+                         expose=text)
+            assert os.listdir(self.tree.jail) == []
 
     def test_a_fifo_in_a_directory(self):
         os.mkfifo(f"{self.shared}/fifo")
@@ -242,14 +236,8 @@ class Refused(ForkerTest):
 
     def test_no_room(self):
         machine.run("mount", "-t", "tmpfs", "-o", "size=256k,mode=755", "tmpfs", self.tree.jail)
-        self.addCleanup(machine.run, "umount", self.tree.jail)
+        self.cleanups.callback(machine.run, "umount", self.tree.jail)
         big = self.tree.write("big", "x" * 1000000)
         self.refused(f"{big} cannot be copied into the jail: big: it cannot be written: No space "
                      "left on device: make room", expose=big)
         self.assert_tidy()
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()

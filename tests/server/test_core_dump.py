@@ -6,29 +6,27 @@ import shutil
 import signal
 import subprocess
 import sys
-import unittest
+
+import pytest
 
 import processes
-from apache import WORKER_USER, Apache
-from cases import for_each_mpm, load_tests_of
+from apache import MPMS, WORKER_USER
+from cases import OneServerTest
 from processes import wait_until
 
 # ELF's e_type, in the byte order of the machine, of a core file.
 ET_CORE = 4
 
 
-@for_each_mpm
-class CoreDump(unittest.TestCase):
+class TestCoreDump(OneServerTest):
+    mpms = MPMS
 
-    mpm = "event"
-
-    def setUp(self):
+    @pytest.fixture(autouse=True)
+    def start(self, own_server):
         limits = resource.getrlimit(resource.RLIMIT_CORE)
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_CORE, limits)
+        self.cleanups.callback(resource.setrlimit, resource.RLIMIT_CORE, limits)
         resource.setrlimit(resource.RLIMIT_CORE, (limits[1], limits[1]))
-        processes.become_reaper()
-        self.apache = Apache(self.mpm, "CoreDumpDirectory {jail}/cores\n")
-        self.addCleanup(self.apache.close)
+        self.apache.configure("CoreDumpDirectory {jail}/cores\n")
         self.cores = f"{self.apache.jail}/cores"
         os.mkdir(self.cores, 0o755)
         shutil.chown(self.cores, WORKER_USER)
@@ -42,17 +40,17 @@ class CoreDump(unittest.TestCase):
 
     def test_the_core_lands_in_the_jail(self):
         self.crash()
-        self.assertIn(f"possible coredump in {self.cores}", self.apache.error_log())
+        assert f"possible coredump in {self.cores}" in self.apache.error_log()
         with open("/proc/sys/kernel/core_pattern") as file:
             relative = file.read()[0] not in "/|"
         found = os.listdir(self.cores)
         # Any other pattern names a place or a program of the host.
-        self.assertEqual(len(found), 1 if relative else 0, found)
+        assert len(found) == (1 if relative else 0), found
         for name in found:
             with open(f"{self.cores}/{name}", "rb") as file:
                 header = file.read(18)
-            self.assertEqual(header[:4], b"\x7fELF")
-            self.assertEqual(int.from_bytes(header[16:18], sys.byteorder), ET_CORE)
+            assert header[:4] == b"\x7fELF"
+            assert int.from_bytes(header[16:18], sys.byteorder) == ET_CORE
 
     def test_the_handler_changes_the_directory(self):
         trace = f"{self.apache.tree}/trace"
@@ -65,17 +63,10 @@ class CoreDump(unittest.TestCase):
                                == str(tracer.pid) for task in os.listdir(tasks)), "the tracer")
         self.crash()
         tracer.wait(timeout=20)
-        self.assertEqual(re.findall(r"chdir\((.*)\) += (-?\d+)", processes.read(trace)),
-                         [('"/cores"', "0")])
+        assert re.findall(r"chdir\((.*)\) += (-?\d+)", processes.read(trace)) == [('"/cores"', "0")]
 
     def test_the_server_goes_on(self):
         self.crash()
         wait_until(lambda: len(self.apache.workers()) >= 2, "another worker")
-        self.assertNotIn(self.worker, self.apache.workers())
-        self.assertEqual(self.apache.get("/").status, 200)
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+        assert self.worker not in self.apache.workers()
+        assert self.apache.get("/").status == 200

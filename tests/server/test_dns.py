@@ -4,7 +4,6 @@ import os
 import threading
 
 import machine
-import processes
 from apache import free_port
 from daemons import dnsmasq
 from php_server import PhpTest
@@ -43,8 +42,7 @@ class Backend(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def setUpModule():
-    processes.become_reaper()
+def setup_module():
     machine.own_mounts()
     machine.own_copy("/etc")
     machine.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
@@ -62,9 +60,9 @@ class DnsTest(PhpTest):
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         for end in (server.server_close, thread.join, server.shutdown):
-            cls.addClassCleanup(end)
+            cls.cleanups.callback(end)
         for address, answer in ((FIRST, "127.0.0.1"), (SECOND, "127.0.0.9")):
-            cls.addClassCleanup(dnsmasq(address, {NAME: answer}).stop)
+            cls.cleanups.callback(dnsmasq(address, {NAME: answer}).stop)
         cls.use(FIRST)
         values = {"name": NAME, "backend": server.server_port}
         cls.apache.write("jail/htdocs/dns.php", PAGE % values)
@@ -83,11 +81,11 @@ class DnsTest(PhpTest):
 
     def expect(self, address):
         backend = f"the backend at {address}"
-        self.assertEqual(self.answers(), {"address": address, "record": [address],
-                                          "curl": backend, "proxy": backend})
+        assert self.answers() == {"address": address, "record": [address], "curl": backend,
+                                  "proxy": backend}
 
 
-class Found(DnsTest):
+class TestFound(DnsTest):
     """The service is named."""
 
     settings = {"services": "dns"}
@@ -101,21 +99,18 @@ class Found(DnsTest):
         self.expect("127.0.0.9")
 
 
-class FoundInANamespace(Found):
+class TestFoundInANamespace(TestFound):
     settings = {"services": "dns", "isolation": "namespace"}
 
 
-class NotFound(DnsTest):
+class TestNotFound(DnsTest):
     """The service is not named, and the jail has no resolv.conf."""
 
     def test_names_are_not_found(self):
         found = self.answers()
-        self.assertEqual((found["address"], found["record"], found["curl"]), (NAME, [], False))
-        self.assertIn("DNS lookup failure", found["proxy"])
+        assert (found["address"], found["record"], found["curl"]) == (NAME, [], False)
+        assert "DNS lookup failure" in found["proxy"]
 
 
-class NotFoundInANamespace(NotFound):
+class TestNotFoundInANamespace(TestNotFound):
     settings = {"isolation": "namespace"}
-
-
-del DnsTest, PhpTest

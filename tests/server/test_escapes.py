@@ -3,32 +3,29 @@ import os
 import pwd
 import socket
 import subprocess
-import sys
-import unittest
 
-import processes
+import pytest
+
 from apache import WORKER_USER, Apache
-from cases import load_tests_of
+from cases import TreeTest
 from escape_cases import SOURCES, AttackedApache, AttackedTree, Bystander, Helper, disk, memory
 from escape_table import CHROOT_DIR, LANDLOCK, ROOT, ROOTLESS, SHIM, WORKER, outcome
-from tree import NOBODY, Tree, compile_program
+from tree import NOBODY, compile_program
 
 
-class Bystanders(unittest.TestCase):
+class Bystanders:
     """Processes outside that attackers may want, beside the server's own."""
 
-    @classmethod
-    def stand_by(cls):
-        cls.known = {"disk": disk(), "uid": pwd.getpwnam(WORKER_USER).pw_uid}
-        for name, user in (("same", WORKER_USER), ("other", "nobody")):
-            bystander = Bystander(user)
-            cls.addClassCleanup(bystander.close)
-            cls.known[name] = memory(bystander.process.pid)
+    @pytest.fixture(scope="class", autouse=True)
+    def stand_by(self, request):
+        known = request.cls.known = {"disk": disk(), "uid": pwd.getpwnam(WORKER_USER).pw_uid}
+        with Bystander(WORKER_USER) as same, Bystander("nobody") as other:
+            known.update(same=memory(same.process.pid), other=memory(other.process.pid))
+            yield
 
     def assert_outcome(self, attack, name, argument, expected):
         argument = argument.format(**self.known)
-        with self.subTest(name, argument=argument):
-            self.assertEqual(attack(name, argument), expected.format(**self.known))
+        assert attack(name, argument) == expected.format(**self.known)
 
 
 class WorkerTest(Bystanders):
@@ -38,22 +35,21 @@ class WorkerTest(Bystanders):
     rootless = False
     settings = {}
 
-    @classmethod
-    def setUpClass(cls):
-        processes.become_reaper()
-        cls.stand_by()
-        cls.apache = AttackedApache(cls.rootless, cls.column == CHROOT_DIR, cls.settings)
-        cls.addClassCleanup(cls.apache.close)
-        cls.apache.furnish()
-        helper = Helper(cls.apache.jail)
-        cls.addClassCleanup(helper.close)
-        cls.apache.start()
-        listener = cls.enterClassContext(socket.socket(socket.AF_UNIX))
-        listener.bind(f"\0{cls.apache.tree}")
-        listener.listen()
-        cls.known.update(
-            handle=cls.apache.secret.handle(), abstract=cls.apache.tree,
-            master=memory(cls.apache.master()), logger=memory(cls.apache.helpers()[0]))
+    @pytest.fixture(scope="class", autouse=True)
+    def attacked(self, request, stand_by):
+        cls = request.cls
+        with AttackedApache(cls.rootless, cls.column == CHROOT_DIR, cls.settings) as cls.apache, \
+                socket.socket(socket.AF_UNIX) as listener:
+            apache = cls.apache
+            apache.furnish()
+            listener.bind(f"\0{apache.tree}")
+            listener.listen()
+            with Helper(apache.jail):
+                apache.start()
+                cls.known.update(
+                    handle=apache.secret.handle(), abstract=apache.tree,
+                    master=memory(apache.master()), logger=memory(apache.helpers()[0]))
+                yield
 
 
 class ByWorker:
@@ -77,65 +73,65 @@ class ByRoot:
                                 f"uid=0 {outcomes[self.column]}")
 
 
-class ChrootDir(ByWorker, ByRoot, WorkerTest):
+class TestChrootDir(ByWorker, ByRoot, WorkerTest):
     """httpd's own: here it shows what the attackers are able to do."""
 
     column = CHROOT_DIR
 
 
-class Chroot(ByWorker, WorkerTest):
+class TestChroot(ByWorker, WorkerTest):
     """isolation = "chroot"."""
 
 
-class Namespace(ByWorker, WorkerTest):
+class TestNamespace(ByWorker, WorkerTest):
     """isolation = "namespace"."""
 
     settings = {"isolation": "namespace"}
 
 
-class ChrootWithSetId(ByRoot, WorkerTest):
+class TestChrootWithSetId(ByRoot, WorkerTest):
     """Set-id programs give root, but no capability that breaks the jail."""
 
     settings = {"no_new_privs": "false"}
 
 
-class NamespaceWithSetId(ChrootWithSetId):
+class TestNamespaceWithSetId(TestChrootWithSetId):
     """The same in a namespace."""
 
     settings = {"no_new_privs": "false", "isolation": "namespace"}
 
 
-class Rootless(ByWorker, WorkerTest):
+class TestRootless(ByWorker, WorkerTest):
     """A server that an ordinary user has started."""
 
     column = ROOTLESS
     rootless = True
 
 
-class Landlock(ByWorker, WorkerTest):
+class TestLandlock(ByWorker, WorkerTest):
     """The second wall: what the first does not keep from."""
 
     column = LANDLOCK
     settings = {"landlock": "require"}
 
 
-class RootlessLandlock(Landlock):
+class TestRootlessLandlock(TestLandlock):
     """The same without root."""
 
     rootless = True
 
 
-class RootTest(Bystanders):
+class TestRoot(Bystanders):
     """A worker that is still root, in escapes/server.c."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.stand_by()
-        cls.tree = AttackedTree()
-        cls.addClassCleanup(cls.tree.close)
-        cls.tree.furnish()
-        # This process is root's, and outside.
-        cls.known.update(handle=cls.tree.secret.handle(), master=memory(os.getpid()))
+    @pytest.fixture(scope="class", autouse=True)
+    def attacked(self, request, stand_by):
+        with AttackedTree() as tree:
+            request.cls.tree = tree
+            tree.furnish()
+            # This process is root's, and outside.
+            self.known.update(handle=tree.secret.handle(), master=memory(os.getpid()))
+            yield
 
     def test_by_root(self):
         for isolation in ("chroot", "namespace"):
@@ -150,21 +146,20 @@ class RootTest(Bystanders):
                 ("chroot", "off", "open=ok CANARY"), ("chroot", "require", "open=EACCES"),
                 # Above the jail there is an empty root, and no more.
                 ("namespace", "off", "open=ENOENT"), ("namespace", "require", "open=ENOENT")):
-            with self.subTest(isolation=isolation, landlock=landlock):
-                report = self.tree.attack("second_chroot", isolation=isolation, landlock=landlock,
-                                          keep_capabilities="sys_chroot")
-                self.assertEqual(report, f"uid=0 chroot=ok {canary}")
+            report = self.tree.attack("second_chroot", isolation=isolation, landlock=landlock,
+                                      keep_capabilities="sys_chroot")
+            assert report == f"uid=0 chroot=ok {canary}"
 
 
-class PlantedLibraries(unittest.TestCase):
+class TestPlantedLibraries:
     """Code in the jail that libc would load into a worker that is still root."""
 
     libraries = "lib/x86_64-linux-gnu"
     charsets = "usr/lib/x86_64-linux-gnu/gconv"
 
-    def setUp(self):
-        self.tree = AttackedTree()
-        self.addCleanup(self.tree.close)
+    @pytest.fixture(autouse=True)
+    def plant(self, cleanups):
+        self.tree = cleanups.enter_context(AttackedTree())
         self.tree.furnish()
         self.mark = f"{self.tree.jail}/planted-code-ran"
         self.tree.write("jail/etc/nsswitch.conf",
@@ -184,12 +179,12 @@ class PlantedLibraries(unittest.TestCase):
         return ran
 
     def test_groups_are_not_looked_up(self):
-        self.assertFalse(self.runs_planted("planted_groups"))
-        self.assertEqual(self.result.stdout, "uid=0 initgroups=EPERM ")
+        assert not self.runs_planted("planted_groups")
+        assert self.result.stdout == "uid=0 initgroups=EPERM "
 
     def test_a_locale_is_no_code(self):
-        self.assertFalse(self.runs_planted("planted_locale"))
-        self.assertEqual(self.result.stdout, "uid=0 setlocale=no ")
+        assert not self.runs_planted("planted_locale")
+        assert self.result.stdout == "uid=0 setlocale=no "
 
     def test_only_root_can_plant(self):
         places = {"planted_accounts": ("etc", "etc/nsswitch.conf", "lib", self.libraries),
@@ -197,22 +192,20 @@ class PlantedLibraries(unittest.TestCase):
                                       self.charsets, f"{self.charsets}/gconv-modules")}
         for name, paths in places.items():
             for path in paths:
-                with self.subTest(name, path=path):
-                    os.chown(f"{self.tree.jail}/{path}", NOBODY, NOBODY)
-                    # That it would be run shows that the place counts.
-                    self.assertTrue(self.runs_planted(name, ownership="warn"))
-                    self.assertFalse(self.runs_planted(name))
-                    self.assertEqual(self.result.returncode, 78)
-                    self.assertIn(f"/{path} belongs to uid {NOBODY}", self.result.stderr)
-                    os.chown(f"{self.tree.jail}/{path}", 0, 0)
+                os.chown(f"{self.tree.jail}/{path}", NOBODY, NOBODY)
+                # That it would be run shows that the place counts.
+                assert self.runs_planted(name, ownership="warn")
+                assert not self.runs_planted(name)
+                assert self.result.returncode == 78
+                assert f"/{path} belongs to uid {NOBODY}" in self.result.stderr
+                os.chown(f"{self.tree.jail}/{path}", 0, 0)
 
 
-class SetId(unittest.TestCase):
+class TestSetId(TreeTest):
     """A set-id program that loads the shim does not obey the environment of who starts it."""
 
-    def setUp(self):
-        self.tree = Tree()
-        self.addCleanup(self.tree.close)
+    @pytest.fixture(autouse=True)
+    def build(self, own_tree):
         self.program = f"{self.tree.path}/secure"
         subprocess.run(["cc", "-Wall", "-Werror", "-I", f"{SOURCES}/../../../include", "-o",
                         self.program, f"{SOURCES}/secure.c", self.tree.library,
@@ -221,22 +214,22 @@ class SetId(unittest.TestCase):
     def report(self, mode, **settings):
         os.chmod(self.program, mode)
         result = self.tree.run(self.program, user=NOBODY, **settings)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        assert (result.returncode, result.stderr) == (0, "")
         return result.stdout
 
     def test_variables(self):
-        self.assertEqual(self.report(0o755), f"uid={NOBODY} active=1\n")
-        self.assertEqual(self.report(0o4755), "uid=0 active=0\n")
+        assert self.report(0o755) == f"uid={NOBODY} active=1\n"
+        assert self.report(0o4755) == "uid=0 active=0\n"
 
     def test_a_configuration_file(self):
         file = self.tree.write("chrootshim.conf",
                                f'jail = "{self.tree.jail}"; pidfile = "/nowhere";\n')
         settings = {"jail": None, "pidfile": None, "config": file}
-        self.assertEqual(self.report(0o755, **settings), f"uid={NOBODY} active=1\n")
-        self.assertEqual(self.report(0o4755, **settings), "uid=0 active=0\n")
+        assert self.report(0o755, **settings) == f"uid={NOBODY} active=1\n"
+        assert self.report(0o4755, **settings) == "uid=0 active=0\n"
 
 
-class Paths(unittest.TestCase):
+class TestPaths:
     """What a client of httpd can ask for."""
 
     REQUESTS = ("/../../canary", "/..//..//canary", "//../..//canary", "/./.././../canary",
@@ -248,35 +241,25 @@ class Paths(unittest.TestCase):
     THROUGH_LINKS = ("/absolute", "/relative", "/above/canary", "/root{tree}/canary", "/slashes")
     CANARY = "canary: this file lies outside the jail\n"
 
-    def serve(self, **options):
-        processes.become_reaper()
-        apache = Apache("prefork", "<Directory {jail}>\nOptions FollowSymLinks\n</Directory>\n",
-                        **options)
-        self.addCleanup(apache.close)
+    def serve(self, cleanups, **options):
+        apache = cleanups.enter_context(Apache(
+            "prefork", "<Directory {jail}>\nOptions FollowSymLinks\n</Directory>\n", **options))
         apache.write("canary", self.CANARY)
         for name, target in self.LINKS.items():
             os.symlink(target.format(tree=apache.tree), f"{apache.jail}/htdocs/{name}")
         apache.start()
         return apache
 
-    def test_links_lead_out_of_a_bare_httpd(self):
-        apache = self.serve(shim=False)
+    def test_links_lead_out_of_a_bare_httpd(self, cleanups):
+        apache = self.serve(cleanups, shim=False)
         for path in self.THROUGH_LINKS:
-            with self.subTest(path):
-                self.assertEqual(apache.get(path.format(tree=apache.tree)).text, self.CANARY)
+            assert apache.get(path.format(tree=apache.tree)).text == self.CANARY
 
-    def test_nothing_leads_out_of_a_jail(self):
-        for isolation in ("chroot", "namespace"):
-            apache = self.serve(settings={"isolation": isolation})
-            self.assertEqual(apache.get("/").text, "the index page\n")
-            for path in self.REQUESTS + self.THROUGH_LINKS:
-                with self.subTest(path, isolation=isolation):
-                    reply = apache.get(path.format(tree=apache.tree))
-                    self.assertIn(reply.status, (400, 403, 404))
-                    self.assertNotIn(self.CANARY, reply.text)
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+    @pytest.mark.parametrize("isolation", ("chroot", "namespace"))
+    def test_nothing_leads_out_of_a_jail(self, cleanups, isolation):
+        apache = self.serve(cleanups, settings={"isolation": isolation})
+        assert apache.get("/").text == "the index page\n"
+        for path in self.REQUESTS + self.THROUGH_LINKS:
+            reply = apache.get(path.format(tree=apache.tree))
+            assert reply.status in (400, 403, 404)
+            assert self.CANARY not in reply.text

@@ -1,4 +1,5 @@
 """What cannot be jailed does not serve: a wrong setting stops the start, a lost jail the server."""
+import contextlib
 import errno
 import http.client
 import os
@@ -6,14 +7,14 @@ import re
 import shutil
 import signal
 import socket
-import sys
-import unittest
+
+import pytest
 
 import processes
-from apache import LIBRARY, Apache
-from cases import for_each_mpm, load_tests_of
+from apache import LIBRARY, MPMS, Apache
+from cases import OneServerTest, TreeTest
 from processes import wait_until
-from tree import NOBODY, Tree, compile_program
+from tree import NOBODY, compile_program
 
 EXIT_CONFIG = 78
 
@@ -51,13 +52,11 @@ WRONG = {
 WITHOUT_CAPABILITY = ["setpriv", "--bounding-set=-sys_chroot", "--inh-caps=-all"]
 
 
-class Starts(unittest.TestCase):
+class TestStarts(OneServerTest):
     """apachectl with wrong settings: one line, status 78, and nothing else."""
 
-    def setUp(self):
-        processes.become_reaper()
-        self.apache = Apache()
-        self.addCleanup(self.apache.close)
+    @pytest.fixture(autouse=True)
+    def furnish(self, own_server):
         self.tree = self.apache.tree
         for name, mode in (("others", 0o757), ("group", 0o775), ("another", 0o755)):
             os.mkdir(f"{self.tree}/{name}")
@@ -72,24 +71,23 @@ class Starts(unittest.TestCase):
 
     def refused(self, pattern):
         result = self.apache.control("-k", "start")
-        self.assertEqual(result.returncode, EXIT_CONFIG, result.stderr)
-        self.assertEqual(result.stdout, "")
-        self.assertRegex(result.stderr,
-                         rf"\Achrootshim\[\d+\]: error: [^\n]*{self.fill(pattern)}[^\n]*\n\Z")
-        self.assertEqual(processes.descendants(os.getpid()), [])
+        assert result.returncode == EXIT_CONFIG, result.stderr
+        assert result.stdout == ""
+        assert re.search(rf"\Achrootshim\[\d+\]: error: [^\n]*{self.fill(pattern)}[^\n]*\n\Z",
+                         result.stderr)
+        assert processes.descendants(os.getpid()) == []
         for name in ("run/httpd.pid", "log/error.log"):
-            self.assertFalse(os.path.exists(f"{self.tree}/{name}"), name)
+            assert not os.path.exists(f"{self.tree}/{name}"), name
 
     def test_wrong_settings(self):
         right = dict(self.apache.settings)
         for name, (settings, pattern) in WRONG.items():
-            with self.subTest(name):
-                self.apache.settings = right | {
-                    key: self.fill(value) for key, value in settings.items()}
-                text = self.apache.settings.pop("file", None)
-                if text is not None:
-                    self.apache.settings["config"] = self.apache.write("shim.conf", text)
-                self.refused(pattern)
+            self.apache.settings = right | {
+                key: self.fill(value) for key, value in settings.items()}
+            text = self.apache.settings.pop("file", None)
+            if text is not None:
+                self.apache.settings["config"] = self.apache.write("shim.conf", text)
+            self.refused(pattern)
 
     def test_without_the_capability(self):
         self.apache.prefix = WITHOUT_CAPABILITY
@@ -97,18 +95,17 @@ class Starts(unittest.TestCase):
 
     def test_the_right_settings_start(self):
         self.apache.start()
-        self.assertEqual(self.apache.get("/").status, 200)
+        assert self.apache.get("/").status == 200
 
 
-class Unprivileged(unittest.TestCase):
+class TestUnprivileged(TreeTest):
     """A process that may not look runs on, until it serves."""
 
     LISTEN = "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s)"
     ACCEPT = "import socket; s = socket.socket(fileno={fd}); s.setblocking(False); s.accept()"
 
-    def setUp(self):
-        self.tree = Tree()
-        self.addCleanup(self.tree.close)
+    @pytest.fixture(autouse=True)
+    def furnish(self, own_tree):
         conf = self.tree.write("root-only.conf", f'jail = "{self.tree.jail}";\n', mode=0o600)
         hidden = f"{self.tree.path}/hidden/jail"
         os.makedirs(hidden)
@@ -119,29 +116,26 @@ class Unprivileged(unittest.TestCase):
 
     def test_what_does_not_serve_runs_on(self):
         for name, settings in self.cases.items():
-            with self.subTest(name):
-                result = self.tree.run("ls", self.tree.path, user=NOBODY, **settings)
-                self.assertEqual((result.returncode, result.stderr), (0, ""))
-                self.assertIn("root-only.conf\n", result.stdout)
+            result = self.tree.run("ls", self.tree.path, user=NOBODY, **settings)
+            assert (result.returncode, result.stderr) == (0, "")
+            assert "root-only.conf\n" in result.stdout
 
     def assert_ends(self, result):
-        self.assertEqual(result.returncode, EXIT_CONFIG, result.stderr)
-        self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: [^\n]+\n\Z")
-        self.assertEqual(result.stdout, "")
+        assert result.returncode == EXIT_CONFIG, result.stderr
+        assert re.search(r"\Achrootshim\[\d+\]: error: [^\n]+\n\Z", result.stderr)
+        assert result.stdout == ""
 
     def test_what_listens_ends(self):
         for name, settings in self.cases.items():
-            with self.subTest(name):
-                self.assert_ends(self.tree.run("/usr/bin/python3", "-c", self.LISTEN, user=NOBODY,
-                                               **settings))
+            self.assert_ends(self.tree.run("/usr/bin/python3", "-c", self.LISTEN, user=NOBODY,
+                                           **settings))
 
     def test_what_accepts_ends(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             for name, settings in self.cases.items():
-                with self.subTest(name):
-                    self.assert_ends(self.tree.run(
-                        "/usr/bin/python3", "-c", self.ACCEPT.format(fd=listener.fileno()),
-                        user=NOBODY, pass_fds=(listener.fileno(),), **settings))
+                self.assert_ends(self.tree.run(
+                    "/usr/bin/python3", "-c", self.ACCEPT.format(fd=listener.fileno()),
+                    user=NOBODY, pass_fds=(listener.fileno(),), **settings))
 
 
 def replace(apache):
@@ -188,20 +182,22 @@ LOSSES = {
 }
 
 
-@for_each_mpm
-class LostJail(unittest.TestCase):
+class TestLostJail:
     """No worker can be jailed any more: the server ends, and serves nothing."""
 
-    mpm = "event"
+    mpms = MPMS
 
-    def setUp(self):
-        processes.become_reaper()
+    @pytest.fixture(autouse=True)
+    def furnish(self, mpm):
+        self.mpm = mpm
+        with contextlib.ExitStack() as self.cleanups:
+            yield
 
     def server(self, sabotage=None):
         """A server, not started; its forked children lose something after sabotage_now()."""
         apache = Apache(self.mpm, "Alias /canary {tree}/canary\n<Directory {tree}/canary>\n"
                         "Require all granted\n</Directory>\n", ("alias",))
-        self.addCleanup(apache.close)
+        self.cleanups.enter_context(apache)
         apache.write("canary/index.html", "canary\n")
         if sabotage:
             library = compile_program("sabotage.c", f"{apache.tree}/sabotage.so", "-shared",
@@ -230,20 +226,20 @@ class LostJail(unittest.TestCase):
         """Each worker has said one thing, and httpd has seen one of them exit with status 15."""
         log = apache.error_log()
         lines = dict(re.findall(r"^chrootshim\[(\d+)\]: error: (.*)$", log, re.M))
-        self.assertTrue(lines, log)
-        self.assertEqual(len(lines), log.count("chrootshim["), log)
+        assert lines, log
+        assert len(lines) == log.count("chrootshim["), log
         for text in lines.values():
-            self.assertRegex(text, rf"{apache.jail}: .*{pattern}: .+")
+            assert re.search(rf"{apache.jail}: .*{pattern}: .+", text)
         # httpd says this for the status 15 only.
         fatal = re.search(r"Child (\d+) returned a Fatal error", log)
-        self.assertIn(fatal.group(1), lines)
+        assert fatal.group(1) in lines
 
     def test_losses(self):
         servers = {name: self.server(sabotage) for name, (_, sabotage, _) in LOSSES.items()}
         masters = []
         for apache in servers.values():
             apache.start()
-            self.assertIn(apache.get("/canary/").status, (403, 404))
+            assert apache.get("/canary/").status in (403, 404)
             masters.append(apache.master())
         for name, apache in servers.items():
             LOSSES[name][0](apache)
@@ -258,9 +254,8 @@ class LostJail(unittest.TestCase):
 
         wait_until(gone, "the end of all servers", seconds=30)
         for name, apache in servers.items():
-            with self.subTest(name):
-                self.assertEqual(served[name], [])
-                self.assert_fatal(apache, LOSSES[name][2])
+            assert served[name] == []
+            self.assert_fatal(apache, LOSSES[name][2])
 
     def test_refused_by_the_kernel(self):
         apache = self.server()
@@ -275,7 +270,7 @@ class LostJail(unittest.TestCase):
             return not processes.descendants(os.getpid())
 
         wait_until(gone, "the end of the server")
-        self.assertEqual(served, [])
+        assert served == []
         self.assert_fatal(apache, REFUSED)
 
     def test_descriptors_closed_alone_do_no_harm(self):
@@ -284,16 +279,10 @@ class LostJail(unittest.TestCase):
         self.sabotage_now(apache)
         apache.wait_ready()
         for pid in apache.workers():
-            self.assertEqual(processes.root(pid), apache.jail)
+            assert processes.root(pid) == apache.jail
 
     def test_without_the_shim_the_canary_is_served(self):
         apache = self.server()
         apache.shim = False
         apache.start()
-        self.assertEqual(apache.get("/canary/").text, "canary\n")
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+        assert apache.get("/canary/").text == "canary\n"

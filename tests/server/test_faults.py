@@ -3,12 +3,12 @@ import concurrent.futures
 import errno
 import http.client
 import os
-import sys
-import unittest
+import re
+
+import pytest
 
 import processes
 from apache import LIBRARY, Apache
-from cases import load_tests_of
 from faults import (ALLOCATION, BUILDER, EXIT_CONFIG, FATAL_STATUS, HANG, KILL, LINE, MUST_CLOSE,
                     SERVER, FaultTree, Run)
 from processes import wait_until
@@ -34,82 +34,79 @@ def hang():
         return tree.runs("namespace", "listen", BUILDER, HANG, 40)
 
 
-def setUpModule():
+def setup_module():
     global hanging
-    processes.become_reaper()
     hanging = HANGING.submit(hang)
 
 
-class FaultTest(unittest.TestCase):
-    """A test case with one tree for all of its methods."""
+class FaultTest:
+    """All of its methods have one tree."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.tree = FaultTree()
-        cls.addClassCleanup(cls.tree.close)
+    @pytest.fixture(scope="class", autouse=True)
+    def own_tree(self, request):
+        with FaultTree() as request.cls.tree:
+            yield
 
     def assert_bare(self, run, isolation):
         """How a worker is confined when nothing fails."""
         found = run.confinement
-        self.assertTrue(found, run.text)
-        self.assertEqual(
-            [found[word] for word in ("root", "top", "privileges", "out", "permitted", "lock")],
-            [str(os.stat(self.tree.jail).st_ino), "1", "0", "0", "0", "1"], run.text)
-        self.assertEqual((found["uid"], found["cwd"]), ("65534", "/htdocs"))
+        assert found, run.text
+        assert found | {
+            "root": str(os.stat(self.tree.jail).st_ino), "top": "1", "privileges": "0", "out": "0",
+            "permitted": "0", "lock": "1", "uid": "65534", "cwd": "/htdocs"} == found, run.text
         if isolation != "rootless":
-            self.assertEqual(int(found["bounding"], 16) & BREAKING, 0)
+            assert int(found["bounding"], 16) & BREAKING == 0
 
     def assert_confined(self, run, bare):
         if not run.is_closed() and not run.is_as_good(bare):
-            self.fail(run.text)
+            pytest.fail(run.text)
 
     def sweep(self, isolation, phase, kind, error):
         """Let each call fail in turn; returns those that ended a process."""
         bare, *runs = self.tree.runs(isolation, phase, kind, error)
         self.assert_bare(bare, isolation)
         for run in runs:
-            with self.subTest(isolation, phase=phase, error=error, call=run.call):
-                self.assert_confined(run, bare)
+            self.assert_confined(run, bare)
         return {run.call for run in runs if run.is_closed()}
 
 
-class Calls(FaultTest):
+class TestCalls(FaultTest):
     """Each system call of the shim fails once."""
 
     def test_entry(self):
         for isolation in ISOLATIONS:
             for error in (errno.EIO, errno.EPERM, errno.EMFILE):
                 closed = self.sweep(isolation, "enter", SERVER, error)
-                self.assertLessEqual(MUST_CLOSE["enter", isolation], closed)
+                assert MUST_CLOSE["enter", isolation] <= closed
 
     def test_readiness(self):
         for isolation in ISOLATIONS:
             closed = self.sweep(isolation, "listen", SERVER, errno.EIO)
             if isolation != "chroot":
                 closed |= self.sweep(isolation, "listen", BUILDER, errno.EIO)
-            self.assertLessEqual(MUST_CLOSE["listen", isolation], closed)
+            assert MUST_CLOSE["listen", isolation] <= closed
 
     def test_supply_at_a_fork(self):
         """It fails, and is told; workers get what there was before."""
         for isolation in ("chroot", "namespace"):
-            self.assertEqual(self.sweep(isolation, "fork", SERVER, errno.EIO), set())
+            assert self.sweep(isolation, "fork", SERVER, errno.EIO) == set()
 
     def test_a_killed_builder(self):
         """At the start that ends the server, later it does not."""
         for n in (1, 30, 90):
             run, = self.tree.runs("namespace", "listen", BUILDER, KILL, n)
-            self.assertTrue(run.is_closed(), run.text)
-            self.assertIn("was killed", run.lines[0])
-        self.assertEqual(self.sweep("namespace", "fork", BUILDER, KILL), set())
+            assert run.is_closed(), run.text
+            assert "was killed" in run.lines[0]
+        assert self.sweep("namespace", "fork", BUILDER, KILL) == set()
 
 
-class Resources(FaultTest):
+class TestResources(FaultTest):
     """Memory and descriptors run out."""
 
     def test_allocations(self):
         for isolation in ISOLATIONS[:2]:
             closed = self.sweep(isolation, "listen", ALLOCATION, errno.ENOMEM)
-            self.assertEqual(closed, {"allocation"})
+            assert closed == {"allocation"}
 
     def test_allocations_of_the_constructor(self):
         bare, = self.tree.runs("chroot", "enter", SERVER, 0, 0)
@@ -118,41 +115,40 @@ class Resources(FaultTest):
             status, output = self.tree.output("chroot", "enter", SERVER, 0, 0,
                                               extra={"FAULT_ALLOCATION": str(n)})
             if status == EXIT_CONFIG:
-                self.assertRegex(output, rf"\A{LINE.pattern}\n\Z")
+                assert re.search(rf"\A{LINE.pattern}\n\Z", output)
                 refused += 1
                 continue
-            self.assertEqual(status, 0, output)
+            assert status == 0, output
             run = Run("enter", output)
-            self.assertEqual(run.served, bare.served)
+            assert run.served == bare.served
             if not run.call:
                 break
-        self.assertGreater(refused, 5)
+        assert refused > 5
 
-    def test_descriptors(self):
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    def test_descriptors(self, isolation):
         """From too few for the server itself to enough."""
-        for isolation in ISOLATIONS:
-            bare, = self.tree.runs(isolation, "listen", SERVER, 0, 0)
-            found = set()
-            for files in range(8, 28):
-                run, = self.tree.runs(isolation, "listen", SERVER, 0, 0, files=files)
-                status = int(run.field("status"))
-                with self.subTest(isolation, files=files):
-                    self.assertEqual(run.served, "" if status else bare.served, run.text)
-                    # 99: the server itself had too few.
-                    self.assertEqual(len(run.lines), status in (EXIT_CONFIG, FATAL_STATUS), run.text)
-                found.add(status)
-            self.assertLessEqual({0, EXIT_CONFIG}, found)
+        bare, = self.tree.runs(isolation, "listen", SERVER, 0, 0)
+        found = set()
+        for files in range(8, 28):
+            run, = self.tree.runs(isolation, "listen", SERVER, 0, 0, files=files)
+            status = int(run.field("status"))
+            assert run.served == ("" if status else bare.served), run.text
+            # 99: the server itself had too few.
+            assert len(run.lines) == (status in (EXIT_CONFIG, FATAL_STATUS)), run.text
+            found.add(status)
+        assert {0, EXIT_CONFIG} <= found
 
 
-class Hanging(unittest.TestCase):
+class TestHanging:
 
     def test_a_hanging_builder(self):
         run, = hanging.result()
-        self.assertTrue(run.is_closed(), run.text)
-        self.assertIn("the process that makes it hangs", run.lines[0])
+        assert run.is_closed(), run.text
+        assert "the process that makes it hangs" in run.lines[0]
 
 
-class RealServer(unittest.TestCase):
+class TestRealServer:
     """Apache, of whose workers the kernel refuses something."""
 
     def serve(self, apache):
@@ -161,28 +157,22 @@ class RealServer(unittest.TestCase):
         except (OSError, http.client.HTTPException):
             return None
 
-    def test_refused(self):
-        for isolation, number, reason in REFUSED[os.uname().machine]:
-            with self.subTest(reason), Apache(settings={"isolation": isolation}) as apache:
-                library = compile_program("fault.c", f"{apache.tree}/fault.so", "-shared", "-fPIC")
-                apache.prefix = ["env", f"LD_PRELOAD={LIBRARY}:{library}", f"FAULT_CALL={number}",
-                                 f"FAULT_ERROR={errno.EPERM}"]
-                apache.control("-k", "start")
-                served = set()
+    @pytest.mark.parametrize("isolation, number, reason", REFUSED[os.uname().machine])
+    def test_refused(self, isolation, number, reason):
+        with Apache(settings={"isolation": isolation}) as apache:
+            library = compile_program("fault.c", f"{apache.tree}/fault.so", "-shared", "-fPIC")
+            apache.prefix = ["env", f"LD_PRELOAD={LIBRARY}:{library}", f"FAULT_CALL={number}",
+                             f"FAULT_ERROR={errno.EPERM}"]
+            apache.control("-k", "start")
+            served = set()
 
-                def gone():
-                    served.add(self.serve(apache))
-                    processes.collect()
-                    return not processes.descendants(os.getpid())
+            def gone():
+                served.add(self.serve(apache))
+                processes.collect()
+                return not processes.descendants(os.getpid())
 
-                wait_until(gone, "the end of the server", seconds=30)
-                self.assertEqual(served, {None})
-                self.assertRegex(apache.error_log(), rf"error: cannot enter the jail .*: {reason}: "
-                                 "Operation not permitted: ")
-                self.assertIn("returned a Fatal error", apache.error_log())
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+            wait_until(gone, "the end of the server", seconds=30)
+            assert served == {None}
+            assert re.search(rf"error: cannot enter the jail .*: {reason}: "
+                             "Operation not permitted: ", apache.error_log())
+            assert "returned a Fatal error" in apache.error_log()

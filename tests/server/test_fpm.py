@@ -1,10 +1,8 @@
 """php-fpm outside the jail, asked by jailed workers over its Unix socket, with unchanged directives."""
 import glob
 import os
-import unittest
 
 import machine
-import processes
 from cases import ServerTest
 from daemons import Daemon, listens
 
@@ -30,8 +28,7 @@ SetHandler "proxy:unix:%s|fcgi://localhost"
 """ % SOCKET
 
 
-def setUpModule():
-    processes.become_reaper()
+def setup_module():
     machine.own_mounts()
     machine.own_copy("/run")
     os.makedirs("/run/php", exist_ok=True)
@@ -52,16 +49,16 @@ class FpmTest(ServerTest):
         program = max(glob.glob("/usr/sbin/php-fpm*"))
         cls.fpm = Daemon([program, "--nodaemonize", "--fpm-config", configuration],
                          lambda: listens(SOCKET), f"{apache.tree}/log/fpm.out")
-        cls.addClassCleanup(cls.fpm.stop)
+        cls.cleanups.callback(cls.fpm.stop)
 
 
-class Reached(FpmTest):
+class TestReached(FpmTest):
     settings = {"isolation": "namespace", "expose": "/run/php"}
 
     def expect_page(self):
         reply = self.apache.get("/page.php")
-        self.assertEqual((reply.status, reply.text),
-                         (200, f"{self.apache.jail}/htdocs/page.php /"), self.apache.error_log())
+        assert (reply.status, reply.text) == (200, f"{self.apache.jail}/htdocs/page.php /"), \
+            self.apache.error_log()
 
     def test_before_and_after_a_restart_of_php(self):
         self.assert_jailed()
@@ -71,17 +68,12 @@ class Reached(FpmTest):
         self.fpm.start()
         for _ in range(20):
             self.expect_page()
-        self.assertEqual(self.apache.workers(), workers)
+        assert self.apache.workers() == workers
 
 
-class NotReached(FpmTest):
+class TestNotReached(FpmTest):
     settings = {"isolation": "namespace"}
 
     def test_without_its_directory(self):
-        self.assertEqual(self.apache.get("/page.php").status, 503)
-        self.assertIn("No such file or directory", self.apache.error_log())
-
-
-def load_tests(loader, _standard, _pattern):
-    """Not the form."""
-    return unittest.TestSuite(map(loader.loadTestsFromTestCase, (Reached, NotReached)))
+        assert self.apache.get("/page.php").status == 503
+        assert "No such file or directory" in self.apache.error_log()

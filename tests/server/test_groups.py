@@ -2,12 +2,12 @@
 import os
 import signal
 import subprocess
-import sys
-import unittest
+
+import pytest
 
 import processes
-from apache import Apache
-from cases import ServerTest, for_each_mpm, load_tests_of
+from apache import MPMS
+from cases import OneServerTest, ServerTest
 from processes import wait_until
 from tree import compile_program
 from watch import Watch
@@ -45,16 +45,15 @@ def socket_inodes(pid):
     return [link[len("socket:["):-1] for link in links if link.startswith("socket:[")]
 
 
-@for_each_mpm
-class SupplementaryGroups(ServerTest):
+class TestSupplementaryGroups(ServerTest):
     """A worker, and the daemon of mod_cgid, have all groups of their user."""
 
+    mpms = MPMS
     extra = f"User {USER}\nGroup #{GROUPS[0]}\n" + CGID
 
     @classmethod
     def prepare(cls):
-        if cls.mpm != "prefork":
-            cls.modules = ("cgid",)
+        cls.modules = () if cls.mpm == "prefork" else ("cgid",)
         tree = cls.apache.tree
         entries = "".join(f"group{gid}:x:{gid}:{USER}\n" for gid in GROUPS[1:])
         cls.apache.write("passwd", processes.read("/etc/passwd")
@@ -64,10 +63,10 @@ class SupplementaryGroups(ServerTest):
         cls.apache.prefix = [*ACCOUNTS, tree]
 
     def assert_groups(self):
-        self.assertGreaterEqual(len(self.apache.workers()), 2)
+        assert len(self.apache.workers()) >= 2
         for pid in self.apache.workers():
-            self.assertEqual(processes.uid(pid), GROUPS[0])
-            self.assertEqual(sorted(map(int, processes.status(pid, "Groups").split())), GROUPS)
+            assert processes.uid(pid) == GROUPS[0]
+            assert sorted(map(int, processes.status(pid, "Groups").split())) == GROUPS
 
     def test_at_start(self):
         self.assert_jailed()
@@ -83,17 +82,15 @@ class SupplementaryGroups(ServerTest):
         self.assert_groups()
 
 
-@for_each_mpm
-class Planted(unittest.TestCase):
+class TestPlanted(OneServerTest):
     """A nsswitch.conf and its library in the jail. Only root can read them: who opens them is root.
     """
 
-    mpm = "event"
+    mpms = MPMS
 
-    def setUp(self):
-        processes.become_reaper()
-        self.apache = Apache(self.mpm, CGID, () if self.mpm == "prefork" else ("cgid",))
-        self.addCleanup(self.apache.close)
+    @pytest.fixture(autouse=True)
+    def plant(self, own_server):
+        self.apache.configure(CGID, () if self.mpm == "prefork" else ("cgid",))
         jail = self.apache.jail
         self.conf = self.apache.write("jail/etc/nsswitch.conf",
                                       "passwd: planted\ngroup: planted\ninitgroups: planted\n",
@@ -103,17 +100,17 @@ class Planted(unittest.TestCase):
                                     "-shared", "-fPIC")
         os.chmod(self.code, 0o600)
         self.mark = f"{jail}/planted-code-ran"
-        self.watch = self.enterContext(Watch(self.conf, self.code))
+        self.watch = self.cleanups.enter_context(Watch(self.conf, self.code))
 
     def test_the_trap_works(self):
         program = compile_program("look_up_groups.c", f"{self.apache.tree}/look_up_groups")
         subprocess.run([program, self.apache.jail], check=True)
-        self.assertEqual(self.watch.opened(), {self.conf, self.code})
-        self.assertTrue(os.path.exists(self.mark))
+        assert self.watch.opened() == {self.conf, self.code}
+        assert os.path.exists(self.mark)
 
     def assert_untouched(self):
-        self.assertEqual(self.watch.opened(), set())
-        self.assertFalse(os.path.exists(self.mark))
+        assert self.watch.opened() == set()
+        assert not os.path.exists(self.mark)
 
     def test_at_start_and_after_crashes(self):
         self.apache.start()
@@ -142,12 +139,6 @@ class Planted(unittest.TestCase):
         if self.mpm != "prefork":
             processes.wait_until(self.daemons, "the daemon of this generation")
         daemons = self.daemons()
-        self.assertEqual(len(daemons), 0 if self.mpm == "prefork" else 1)
+        assert len(daemons) == (0 if self.mpm == "prefork" else 1)
         for pid in daemons:
-            self.assertEqual(processes.root(pid), self.apache.jail)
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+            assert processes.root(pid) == self.apache.jail

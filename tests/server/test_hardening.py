@@ -3,14 +3,14 @@ import contextlib
 import errno
 import os
 import re
-import sys
-import unittest
+
+import pytest
 
 import processes
-from apache import LIBRARY
-from cases import ServerTest, for_each_mpm, load_tests_of
+from apache import LIBRARY, MPMS
+from cases import ServerTest, TreeTest
 from processes import wait_until
-from tree import NOBODY, Tree, compile_program
+from tree import NOBODY, compile_program
 from worker import WorkerTest
 
 ISOLATIONS = ("chroot", "namespace")
@@ -78,19 +78,16 @@ class Inherited:
         master = self.apache.master()
         for pid in self.apache.workers():
             for fd, kind in WAYS_OUT.items():
-                with self.subTest(kind, pid=pid):
-                    self.assertFalse(self.jail_of(master, fd))
-                    self.assertTrue(self.jail_of(pid, fd), os.readlink(f"/proc/{pid}/fd/{fd}"))
-                    self.assertEqual(close_on_exec(pid, fd), "+cloexec" in kind)
+                assert not self.jail_of(master, fd)
+                assert self.jail_of(pid, fd), os.readlink(f"/proc/{pid}/fd/{fd}")
+                assert close_on_exec(pid, fd) == ("+cloexec" in kind)
 
     def test_what_does_not_stays(self):
         master = self.apache.master()
         for pid in self.apache.workers():
             for fd, kind in HARMLESS_FILES.items():
-                with self.subTest(kind, pid=pid):
-                    self.assertEqual(os.readlink(f"/proc/{pid}/fd/{fd}"),
-                                     os.readlink(f"/proc/{master}/fd/{fd}"))
-                    self.assertEqual(close_on_exec(pid, fd), "+cloexec" in kind)
+                assert os.readlink(f"/proc/{pid}/fd/{fd}") == os.readlink(f"/proc/{master}/fd/{fd}")
+                assert close_on_exec(pid, fd) == ("+cloexec" in kind)
 
     def test_the_shim_keeps_none_of_its_own(self):
         for pid in self.apache.workers():
@@ -114,21 +111,22 @@ class Inherited:
         self.test_what_does_not_stays()
 
     def test_the_server_serves(self):
-        self.assertEqual(self.apache.get("/").text, "the index page\n")
+        assert self.apache.get("/").text == "the index page\n"
 
 
-@for_each_mpm
-class InheritedInAChroot(Inherited, ServerTest):
+class TestInheritedInAChroot(Inherited, ServerTest):
     """isolation = "chroot"."""
 
+    mpms = MPMS
 
-class InheritedInANamespace(Inherited, ServerTest):
+
+class TestInheritedInANamespace(Inherited, ServerTest):
     """isolation = "namespace"."""
 
     settings = {"isolation": "namespace"}
 
 
-class ManyDescriptors(WorkerTest):
+class TestManyDescriptors(WorkerTest):
     """The cost depends on how many are open, and all are found."""
 
     OPEN = """\
@@ -149,45 +147,43 @@ os.dup2(os.open("/", os.O_RDONLY), 900)
 resource.setrlimit(resource.RLIMIT_NOFILE, (500, 500))
 """
 
-    def test_twenty_thousand_directories(self):
-        for isolation in ISOLATIONS:
-            with self.subTest(isolation):
-                found = self.facts(self.LOOK, master=self.OPEN,
-                                   isolation=isolation)
-                self.assertGreater(int(found["descriptors"]), 10000)
-                self.assertEqual(found["jails"], found["descriptors"])
-
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    def test_twenty_thousand_directories(self, isolation):
+        found = self.facts(self.LOOK, master=self.OPEN,
+                           isolation=isolation)
+        assert int(found["descriptors"]) > 10000
+        assert found["jails"] == found["descriptors"]
 
     def test_above_the_hard_limit(self):
         """Where no number can be taken, a way out is closed."""
         found = self.facts('attempt("fstat", os.fstat, 900)', self.LIMIT)
-        self.assertEqual(found["fstat"], "EBADF")
+        assert found["fstat"] == "EBADF"
 
 
-class WorkersOfHttpd(ServerTest):
+class TestWorkersOfHttpd(ServerTest):
     """The capabilities of a worker that gives up root."""
 
     settings = {}
 
     def sets(self):
         for pid in self.apache.workers():
-            self.assertEqual(processes.status(pid, "NoNewPrivs"), "1")
+            assert processes.status(pid, "NoNewPrivs") == "1"
             yield {name: capabilities(processes.status(pid, name))
                    for name in ("CapBnd", "CapPrm", "CapEff", "CapInh", "CapAmb")}
 
     def test_capabilities(self):
         self.assert_jailed()
         for found in self.sets():
-            self.assertEqual(found.pop("CapBnd"), HARMLESS)
+            assert found.pop("CapBnd") == HARMLESS
             for name, some in found.items():
-                self.assertEqual(some, set(), name)
+                assert some == set(), name
 
 
-class WorkersOfHttpdInANamespace(WorkersOfHttpd):
+class TestWorkersOfHttpdInANamespace(TestWorkersOfHttpd):
     settings = {"isolation": "namespace"}
 
 
-class Capabilities(WorkerTest):
+class TestCapabilities(WorkerTest):
     """Capabilities, and the right to gain them, of a worker that stays root."""
 
     SETS = ("CapBnd", "CapPrm", "CapEff", "CapInh", "CapAmb")
@@ -198,29 +194,27 @@ class Capabilities(WorkerTest):
     def sets(self, found):
         return {name: capabilities(found[name]) for name in self.SETS}
 
-    def test_root_loses_what_breaks_a_jail(self):
-        for isolation in ISOLATIONS:
-            with self.subTest(isolation):
-                found = self.facts(wrapper=self.AMBIENT, isolation=isolation)
-                self.assertEqual(self.sets(found), dict.fromkeys(self.SETS, HARMLESS))
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    def test_root_loses_what_breaks_a_jail(self, isolation):
+        found = self.facts(wrapper=self.AMBIENT, isolation=isolation)
+        assert self.sets(found) == dict.fromkeys(self.SETS, HARMLESS)
 
     def test_those_that_are_kept(self):
         found = self.facts(wrapper=self.AMBIENT, keep_capabilities="dac_read_search:CAP_MKNOD")
         kept = HARMLESS | {"dac_read_search", "mknod"}
-        self.assertEqual(self.sets(found), dict.fromkeys(self.SETS, kept))
+        assert self.sets(found) == dict.fromkeys(self.SETS, kept)
 
-    def test_no_new_privs(self):
-        for value, found in ((None, "1"), ("true", "1"), ("false", "0")):
-            with self.subTest(value):
-                self.assertEqual(self.facts(no_new_privs=value)["NoNewPrivs"], found)
+    @pytest.mark.parametrize("value, found", ((None, "1"), ("true", "1"), ("false", "0")))
+    def test_no_new_privs(self, value, found):
+        assert self.facts(no_new_privs=value)["NoNewPrivs"] == found
 
     def test_without_the_right_to_take_them_away(self):
         """The bounding set keeps all that it had, which no_new_privs makes harmless."""
         lost = ["setpriv", "--bounding-set=-setpcap", "--inh-caps=-all"]
         found = self.sets(self.facts(wrapper=lost))
         without = HARMLESS - {"setpcap"}
-        self.assertEqual((found["CapEff"], found["CapPrm"]), (without, without))
-        self.assertEqual(found["CapBnd"], GIVEN - {"setpcap"})
+        assert (found["CapEff"], found["CapPrm"]) == (without, without)
+        assert found["CapBnd"] == GIVEN - {"setpcap"}
         self.assert_ended(self.run_worker(wrapper=lost, no_new_privs="false"),
                           "its capabilities could not be taken away: Operation not permitted: "
                           ".*CAP_SETPCAP, or set no_new_privs = true")
@@ -229,14 +223,13 @@ class Capabilities(WorkerTest):
         """PR_SET_KEEPCAPS, with which CAP_SYS_CHROOT would stay when root is given up."""
         pending = f"libc.prctl(PR_SET_KEEPCAPS, 1)\nos.setuid({NOBODY})"
         for kept, left in ((None, HARMLESS), ("mknod", HARMLESS | {"mknod"}), ("sys_chroot", set())):
-            with self.subTest(kept):
-                found = self.facts(pending=pending, keep_capabilities=kept)
-                self.assertEqual(found["Uid"].split(), [str(NOBODY)] * 4)
-                self.assertEqual(capabilities(found["CapPrm"]), left)
-                self.assertEqual(capabilities(found["CapEff"]), set())
+            found = self.facts(pending=pending, keep_capabilities=kept)
+            assert found["Uid"].split() == [str(NOBODY)] * 4
+            assert capabilities(found["CapPrm"]) == left
+            assert capabilities(found["CapEff"]) == set()
 
 
-class Entry(WorkerTest):
+class TestEntry(WorkerTest):
     """What ends a worker at its entry, with a line."""
 
     def test_more_than_one_thread(self):
@@ -244,9 +237,8 @@ class Entry(WorkerTest):
         drop = ("threading.Thread(target=time.sleep, args=(20,), daemon=True).start()\n"
                 f"os.setuid({NOBODY})\nsay('served')")
         for isolation in ISOLATIONS:
-            with self.subTest(isolation):
-                result = self.run_worker(master=drop, isolation=isolation)
-                self.assert_ended(result, "the process has more than one thread: let the server")
+            result = self.run_worker(master=drop, isolation=isolation)
+            self.assert_ended(result, "the process has more than one thread: let the server")
 
     def test_a_user_id_that_does_not_change(self):
         """A library, or a filter of system calls, that says "done" and has done nothing."""
@@ -255,9 +247,8 @@ class Entry(WorkerTest):
         liar = compile_program("answer_calls.c", f"{self.tree.path}/answer_calls")
         preloaded = {"LD_PRELOAD": f"{self.tree.library}:{library}"}
         for call in (f"os.setuid({NOBODY})", f"os.setresuid({NOBODY}, {NOBODY}, {NOBODY})"):
-            with self.subTest(call):
-                self.assert_ended(self.run_worker(pending=call, extra=preloaded),
-                                  "the user id is not the one that the server asked for: look for")
+            self.assert_ended(self.run_worker(pending=call, extra=preloaded),
+                              "the user id is not the one that the server asked for: look for")
         self.assert_ended(self.run_worker(pending=f"os.setuid({NOBODY})",
                                           wrapper=[liar, "setuid", "0"]),
                           "the user id is not the one that the server asked for: look for")
@@ -265,9 +256,8 @@ class Entry(WorkerTest):
     def test_a_root_that_does_not_change(self):
         liar = compile_program("answer_calls.c", f"{self.tree.path}/answer_calls")
         for isolation in ISOLATIONS:
-            with self.subTest(isolation):
-                result = self.run_worker(wrapper=[liar, "chroot", "0"], isolation=isolation)
-                self.assert_ended(result, "after chroot.. the process is not inside: stop")
+            result = self.run_worker(wrapper=[liar, "chroot", "0"], isolation=isolation)
+            self.assert_ended(result, "after chroot.. the process is not inside: stop")
         result = self.run_worker(wrapper=[liar, "chroot", str(errno.EPERM)])
         self.assert_ended(result, "chroot.. was refused: Operation not permitted")
 
@@ -276,13 +266,12 @@ class Entry(WorkerTest):
         jail = os.stat(self.tree.jail).st_ino
         for isolation in ISOLATIONS:
             for event in ("setuid", "epoll_wait"):
-                with self.subTest(event, isolation=isolation):
-                    result = self.tree.run(program, self.tree.pidfile, event, isolation=isolation)
-                    self.assertEqual(result.stderr, "")
-                    self.assertEqual(result.stdout, f"0 1 {jail}\n")
+                result = self.tree.run(program, self.tree.pidfile, event, isolation=isolation)
+                assert result.stderr == ""
+                assert result.stdout == f"0 1 {jail}\n"
 
 
-class MasterAccepts(unittest.TestCase):
+class TestMasterAccepts(TreeTest):
     """A server that accepts in its master and forks for each connection."""
 
     PROGRAM = """\
@@ -300,28 +289,18 @@ client.send(b"x")
 os.wait()
 """
 
-    def setUp(self):
-        self.tree = Tree()
-        self.addCleanup(self.tree.close)
-
     def serve(self, **settings):
         return self.tree.run("/usr/bin/python3", "-B", "-c", self.PROGRAM, self.tree.pidfile,
                              **settings)
 
     def test_it_may(self):
         result = self.serve(master_accepts="true")
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
-        self.assertEqual(result.stdout, f"served from {os.stat(self.tree.jail).st_ino}\n")
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout == f"served from {os.stat(self.tree.jail).st_ino}\n"
 
     def test_it_may_not(self):
         for value in (None, "false"):
             result = self.serve(master_accepts=value)
-            self.assertEqual((result.returncode, result.stdout), (15, ""))
-            self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: .*would serve unjailed: "
-                             r".*set master_accepts = true\n\Z")
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+            assert (result.returncode, result.stdout) == (15, "")
+            assert re.search(r"\Achrootshim\[\d+\]: error: .*would serve unjailed: "
+                             r".*set master_accepts = true\n\Z", result.stderr)

@@ -3,11 +3,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
-import unittest
 
-from cases import load_tests_of
-from tree import NOBODY, Tree
+import pytest
+
+from cases import TreeTest
+from tree import NOBODY
 
 NONE, JAILED = "none", "3"
 
@@ -29,12 +29,11 @@ def needed_files(program):
     return re.findall(r"(/\S+) \(0x", listed.stdout)
 
 
-class InsideTest(unittest.TestCase):
+class InsideTest(TreeTest):
     """A worker of programs/actor.c in a jail with perl, the actor itself and a static shell."""
 
-    def setUp(self):
-        self.tree = Tree()
-        self.addCleanup(self.tree.close)
+    @pytest.fixture(autouse=True)
+    def furnish(self, own_tree):
         self.jail = self.tree.jail
         self.actor = self.tree.compile("actor", "-pthread")
         self.worker = ["listen", "pair", "pidfile", self.tree.pidfile, "fork", "epoll_wait"]
@@ -59,108 +58,97 @@ class InsideTest(unittest.TestCase):
     def output(self, way, command, **options):
         """What the command prints, provided that nothing complains."""
         result = self.start(way, command, **options)
-        self.assertEqual((result.returncode, result.stderr), (0, ""), (way, command))
+        assert (result.returncode, result.stderr) == (0, ""), (way, command)
         return result.stdout
 
     def assert_role(self, text, who, role):
-        self.assertEqual(text, f"{who} {role} {os.stat(self.jail).st_ino}\n")
+        assert text == f"{who} {role} {os.stat(self.jail).st_ino}\n"
 
 
-class WithTheLibrary(InsideTest):
+class TestWithTheLibrary(InsideTest):
     """The library is in the jail under its own path: programs there begin as jailed."""
 
-    def setUp(self):
-        super().setUp()
+    @pytest.fixture(autouse=True)
+    def put_library(self, furnish):
         self.supply(self.tree.library, self.tree.library)
 
-    def test_it_starts_as_jailed(self):
-        for way in WAYS:
-            with self.subTest(way):
-                self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
+    @pytest.mark.parametrize("way", WAYS)
+    def test_it_starts_as_jailed(self, way):
+        self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
 
     def test_it_starts_as_jailed_without_root(self):
         self.worker[-1:] = ["setuid", str(NOBODY)]
         for way in WAYS:
-            with self.subTest(way):
-                self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
-                self.assertEqual(self.output(way, f"{READ} {self.page}"), "a page")
+            self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
+            assert self.output(way, f"{READ} {self.page}") == "a page"
 
     def test_it_starts_by_its_outside_path_with_an_environment_made_anew(self):
         self.assert_role(self.output("exec-anew", f"{self.jail}/bin/actor"), "again", JAILED)
 
-    def test_it_opens_outside_paths(self):
-        for way in WAYS:
-            with self.subTest(way):
-                self.assertEqual(self.output(way, f"{READ} {self.page}"), "a page")
-                self.assertEqual(self.output(way, f"{READ} /htdocs/page"), "a page")
+    @pytest.mark.parametrize("way", WAYS)
+    def test_it_opens_outside_paths(self, way):
+        assert self.output(way, f"{READ} {self.page}") == "a page"
+        assert self.output(way, f"{READ} /htdocs/page") == "a page"
 
     def test_it_does_not_see_what_is_outside(self):
         secret = self.tree.write("secret", "outside")
         result = self.start("exec", f"{READ} {secret}")
-        self.assertEqual((result.stdout, result.stderr), ("", "No such file or directory\n"))
+        assert (result.stdout, result.stderr) == ("", "No such file or directory\n")
 
     def test_its_directory_has_the_view(self):
         for view, directory in (("outside", f"{self.jail}/htdocs"), ("inside", "/htdocs")):
             for way in WAYS:
-                with self.subTest(way, view=view):
-                    command = f"cd /htdocs && {DIRECTORY}"
-                    self.assertEqual(self.output(way, command, view=view), directory)
+                command = f"cd /htdocs && {DIRECTORY}"
+                assert self.output(way, command, view=view) == directory
 
     def test_it_translates_nothing_where_the_server_does_not(self):
         result = self.start("exec", f"{READ} {self.page}", fixroot="false")
-        self.assertEqual(result.stderr, "No such file or directory\n")
+        assert result.stderr == "No such file or directory\n"
 
-    def test_it_knows_the_aliases(self):
-        for way in WAYS:
-            with self.subTest(way):
-                command = f"{READ} /old/www/htdocs/page && {READ} /other/htdocs/page"
-                self.assertEqual(self.output(way, command, aliases="/old/www:/other"),
-                                 "a pagea page")
+    @pytest.mark.parametrize("way", WAYS)
+    def test_it_knows_the_aliases(self, way):
+        command = f"{READ} /old/www/htdocs/page && {READ} /other/htdocs/page"
+        assert self.output(way, command, aliases="/old/www:/other") == "a pagea page"
 
     def test_its_own_children_are_jailed_too(self):
         for script in ('exec "/bin/actor", "say", "child"', 'system "/bin/actor say child"',
                        '%ENV = (); exec "/bin/actor", "say", "child"',
                        f'exec "{self.jail}/bin/actor", "say", "child"',
                        'print `/bin/actor say child`'):
-            with self.subTest(script):
-                self.assert_role(self.output("exec", f"{PERL} -e '{script}'"), "child", JAILED)
+            self.assert_role(self.output("exec", f"{PERL} -e '{script}'"), "child", JAILED)
 
     def test_other_preloaded_libraries_stay(self):
         others = {"LD_PRELOAD": f"{self.tree.library}:libm.so.6"}
         self.supply("/lib/x86_64-linux-gnu/libm.so.6", "/lib/x86_64-linux-gnu/libm.so.6")
         for way in WAYS:
-            with self.subTest(way):
-                self.assertIn(f"LD_PRELOAD={self.tree.library}:libm.so.6\n",
-                              self.output(way, "env", extra=others))
+            text = self.output(way, "env", extra=others)
+            assert f"LD_PRELOAD={self.tree.library}:libm.so.6\n" in text
 
     def test_a_library_below_the_jail(self):
         self.tree.library = f"{self.jail}{self.tree.library}"
         for way in WAYS:
-            with self.subTest(way):
-                self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
+            self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
 
 
-class AnotherRoot(InsideTest):
+class TestAnotherRoot(InsideTest):
     """CHROOTSHIM_INSIDE must tell the root directory that the program has."""
 
     def assert_refused(self, result):
-        self.assertEqual((result.returncode, result.stdout), (78, ""))
-        self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: CHROOTSHIM_INSIDE .*\n\Z")
+        assert (result.returncode, result.stdout) == (78, "")
+        assert re.search(r"\Achrootshim\[\d+\]: error: CHROOTSHIM_INSIDE .*\n\Z", result.stderr)
 
     def test_outside_the_jail(self):
         jail = os.stat(self.jail)
         for value in (f"{jail.st_dev}:{jail.st_ino}", "0:0", "nonsense", ""):
-            with self.subTest(value):
-                self.assert_refused(self.tree.run(
-                    self.actor, "say", "self", pidfile=None, extra={"CHROOTSHIM_INSIDE": value}))
+            self.assert_refused(self.tree.run(
+                self.actor, "say", "self", pidfile=None, extra={"CHROOTSHIM_INSIDE": value}))
 
     def test_inside_the_jail(self):
         self.supply(self.tree.library, self.tree.library)
         root = os.stat("/")
         for value in (f"{root.st_dev}:{root.st_ino}", "0:0", ""):
-            with self.subTest(value):
-                self.assert_refused(self.start(
-                    "exec", f"CHROOTSHIM_INSIDE={value} /bin/actor say child"))
+            self.assert_refused(self.start(
+                "exec", f"CHROOTSHIM_INSIDE={value} /bin/actor say child"))
 
     def test_the_right_one_with_more_behind_it(self):
         root = os.stat("/")
@@ -169,29 +157,26 @@ class AnotherRoot(InsideTest):
             extra={"CHROOTSHIM_INSIDE": f"{root.st_dev}:{root.st_ino}0x"}))
 
 
-class WithoutTheLibrary(InsideTest):
+class TestWithoutTheLibrary(InsideTest):
     """Programs in a jail without the library run without it, and nothing complains."""
 
-    def test_no_complaint_and_no_shim(self):
-        for way in WAYS:
-            with self.subTest(way):
-                self.assert_role(self.output(way, "/bin/actor say child"), "child", NONE)
+    @pytest.mark.parametrize("way", WAYS)
+    def test_no_complaint_and_no_shim(self, way):
+        self.assert_role(self.output(way, "/bin/actor say child"), "child", NONE)
 
-    def test_no_trace_in_the_environment(self):
-        for way in WAYS:
-            with self.subTest(way):
-                text = self.output(way, "env")
-                self.assertIn("PATH=", text)
-                self.assertNotRegex(text, "LD_PRELOAD|CHROOTSHIM_")
+    @pytest.mark.parametrize("way", WAYS)
+    def test_no_trace_in_the_environment(self, way):
+        text = self.output(way, "env")
+        assert "PATH=" in text
+        assert not re.search("LD_PRELOAD|CHROOTSHIM_", text)
 
     def test_other_preloaded_libraries_stay(self):
         others = {"LD_PRELOAD": f"{self.tree.library}:libm.so.6"}
         for way in WAYS:
-            with self.subTest(way):
-                self.assertIn("LD_PRELOAD=libm.so.6\n", self.output(way, "env", extra=others))
+            assert "LD_PRELOAD=libm.so.6\n" in self.output(way, "env", extra=others)
 
 
-class PathVariables(InsideTest):
+class TestPathVariables(InsideTest):
     """The usual names of CGI with a path below the jail get the inside view, and nothing else."""
 
     def test_the_view(self):
@@ -205,13 +190,6 @@ class PathVariables(InsideTest):
             if present:
                 self.supply(self.tree.library, self.tree.library)
             for way in BY_HOOKS:
-                with self.subTest(way, library=present):
-                    lines = self.output(way, "env", extra=given).splitlines()
-                    found = dict(line.split("=", 1) for line in lines)
-                    self.assertEqual({name: found.get(name) for name in expected}, expected)
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+                lines = self.output(way, "env", extra=given).splitlines()
+                found = dict(line.split("=", 1) for line in lines)
+                assert {name: found.get(name) for name in expected} == expected

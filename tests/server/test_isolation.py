@@ -2,22 +2,20 @@
 import os
 import re
 import subprocess
-import sys
-import unittest
+
+import pytest
 
 import processes
 from apache import LIBRARY
-from cases import load_tests_of
-from tree import Tree
+from cases import TreeTest
 
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shim/libc/symbols.h")
 
 
-class Isolation(unittest.TestCase):
+class TestIsolation(TreeTest):
 
-    def setUp(self):
-        self.tree = Tree()
-        self.addCleanup(self.tree.close)
+    @pytest.fixture(autouse=True)
+    def write_file(self, own_tree):
         self.file = self.tree.write("chrootshim.conf",
                                     f'jail = "{self.tree.jail}"; pidfile = "/nowhere";\n')
 
@@ -28,9 +26,8 @@ class Isolation(unittest.TestCase):
 
     def assert_same(self, *command):
         bare, shimmed = self.both(*command)
-        self.assertEqual(shimmed.returncode, 0, shimmed.stderr)
-        self.assertEqual((bare.returncode, bare.stdout, bare.stderr),
-                         (shimmed.returncode, shimmed.stdout, shimmed.stderr))
+        assert shimmed.returncode == 0, shimmed.stderr
+        assert vars(shimmed) == vars(bare)
 
     def test_lighttpd_which_has_a_config_init_too(self):
         self.assert_same("lighttpd", "-v")
@@ -49,9 +46,9 @@ class Isolation(unittest.TestCase):
         with open(TABLE) as file:
             hooked = set(re.findall(r"^HOOK(?:_NEWER)?\(\w+, (\w+)\)$", file.read(), re.M))
         own = {name for name in exported if name.startswith("chrootshim_")}
-        self.assertIn("execve", exported)
-        self.assertEqual(own, {"chrootshim_active", "chrootshim_role"})
-        self.assertEqual(exported - own, hooked)
+        assert "execve" in exported
+        assert own == {"chrootshim_active", "chrootshim_role"}
+        assert exported - own == hooked
 
     def opened(self, **settings):
         """The files that `true` opens under the shim."""
@@ -63,25 +60,18 @@ class Isolation(unittest.TestCase):
 
     def test_libconfig_is_opened_for_a_file_only(self):
         by_file = self.opened(jail=None, pidfile=None, config=self.file)
-        self.assertIn("libconfig.so", "\n".join(by_file))
+        assert "libconfig.so" in "\n".join(by_file)
         by_environment = self.opened()
-        self.assertIn(self.tree.library, by_environment)
-        self.assertNotIn("libconfig", "\n".join(by_environment))
+        assert self.tree.library in by_environment
+        assert "libconfig" not in "\n".join(by_environment)
 
     def test_no_libconfig_stays_mapped(self):
         for settings in ({}, {"jail": None, "pidfile": None, "config": self.file}):
-            with self.subTest(settings):
-                maps = self.tree.run("cat", "/proc/self/maps", **settings).stdout
-                self.assertIn(self.tree.library, maps)
-                self.assertNotIn("libconfig", maps)
+            maps = self.tree.run("cat", "/proc/self/maps", **settings).stdout
+            assert self.tree.library in maps
+            assert "libconfig" not in maps
 
     def test_loaded_in_another_way_it_is_inert_without_a_jail(self):
         text = f"import ctypes; print(ctypes.CDLL('{self.tree.library}').chrootshim_role())"
         result = self.tree.run("/usr/bin/python3", "-c", text, shim=False)
-        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "0\n", ""))
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+        assert (result.returncode, result.stdout, result.stderr) == (0, "0\n", "")

@@ -3,17 +3,15 @@ import fcntl
 import os
 import random
 import signal
-import sys
 import threading
 import time
-import unittest
+
+import pytest
 
 import processes
-from apache import Apache
-from cases import load_tests_of
+from cases import OneServerTest
 from processes import wait_until
 
-EXTRA = "Mutex flock:{tree}/lock default\n"
 WORKER_KILLS = 80
 MASTER_KILLS = 20
 
@@ -25,21 +23,21 @@ def kill(pid):
         pass
 
 
-class Kills(unittest.TestCase):
+class TestKills(OneServerTest):
 
-    def setUp(self):
-        processes.become_reaper()
+    @pytest.fixture(autouse=True)
+    def watch_all(self, own_server):
         self.seed = random.randrange(1 << 32)
         self.random = random.Random(self.seed)
         self.mounts = processes.read("/proc/self/mountinfo")
-        self.apache = Apache(extra=EXTRA, settings={"isolation": "namespace"})
-        self.addCleanup(self.apache.close)
-        self.apache.settings["expose"] = self.apache.write("exposed", "1\n")
+        self.apache.configure("Mutex flock:{tree}/lock default\n")
+        self.apache.settings.update(isolation="namespace",
+                                    expose=self.apache.write("exposed", "1\n"))
         self.end = threading.Event()
         self.outside, self.sampled = set(), set()
         self.watcher = threading.Thread(target=self.watch)
         self.watcher.start()
-        self.addCleanup(self.stop_watching)
+        self.cleanups.callback(self.stop_watching)
 
     def watch(self):
         """No process that has dropped root runs the server's code outside, ever."""
@@ -76,32 +74,31 @@ class Kills(unittest.TestCase):
             return not processes.descendants(os.getpid())
 
         wait_until(gone, "the end of all")
-        self.assertEqual(processes.read("/proc/self/mountinfo"), self.mounts)
+        assert processes.read("/proc/self/mountinfo") == self.mounts
         for name in os.listdir(f"{self.apache.tree}/lock"):
             with open(f"{self.apache.tree}/lock/{name}") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def assert_works(self):
         self.apache.wait_ready()
-        self.assertEqual(self.apache.get("/").status, 200)
+        assert self.apache.get("/").status == 200
         for pid in self.apache.workers():
-            self.assertIn(processes.root(pid), (self.apache.jail, None))
+            assert processes.root(pid) in (self.apache.jail, None)
 
     def test_kills(self):
-        with self.subTest(seed=self.seed):
-            self.apache.start()
-            self.kill_workers()
-            self.assert_works()
-            self.assert_nothing_left()
-            for _ in range(MASTER_KILLS):
-                self.kill_during_start()
-            self.apache.start()
-            self.assert_works()
-            self.stop_watching()
-            self.assertEqual(self.outside, set())
-            self.assertGreater(len(self.sampled), WORKER_KILLS // 4)
-            self.assertNotIn("long lost child", self.apache.error_log())
-            self.assert_nothing_left()
+        self.apache.start()
+        self.kill_workers()
+        self.assert_works()
+        self.assert_nothing_left()
+        for _ in range(MASTER_KILLS):
+            self.kill_during_start()
+        self.apache.start()
+        self.assert_works()
+        self.stop_watching()
+        assert self.outside == set()
+        assert len(self.sampled) > WORKER_KILLS // 4
+        assert "long lost child" not in self.apache.error_log()
+        self.assert_nothing_left()
 
     def kill_workers(self):
         """Under requests, and now and then during a graceful restart."""
@@ -115,7 +112,7 @@ class Kills(unittest.TestCase):
             children = processes.children(master)
             if children:
                 kill(self.random.choice(children))
-        self.assertTrue(processes.alive(master))
+        assert processes.alive(master)
 
     def kill_during_start(self):
         """Any process of a server that starts, then all others in any order."""
@@ -128,9 +125,3 @@ class Kills(unittest.TestCase):
         self.request()
         self.assert_nothing_left()
         starting.communicate(timeout=20)
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()

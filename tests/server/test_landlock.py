@@ -2,14 +2,13 @@
 import errno
 import os
 import re
-import sys
-import unittest
+
+import pytest
 
 import processes
 import test_cgi
 import test_mutex
 import test_php
-from cases import load_tests_of
 from tree import NOBODY, compile_program
 from worker import WorkerTest
 
@@ -49,37 +48,34 @@ WAYS_OUT = {"outside-read": "EACCES", "outside-list": "EACCES", "outside-write":
 
 class LandlockTest(WorkerTest):
 
-    def setUp(self):
-        super().setUp()
+    @pytest.fixture(autouse=True)
+    def put_page(self, own_tree):
         self.tree.write("jail/page", "a page\n")
         os.mkdir(f"{self.tree.jail}/dir")
         for path in (self.tree.jail, f"{self.tree.jail}/dir"):
             os.chmod(path, 0o755)
 
 
-class Wall(LandlockTest):
+class TestWall(LandlockTest):
     """What a worker can do behind it, and without it."""
 
     def attempts(self, **settings):
         return self.facts(ATTEMPTS, master=MASTER, **settings)
 
-    def test_it_holds(self):
-        for isolation in ISOLATIONS:
-            for value in ("require", "auto"):
-                with self.subTest(value, isolation=isolation):
-                    found = self.attempts(landlock=value, isolation=isolation)
-                    self.assertEqual({name: found[name] for name in WORKS},
-                                     dict.fromkeys(WORKS, "done"))
-                    self.assertEqual({name: found[name] for name in WAYS_OUT}, WAYS_OUT)
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    @pytest.mark.parametrize("value", ("require", "auto"))
+    def test_it_holds(self, isolation, value):
+        found = self.attempts(landlock=value, isolation=isolation)
+        assert {name: found[name] for name in WORKS} == dict.fromkeys(WORKS, "done")
+        assert {name: found[name] for name in WAYS_OUT} == WAYS_OUT
 
-    def test_without_it_the_chroot_does_not(self):
+    @pytest.mark.parametrize("value", ("off", None))
+    def test_without_it_the_chroot_does_not(self, value):
         """The control. What lies outside is found by a descriptor from outside."""
-        for value in ("off", None):
-            with self.subTest(value):
-                found = self.attempts(landlock=value)
-                self.assertEqual({name: found[name] for name in (*WORKS, *WAYS_OUT)},
-                                 dict.fromkeys((*WORKS, *WAYS_OUT), "done"))
-                os.unlink(f"/tmp/chrootshim-{found['PPid']}")
+        found = self.attempts(landlock=value)
+        assert {name: found[name] for name
+                in (*WORKS, *WAYS_OUT)} == dict.fromkeys((*WORKS, *WAYS_OUT), "done")
+        os.unlink(f"/tmp/chrootshim-{found['PPid']}")
 
     def test_it_holds_without_the_chroot(self):
         """Root that was left the capability leaves the chroot, and reads nothing there."""
@@ -93,22 +89,20 @@ say("left", os.path.samestat(os.stat("/"), host))
 attempt("password", os.open, "/etc/passwd", os.O_RDONLY)
 """
         for value, answer in (("require", "EACCES"), ("off", "done")):
-            with self.subTest(value):
-                found = self.facts(leave, master='host = os.stat("/")', landlock=value,
-                                   keep_capabilities="sys_chroot")
-                self.assertEqual((found["left"], found["password"]), ("True", answer))
-                os.rmdir(f"{self.tree.jail}/below")
+            found = self.facts(leave, master='host = os.stat("/")', landlock=value,
+                               keep_capabilities="sys_chroot")
+            assert (found["left"], found["password"]) == ("True", answer)
+            os.rmdir(f"{self.tree.jail}/below")
 
-    def test_as_an_ordinary_user(self):
+    @pytest.mark.parametrize("value, answer", (("require", "EPERM"), ("off", "done")))
+    def test_as_an_ordinary_user(self, value, answer):
         """Started without root; the master has the same uid, so that it could be killed."""
-        for value, answer in (("require", "EPERM"), ("off", "done")):
-            with self.subTest(value):
-                found = self.facts('attempt("signal", os.kill, server, 0)', master=MASTER,
-                                   user=NOBODY, landlock=value)
-                self.assertEqual(found["signal"], answer)
+        found = self.facts('attempt("signal", os.kill, server, 0)', master=MASTER,
+                           user=NOBODY, landlock=value)
+        assert found["signal"] == answer
 
 
-class Exposed(LandlockTest):
+class TestExposed(LandlockTest):
     """Exposed paths are in the jail, and so behind the wall."""
 
     def test_exposed_paths(self):
@@ -124,17 +118,15 @@ attempt("hidden", os.open, "{self.tree.path}/run/server.pid", os.O_RDONLY)
 """
         expose = f"{os.path.dirname(shown)}:{os.path.dirname(shared)},writable"
         for value in ("require", "off"):
-            with self.subTest(value):
-                found = self.facts(attempts, isolation="namespace", expose=expose, landlock=value,
-                                   services="files")
-                self.assertEqual([found[name] for name in (
-                    "read", "change", "write", "make", "null", "hidden")],
-                    ["done", "EROFS", "done", "done", "done", "ENOENT"])
-                os.rmdir(f"{os.path.dirname(shared)}/made")
-                self.assertEqual(processes.read(shared), "written")
+            found = self.facts(attempts, isolation="namespace", expose=expose, landlock=value,
+                               services="files")
+            assert found | {"read": "done", "change": "EROFS", "write": "done", "make": "done",
+                            "null": "done", "hidden": "ENOENT"} == found
+            os.rmdir(f"{os.path.dirname(shared)}/made")
+            assert processes.read(shared) == "written"
 
 
-class Kernel(LandlockTest):
+class TestKernel(LandlockTest):
     """A kernel that has it, has it not, or is not to be asked."""
 
     def calls(self, value):
@@ -146,59 +138,51 @@ class Kernel(LandlockTest):
         return re.findall(r"\b(landlock\w+)\(", processes.read(trace))
 
     def test_off_asks_nothing(self):
-        self.assertEqual(self.calls("off"), [])
-        self.assertEqual(self.calls(None), [])
-        self.assertIn("landlock_restrict_self", self.calls("auto"))
+        assert self.calls("off") == []
+        assert self.calls(None) == []
+        assert "landlock_restrict_self" in self.calls("auto")
 
     def test_a_kernel_without_it(self):
         program = compile_program("answer_calls.c", f"{self.tree.path}/answer_calls")
         for number in (errno.ENOSYS, errno.EOPNOTSUPP):
             wrapper = [program, "landlock_create_ruleset", str(number)]
-            with self.subTest(number):
-                result = self.run_worker('say("served")', wrapper=wrapper, **REQUIRED)
-                self.assertEqual((result.returncode, result.stdout), (78, ""))
-                self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: CHROOTSHIM_LANDLOCK is "
-                                 rf'"require": {os.strerror(number)}: use a kernel that has it .*'
-                                 'or set landlock = "off"\n\\Z')
-                found = self.facts(ATTEMPTS, master=MASTER, wrapper=wrapper, landlock="auto")
-                self.assertEqual(found["outside-read"], "done")
-                os.unlink(f"/tmp/chrootshim-{found['PPid']}")
+            result = self.run_worker('say("served")', wrapper=wrapper, **REQUIRED)
+            assert (result.returncode, result.stdout) == (78, "")
+            assert re.search(r"\Achrootshim\[\d+\]: error: CHROOTSHIM_LANDLOCK is "
+                             rf'"require": {os.strerror(number)}: use a kernel that has it .*'
+                             'or set landlock = "off"\n\\Z', result.stderr)
+            found = self.facts(ATTEMPTS, master=MASTER, wrapper=wrapper, landlock="auto")
+            assert found["outside-read"] == "done"
+            os.unlink(f"/tmp/chrootshim-{found['PPid']}")
 
     def test_a_worker_that_is_refused(self):
         """The kernel has it when the server starts, and refuses it to a worker."""
         program = compile_program("answer_calls.c", f"{self.tree.path}/answer_calls")
         for value in ("auto", "require"):
-            with self.subTest(value):
-                result = self.run_worker('say("served")', landlock=value, wrapper=[
-                    program, "landlock_restrict_self", str(errno.EPERM)])
-                self.assert_ended(result, "Landlock was refused: Operation not permitted: ")
+            result = self.run_worker('say("served")', landlock=value, wrapper=[
+                program, "landlock_restrict_self", str(errno.EPERM)])
+            self.assert_ended(result, "Landlock was refused: Operation not permitted: ")
 
 
-class Scripts(test_cgi.CgiOfPrefork):
+class TestScripts(test_cgi.TestCgiOfPrefork):
     """Scripts run behind it."""
 
     settings = REQUIRED
 
 
-class ScriptsOfTheDaemon(test_cgi.CgidOfEvent):
+class TestScriptsOfTheDaemon(test_cgi.TestCgidOfEvent):
     """And those of mod_cgid's daemon."""
 
     settings = REQUIRED
 
 
-class LockFiles(test_mutex.Default):
+class TestLockFiles(test_mutex.TestDefault):
     """Lock files and logs lie outside; they were opened before."""
 
     settings = REQUIRED
 
 
-class Php(test_php.Jailed):
+class TestPhp(test_php.TestJailed):
     """PHP, its extensions and its files."""
 
-    settings = {**test_php.Jailed.settings, **REQUIRED}
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+    settings = {**test_php.TestJailed.settings, **REQUIRED}

@@ -2,12 +2,10 @@
 import os
 import pwd
 import signal
-import sys
-import unittest
 
 import processes
-from apache import LIBRARY, WORKER_USER
-from cases import ServerTest, for_each_mpm, load_tests_of
+from apache import LIBRARY, MPMS, WORKER_USER
+from cases import ServerTest
 from processes import wait_until
 
 ROTATELOGS = "/usr/bin/rotatelogs"
@@ -64,17 +62,17 @@ class Loggers:
         """A request appears in each access log, an error in the error log; nothing in the jail."""
         type(self).number += 1
         marker = f"/request-{self.number}"
-        self.assertEqual(self.apache.get(marker).status, 404)
+        assert self.apache.get(marker).status == 404
         for name in LOGS:
             if name.endswith("access"):
                 wait_until(lambda: f"GET {marker} " in self.log(name), f"{marker} in {name}")
         wait_until(lambda: f"htdocs{marker}" in self.log("piped/error"), "the error")
-        self.assertEqual(os.listdir(self.apache.jail), ["htdocs"])
+        assert os.listdir(self.apache.jail) == ["htdocs"]
 
     def assert_outside(self):
         for name, pid in self.loggers().items():
-            self.assertEqual(processes.root(pid), "/", name)
-            self.assertEqual(processes.uid(pid), LOGS[name], name)
+            assert processes.root(pid) == "/", name
+            assert processes.uid(pid) == LOGS[name], name
         self.assert_jailed()
 
     def test_loggers_run_outside_and_log(self):
@@ -90,7 +88,7 @@ class Loggers:
         os.kill(victim, signal.SIGKILL)
         wait_until(lambda: not processes.alive(victim), "the end of the error logger")
         self.apache.graceful()
-        self.assertNotEqual(self.loggers()["piped/error"], victim)
+        assert self.loggers()["piped/error"] != victim
         self.assert_outside()
         self.assert_logging()
 
@@ -112,10 +110,10 @@ class Loggers:
         """The master forks it among the workers; the shim leaves nothing of itself with it."""
         self.assert_successors("piped/access")
         pid = self.loggers()["piped/access"]
-        self.assertNotIn(LIBRARY, processes.read(f"/proc/{pid}/maps"))
+        assert LIBRARY not in processes.read(f"/proc/{pid}/maps")
         environment = processes.read(f"/proc/{pid}/environ").split("\0")
-        self.assertEqual([entry for entry in environment
-                          if entry.startswith(("LD_PRELOAD=", "CHROOTSHIM_"))], [])
+        assert [entry for entry in environment
+                if entry.startswith(("LD_PRELOAD=", "CHROOTSHIM_"))] == []
 
     def assert_successors(self, *names):
         before = self.loggers()
@@ -128,14 +126,16 @@ class Loggers:
         self.assert_logging()
 
 
-@for_each_mpm
-class ByEnvironment(Loggers, ServerTest):
+class TestByEnvironment(Loggers, ServerTest):
     """The shim is configured by variables."""
 
+    mpms = MPMS
 
-@for_each_mpm
-class BySecretFile(Loggers, ServerTest):
+
+class TestBySecretFile(Loggers, ServerTest):
     """The shim is configured by a file that a wrapped logger may not read."""
+
+    mpms = MPMS
 
     @classmethod
     def prepare(cls):
@@ -143,9 +143,3 @@ class BySecretFile(Loggers, ServerTest):
         path = cls.apache.write("chrootshim.conf", cls.apache.format(
             'jail = "{jail}";\npidfile = "{tree}/run/httpd.pid";\n'), mode=0o600)
         cls.apache.settings = {"config": path}
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()

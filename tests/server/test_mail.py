@@ -1,7 +1,6 @@
 """PHP's mail() in a worker: msmtp, which the service mail brings, delivers to a real SMTP server."""
 import socketserver
 import threading
-import unittest
 
 import machine
 import processes
@@ -23,8 +22,7 @@ auth off
 """
 
 
-def setUpModule():
-    processes.become_reaper()
+def setup_module():
     machine.own_mounts()
     machine.own_copy("/etc")
 
@@ -77,7 +75,7 @@ class MailTest(PhpTest):
         thread = threading.Thread(target=cls.sink.serve_forever)
         thread.start()
         for end in (cls.sink.server_close, thread.join, cls.sink.shutdown):
-            cls.addClassCleanup(end)
+            cls.cleanups.callback(end)
         machine.write("/etc/msmtprc", MSMTPRC.format(port=cls.sink.server_address[1]))
         cls.apache.write("jail/htdocs/mail.php", PAGE)
         super().prepare()
@@ -88,32 +86,26 @@ class MailTest(PhpTest):
                          "".join(lines) + 'sendmail_path = "/usr/sbin/sendmail -t -i"\n')
 
 
-class Delivered(MailTest):
+class TestDelivered(MailTest):
     settings = {"services": "mail"}
 
     def test_delivered(self):
-        self.assertIs(self.ask("/mail.php"), True, self.apache.error_log())
+        assert self.ask("/mail.php") is True, self.apache.error_log()
         (envelope, message), = self.sink.messages
-        self.assertEqual(envelope, ["worker@example.test", "reader@example.test"])
-        self.assertIn("Subject: From the jail\n", message)
-        self.assertTrue(message.endswith("\n\nA line of text.\n.\nAnother one.\n"), message)
+        assert envelope == ["worker@example.test", "reader@example.test"]
+        assert "Subject: From the jail\n" in message
+        assert message.endswith("\n\nA line of text.\n.\nAnother one.\n"), message
 
 
-class DeliveredFromANamespace(Delivered):
+class TestDeliveredFromANamespace(TestDelivered):
     settings = {"services": "mail", "isolation": "namespace"}
 
 
-class NotDelivered(MailTest):
+class TestNotDelivered(MailTest):
     def test_without_the_service(self):
-        self.assertIs(self.ask("/mail.php"), False)
-        self.assertEqual(self.sink.messages, [])
+        assert self.ask("/mail.php") is False
+        assert self.sink.messages == []
 
 
-class NotDeliveredFromANamespace(NotDelivered):
+class TestNotDeliveredFromANamespace(TestNotDelivered):
     settings = {"isolation": "namespace"}
-
-
-def load_tests(loader, _standard, _pattern):
-    """Not the form."""
-    return unittest.TestSuite(map(loader.loadTestsFromTestCase, (
-        Delivered, DeliveredFromANamespace, NotDelivered, NotDeliveredFromANamespace)))

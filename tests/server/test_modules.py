@@ -7,13 +7,11 @@ import os
 import shutil
 import ssl
 import subprocess
-import sys
 import threading
-import unittest
 import xml.etree.ElementTree
 
-from apache import WORKER_USER, free_port
-from cases import ServerTest, for_each_mpm, load_tests_of
+from apache import MPMS, WORKER_USER, free_port
+from cases import ServerTest
 from processes import wait_until
 
 EXTRA = """\
@@ -85,9 +83,10 @@ class Backend(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@for_each_mpm
-class Modules(ServerTest):
+class TestModules(ServerTest):
     """One server with all modules but WebDAV."""
+
+    mpms = MPMS
 
     modules = ("status", "rewrite", "ssl", "proxy", "proxy_http",
                "auth_basic", "authn_core", "authn_file", "authz_user")
@@ -111,13 +110,13 @@ class Modules(ServerTest):
     @classmethod
     def start_backend(cls):
         cls.backend = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
-        cls.addClassCleanup(cls.backend.server_close)
-        cls.addClassCleanup(cls.backend.shutdown)
+        cls.cleanups.callback(cls.backend.server_close)
+        cls.cleanups.callback(cls.backend.shutdown)
         threading.Thread(target=cls.backend.serve_forever, daemon=True).start()
 
     def assert_text(self, path, text, **options):
         reply = self.apache.get(path, **options)
-        self.assertEqual((reply.status, reply.text), (200, text), self.apache.error_log())
+        assert (reply.status, reply.text) == (200, text), self.apache.error_log()
 
     def test_workers_are_jailed(self):
         self.assert_jailed()
@@ -126,8 +125,8 @@ class Modules(ServerTest):
 
     def test_status(self):
         first = self.status()
-        self.assertEqual(first["ServerMPM"].lower(), self.mpm)
-        self.assertGreaterEqual(int(first["BusyWorkers"]), 1)
+        assert first["ServerMPM"].lower() == self.mpm
+        assert int(first["BusyWorkers"]) >= 1
         # A request is counted when it is logged, which is after its reply.
         wait_until(lambda: int(self.status()["Total Accesses"]) > int(first["Total Accesses"]),
                    "requests in the scoreboard")
@@ -151,14 +150,14 @@ class Modules(ServerTest):
 
     def test_rewrite_condition_on_a_file(self):
         self.assert_text("/if-a-file?first.html", "the index page\n")
-        self.assertEqual(self.apache.get("/if-a-file?none.html").status, 404)
-        self.assertEqual(self.apache.get("/if-a-file?../../httpd.conf").status, 404)
+        assert self.apache.get("/if-a-file?none.html").status == 404
+        assert self.apache.get("/if-a-file?../../httpd.conf").status == 404
 
     def test_passwords(self):
         path = "/private/page.html"
-        self.assertEqual(self.apache.get(path).status, 401)
+        assert self.apache.get(path).status == 401
         for user, password in (("user", "wrong"), ("other", PASSWORD), ("user", "")):
-            self.assertEqual(self.apache.get(path, self.credentials(user, password)).status, 401)
+            assert self.apache.get(path, self.credentials(user, password)).status == 401
         self.assert_text(path, "the private page\n", headers=self.credentials("user", PASSWORD))
 
     def credentials(self, user, password):
@@ -168,7 +167,7 @@ class Modules(ServerTest):
     def test_proxy(self):
         self.assert_text("/proxied/some/page?a=b", "backend was asked for /some/page?a=b")
         reply = self.apache.get("/proxied/", method="POST", body="abc" * 10000)
-        self.assertEqual((reply.status, reply.text), (201, "cba" * 10000))
+        assert (reply.status, reply.text) == (201, "cba" * 10000)
 
     def test_tls(self):
         context = ssl.create_default_context(cafile=f"{self.apache.tree}/tls/certificate.pem")
@@ -177,19 +176,19 @@ class Modules(ServerTest):
             context.maximum_version = version
             connection = http.client.HTTPSConnection("localhost", self.tls, timeout=10,
                                                      context=context)
-            with self.subTest(version=version):
-                for _ in range(3):
-                    connection.request("GET", "/")
-                    self.assertEqual(connection.getresponse().read(), b"the index page\n")
+            for _ in range(3):
+                connection.request("GET", "/")
+                assert connection.getresponse().read() == b"the index page\n"
             connection.close()
 
 
-@for_each_mpm
-class WebDav(ServerTest):
+class TestWebDav(ServerTest):
     """A directory of the jail that the workers' user may write.
 
     httpd asks its data base of locks before each change, and loads the driver when it first does.
     """
+
+    mpms = MPMS
 
     modules = ("dav", "dav_fs", "alias")
     extra = """\
@@ -209,7 +208,7 @@ Dav on
 
     def ask(self, status, method, path, body=None, headers=None):
         reply = self.apache.get(path, headers, method, body)
-        self.assertEqual(reply.status, status, f"{method} {path}: {self.apache.error_log()}")
+        assert reply.status == status, f"{method} {path}: {self.apache.error_log()}"
         return reply
 
     def url(self, path):
@@ -218,12 +217,12 @@ Dav on
     def test_put_get_delete(self):
         path = f"{self.apache.jail}/dav/file"
         self.ask(201, "PUT", "/dav/file", "first")
-        self.assertEqual(self.ask(200, "GET", "/dav/file").text, "first")
+        assert self.ask(200, "GET", "/dav/file").text == "first"
         self.ask(204, "PUT", "/dav/file", "second")
         with open(path) as file:
-            self.assertEqual(file.read(), "second")
+            assert file.read() == "second"
         self.ask(204, "DELETE", "/dav/file")
-        self.assertFalse(os.path.exists(path))
+        assert not os.path.exists(path)
         self.ask(404, "GET", "/dav/file")
 
     def test_collections(self):
@@ -234,16 +233,16 @@ Dav on
             self.ask(201, "PUT", f"/dav/collection/{name}", name)
         reply = self.ask(207, "PROPFIND", "/dav/collection/", headers={"Depth": "1"})
         tree = xml.etree.ElementTree.fromstring(reply.body)
-        self.assertEqual({element.text for element in tree.iter("{DAV:}href")},
-                         {"/dav/collection/", "/dav/collection/one", "/dav/collection/two"})
+        assert {element.text for element in tree.iter("{DAV:}href")} == {
+            "/dav/collection/", "/dav/collection/one", "/dav/collection/two"}
         self.ask(204, "DELETE", "/dav/collection/")
-        self.assertFalse(os.path.exists(f"{self.apache.jail}/dav/collection"))
+        assert not os.path.exists(f"{self.apache.jail}/dav/collection")
 
     def test_copy_and_move(self):
         self.ask(201, "PUT", "/dav/source", "moved about")
         self.ask(201, "COPY", "/dav/source", headers={"Destination": self.url("/dav/copy")})
         self.ask(201, "MOVE", "/dav/copy", headers={"Destination": self.url("/dav/moved")})
-        self.assertEqual(self.ask(200, "GET", "/dav/moved").text, "moved about")
+        assert self.ask(200, "GET", "/dav/moved").text == "moved about"
         self.ask(404, "GET", "/dav/copy")
 
     def test_locks(self):
@@ -260,18 +259,11 @@ Dav on
     def test_the_data_base_is_in_the_jail(self):
         self.ask(201, "PUT", "/dav/any", "text")
         self.ask(200, "LOCK", "/dav/any", LOCK_REQUEST)
-        self.assertTrue(any(name.startswith("database")
-                            for name in os.listdir(f"{self.apache.jail}/locks")))
+        assert any(name.startswith("database") for name in os.listdir(f"{self.apache.jail}/locks"))
         self.assert_jailed()
 
     def test_properties(self):
         self.ask(201, "PUT", "/dav/described", "text")
         self.ask(207, "PROPPATCH", "/dav/described", PROPERTY)
         reply = self.ask(207, "PROPFIND", "/dav/described", headers={"Depth": "0"})
-        self.assertIn("blue", reply.text)
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+        assert "blue" in reply.text

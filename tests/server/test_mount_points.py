@@ -3,19 +3,16 @@ import errno
 import os
 import re
 import shutil
-import sys
-import unittest
 
 import machine
 import processes
-from cases import load_tests_of
 from forker import ForkerTest, zombies
 from tree import NOBODY, compile_program
 
 WITHOUT_CAPABILITY = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-all"]
 
 
-def setUpModule():
+def setup_module():
     machine.own_mounts()
 
 
@@ -24,7 +21,7 @@ class NamespaceTest(ForkerTest):
     isolation = "namespace"
 
 
-class Refresh(NamespaceTest):
+class TestRefresh(NamespaceTest):
     """What a fork does about a source that has changed."""
 
     def move(self, source, target):
@@ -32,35 +29,35 @@ class Refresh(NamespaceTest):
 
     def test_a_source_that_is_gone_and_comes_back(self):
         server = self.server(expose=self.shared)
-        self.assertEqual(server.fork(self.file), "the first\n")
+        assert server.fork(self.file) == "the first\n"
         self.move("shared", "away")
         for _ in range(3):
-            self.assertIsNone(server.fork(self.file))
+            assert server.fork(self.file) is None
         gone = f"warning: expose: {self.shared} is gone"
-        self.assertEqual(len(server.lines(gone)), 1, server.lines())
+        assert len(server.lines(gone)) == 1, server.lines()
         self.move("away", "shared")
         for _ in range(3):
-            self.assertEqual(server.fork(self.file), "the first\n")
-        self.assertEqual(len(server.lines(gone)), 1)
-        self.assertEqual(len(server.lines(f"{self.shared} again")), 1)
-        self.assertEqual(server.lines("error"), [])
+            assert server.fork(self.file) == "the first\n"
+        assert len(server.lines(gone)) == 1
+        assert len(server.lines(f"{self.shared} again")) == 1
+        assert server.lines("error") == []
 
     def test_a_failure_is_tried_again_at_the_next_fork(self):
         server = self.server(expose=self.file)
-        self.assertEqual(server.fork(self.file), "the first\n")
+        assert server.fork(self.file) == "the first\n"
         self.move("shared/file", "away")
         os.mkdir(self.file)
         self.tree.write("shared/file/name", "in the directory\n")
         for number in (1, 2):
             # The jail has a file where the directory is to be.
-            self.assertEqual(server.fork(self.file), "the first\n")
+            assert server.fork(self.file) == "the first\n"
             failed = server.lines("error")
-            self.assertEqual(len(failed), number, failed)
-            self.assertRegex(failed[-1], f"{self.file}: .* not of the same kind .*: remove it from "
-                                         "the jail: new workers get what there was before")
+            assert len(failed) == number, failed
+            assert re.search(f"{self.file}: .* not of the same kind .*: remove it from "
+                             "the jail: new workers get what there was before", failed[-1])
         os.unlink(self.tree.jail + self.file)
-        self.assertEqual(server.fork(f"{self.file}/name"), "in the directory\n")
-        self.assertEqual(len(server.lines("error")), 2)
+        assert server.fork(f"{self.file}/name") == "in the directory\n"
+        assert len(server.lines("error")) == 2
 
     def test_the_server_notices_nothing(self):
         server = self.server(expose=self.shared)
@@ -68,22 +65,22 @@ class Refresh(NamespaceTest):
         for number in range(5):
             self.move("shared", f"old-{number}")
             self.tree.write("shared/file", f"{number}\n")
-            self.assertEqual(server.fork(self.file), f"{number}\n")
-        self.assertEqual(len(server.lines(f"{self.shared} again")), 5)
-        self.assertEqual(server.told, server.forks)
-        self.assertEqual(zombies(server.pid), [])
-        self.assertEqual(server.descriptors(), before)
+            assert server.fork(self.file) == f"{number}\n"
+        assert len(server.lines(f"{self.shared} again")) == 5
+        assert server.told == server.forks
+        assert zombies(server.pid) == []
+        assert server.descriptors() == before
 
     def test_names_are_made_again_when_they_are_written_to(self):
         passwd = self.tree.write("passwd", "a:secret:1:1:::\n")
         server = self.server(expose=f"{passwd},names")
-        self.assertEqual(server.fork(passwd), "a:x:1:1:::\n")
+        assert server.fork(passwd) == "a:x:1:1:::\n"
         with open(passwd, "a") as file:
             file.write("b:secret:2:2:::\n")
-        self.assertEqual(server.fork(passwd), "a:x:1:1:::\nb:x:2:2:::\n")
+        assert server.fork(passwd) == "a:x:1:1:::\nb:x:2:2:::\n"
 
 
-class MountPoints(NamespaceTest):
+class TestMountPoints(NamespaceTest):
     """They are made in the jail, where workers may own directories."""
 
     def make_way(self, name="way"):
@@ -106,39 +103,37 @@ class MountPoints(NamespaceTest):
         texts = [canaries[0], "/root-only", os.path.relpath(canaries[1], parent)]
         for text in texts:
             for name, plant in planters.items():
-                with self.subTest(text, by=name):
-                    os.symlink(text, link)
-                    plant()
-                    self.refused("/way: it is a symbolic link that another user than root could "
-                                 "have made: .*remove it from the jail", expose=source)
-                    os.unlink(link)
-                    os.chown(parent, 0, 0)
-                    os.chmod(parent, 0o755)
-                    self.assertEqual([os.listdir(path) for path in canaries], [[], []])
+                os.symlink(text, link)
+                plant()
+                self.refused("/way: it is a symbolic link that another user than root could "
+                             "have made: .*remove it from the jail", expose=source)
+                os.unlink(link)
+                os.chown(parent, 0, 0)
+                os.chmod(parent, 0o755)
+                assert [os.listdir(path) for path in canaries] == [[], []]
 
     def test_a_link_in_the_place_of_a_mount_point_is_refused(self):
         os.makedirs(os.path.dirname(self.tree.jail + self.file))
         canary = self.tree.write("jail/canary", "untouched")
         os.symlink("/canary", self.tree.jail + self.file)
         self.refused(f"{self.file}: it is a symbolic link in the jail", expose=self.file)
-        self.assertEqual(processes.read(canary), "untouched")
+        assert processes.read(canary) == "untouched"
 
     def test_a_link_that_root_made_is_followed_inside_the_jail(self):
         outside = f"{self.tree.path}/elsewhere"
         for text in (outside, "elsewhere"):
-            with self.subTest(text):
-                source, link = self.make_way(f"way-{len(text)}")
-                os.symlink(text, link)
-                with self.server(expose=source) as server:
-                    self.assertEqual(server.fork(source), "what is exposed\n")
-                self.assertTrue(os.path.isfile(f"{self.tree.jail}{outside}/below/file"))
-                self.assertFalse(os.path.exists(outside))
-                shutil.rmtree(self.tree.jail + self.tree.path)
+            source, link = self.make_way(f"way-{len(text)}")
+            os.symlink(text, link)
+            with self.server(expose=source) as server:
+                assert server.fork(source) == "what is exposed\n"
+            assert os.path.isfile(f"{self.tree.jail}{outside}/below/file")
+            assert not os.path.exists(outside)
+            shutil.rmtree(self.tree.jail + self.tree.path)
 
     def test_a_read_only_jail_that_lacks_them(self):
         jail = self.tree.jail
         machine.run("mount", "--bind", jail, jail)
-        self.addCleanup(machine.run, "umount", jail)
+        self.cleanups.callback(machine.run, "umount", jail)
 
         def mount_again(how):
             machine.run("mount", "-o", f"remount,bind,{how}", jail)
@@ -149,17 +144,17 @@ class MountPoints(NamespaceTest):
         line = self.refused(f"mount namespace: jail {jail} is read-only and lacks mount points: ", **settings)
         command = re.search(r"make it writable and run: (mkdir -p .* && touch .*)\n", line).group(1)
         for path in (self.shared, lone, "/dev/null"):
-            self.assertIn(f" {jail}{path}", command)
+            assert f" {jail}{path}" in command
         mount_again("rw")
-        self.assertEqual(os.listdir(jail), [])
+        assert os.listdir(jail) == []
         machine.run("sh", "-c", command)
         mount_again("ro")
         server = self.server(**settings)
-        self.assertEqual(server.fork(self.file), "the first\n")
-        self.assertEqual(server.fork(lone), "a lone file\n")
+        assert server.fork(self.file) == "the first\n"
+        assert server.fork(lone) == "a lone file\n"
 
 
-class Refusals(NamespaceTest):
+class TestRefusals(NamespaceTest):
     """Where the kernel or the administrator does not let us, nothing starts."""
 
     def test_without_the_capability(self):
@@ -172,9 +167,3 @@ class Refusals(NamespaceTest):
         self.refused("mount namespace: /dev/full: it cannot be taken: Function not implemented: "
                      "give the server CAP_SYS_ADMIN and a kernel of Linux 5.12 or newer, or set "
                      'isolation = "chroot"', [program, "open_tree", str(errno.ENOSYS)])
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()

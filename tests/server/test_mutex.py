@@ -2,18 +2,15 @@
 import concurrent.futures
 import ctypes
 import fcntl
-import functools
 import glob
 import os
 import re
 import socket
 import ssl
-import sys
-import unittest
 
 import processes
-from apache import free_port
-from cases import ServerTest, for_each_mpm, load_tests_of
+from apache import MPMS, free_port
+from cases import ServerTest
 from processes import wait_until
 
 PIDFD_GETFD = 438
@@ -67,39 +64,34 @@ class Locks:
         cls.second = free_port()
         cls.extra = cls.mutex + TLS.format(second=cls.second)
         apache.make_certificate()
+        # Sessions of TLS 1.2 without tickets are in the server's cache, which needs its lock.
+        cls.context = ssl.create_default_context(cafile=f"{apache.tree}/tls/certificate.pem")
+        cls.context.maximum_version = ssl.TLSVersion.TLSv1_2
 
     @classmethod
     def request(cls, session=None):
         """One page over TLS: the page, the session, and whether that one was taken up again."""
         connection = socket.create_connection(("127.0.0.1", cls.second), timeout=10)
-        with cls.context().wrap_socket(connection, server_hostname="localhost",
-                                       session=session) as channel:
+        with cls.context.wrap_socket(connection, server_hostname="localhost",
+                                     session=session) as channel:
             channel.sendall(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
             page = b"".join(iter(lambda: channel.recv(4096), b""))
             return page, channel.session, channel.session_reused
 
-    @classmethod
-    @functools.cache
-    def context(cls):
-        """Sessions of TLS 1.2 without tickets are in the server's cache, which needs its lock."""
-        context = ssl.create_default_context(cafile=f"{cls.apache.tree}/tls/certificate.pem")
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
-        return context
-
     def assert_serving(self):
         self.assert_jailed()
         page, session, _ = self.request()
-        self.assertIn(b"the index page", page)
+        assert b"the index page" in page
         for _ in range(8):
             page, _, reused = self.request(session)
-            self.assertIn(b"the index page", page)
-            self.assertTrue(reused)
+            assert b"the index page" in page
+            assert reused
 
     def lock_file(self, name):
         """The path of a mutex's file; httpd appends a number and the pid of its maker."""
         directory = f"{self.apache.tree}/lock"
         found = [file for file in os.listdir(directory) if file.startswith(name)]
-        self.assertEqual(len(found), 1, found)
+        assert len(found) == 1, found
         return f"{directory}/{found[0]}"
 
     def descriptors(self, pid, path):
@@ -124,7 +116,7 @@ class Locks:
             try:
                 fcntl.flock(duplicate, fcntl.LOCK_EX)
                 for pid in own.keys() - {holder}:
-                    self.assertTrue(is_locked_out(pid, own[pid]), (pid, holder))
+                    assert is_locked_out(pid, own[pid]), (pid, holder)
             finally:
                 fcntl.flock(duplicate, fcntl.LOCK_UN)
                 os.close(duplicate)
@@ -147,9 +139,9 @@ class Locks:
             fcntl.flock(lock, fcntl.LOCK_EX)
             request = threads.submit(self.request)
             wait_until(lambda: self.waiters("ssl-cache"), "a worker that waits for the lock")
-            self.assertFalse(request.done())
+            assert not request.done()
             fcntl.flock(lock, fcntl.LOCK_UN)
-            self.assertIn(b"the index page", request.result()[0])
+            assert b"the index page" in request.result()[0]
 
     def waiters(self, name):
         """How many processes /proc/locks shows as waiting for a lock file."""
@@ -159,25 +151,26 @@ class Locks:
     def test_nothing_of_it_in_the_jail(self):
         self.apache.graceful()
         self.assert_serving()
-        self.assertEqual(self.apache.jail_files(), {
-            f"{self.apache.jail}/htdocs", f"{self.apache.jail}/htdocs/index.html"})
+        assert self.apache.jail_files() == {f"{self.apache.jail}/htdocs",
+                                            f"{self.apache.jail}/htdocs/index.html"}
 
     def test_no_error_in_the_log(self):
         self.apache.graceful()
         self.assert_serving()
-        self.assertEqual([line for line in self.apache.error_log().splitlines()
-                          if re.search(r":(emerg|alert|crit|error)\]|chrootshim\[", line)], [])
+        assert [line for line in self.apache.error_log().splitlines()
+                if re.search(r":(emerg|alert|crit|error)\]|chrootshim\[", line)] == []
 
 
-@for_each_mpm
-class Default(Locks, ServerTest):
+class TestDefault(Locks, ServerTest):
     """Every mutex of the server is a lock file."""
 
+    mpms = MPMS
 
-class NamedOfPrefork(Locks, ServerTest):
+
+class TestNamedOfPrefork(Locks, ServerTest):
     """Mutexes given by name; prefork's workers take turns at accepting by that of mpm-accept."""
 
-    mpm = "prefork"
+    mpms = ("prefork",)
     mutex = "Mutex flock:{tree}/lock mpm-accept\nMutex flock:{tree}/lock ssl-cache\n"
 
     def test_workers_take_turns(self):
@@ -191,11 +184,5 @@ class NamedOfPrefork(Locks, ServerTest):
 
     def test_both_sockets_are_served(self):
         for _ in range(10):
-            self.assertEqual(self.apache.get("/").status, 200)
-            self.assertIn(b"the index page", self.request()[0])
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+            assert self.apache.get("/").status == 200
+            assert b"the index page" in self.request()[0]

@@ -1,22 +1,23 @@
 """MariaDB on a Unix socket outside: workers reach it by the service mysql."""
-import shutil
 import subprocess
-import tempfile
-import unittest
+
+import pytest
 
 from daemons import Daemon, listens
-from database_test import DatabaseTest, own_machine, own_run_directory
+from database_test import DatabaseTest, own_directory
 
 SOCKET = "/run/mysqld/mysqld.sock"
 
 
-def setUpModule():
+@pytest.fixture(scope="module", autouse=True)
+def database():
     """The data of a MariaDB, and the directory of the socket that Debian gives it."""
-    own_machine()
-    own_run_directory("mysqld", "mysql")
-    directory = tempfile.mkdtemp(prefix="chrootshim-mysql-", dir="/srv")
-    unittest.addModuleCleanup(shutil.rmtree, directory)
-    shutil.chown(directory, "mysql", "mysql")
+    with own_directory("mysqld", "mysql") as directory:
+        make_database(directory)
+        yield
+
+
+def make_database(directory):
     options = ["--no-defaults", f"--datadir={directory}/data", "--user=mysql"]
     subprocess.run(["mariadb-install-db", *options, "--skip-test-db",
                     "--auth-root-authentication-method=normal"],
@@ -39,11 +40,11 @@ class Mysql(DatabaseTest):
     @classmethod
     def prepare(cls):
         cls.database = Daemon(cls.command, lambda: listens(SOCKET), cls.log)
-        cls.addClassCleanup(cls.database.stop)
+        cls.cleanups.callback(cls.database.stop)
         super().prepare()
 
 
-class Reached(Mysql):
+class TestReached(Mysql):
     settings = {"isolation": "namespace", "services": "mysql"}
 
     def test_rows_before_and_after_a_restart_of_the_database(self):
@@ -53,24 +54,18 @@ class Reached(Mysql):
         self.refused_under_chroot("/run/mysqld")
 
 
-class ReachedByDefault(Mysql):
+class TestReachedByDefault(Mysql):
     """localhost means the socket that PHP was built with."""
 
     source = "mysql:host=localhost;dbname=shop"
     settings = {"isolation": "namespace", "services": "mysql"}
 
     def test_a_row(self):
-        self.assertEqual(self.visit("default")[1], "default")
+        assert self.visit("default")[1] == "default"
 
 
-class NotReached(Mysql):
+class TestNotReached(Mysql):
     settings = {"isolation": "namespace"}
 
     def test_without_the_service(self):
-        self.assertIn("No such file or directory", self.visit("none")[1])
-
-
-def load_tests(loader, _standard, _pattern):
-    """Not the forms."""
-    return unittest.TestSuite(map(loader.loadTestsFromTestCase,
-                                  (Reached, ReachedByDefault, NotReached)))
+        assert "No such file or directory" in self.visit("none")[1]

@@ -1,17 +1,18 @@
 """isolation = "namespace": what is mounted for workers, what becomes of it, and what is refused."""
 import ctypes
 import os
+import re
 import shutil
 import signal
 import stat
 import subprocess
-import sys
-import unittest
+
+import pytest
 
 import machine
 import processes
 from apache import Apache
-from cases import ServerTest, load_tests_of
+from cases import ServerTest
 from forker import zombies
 from processes import wait_until
 from tree import compile_program
@@ -21,8 +22,7 @@ DEVICES = [f"/dev/{name}" for name in ("full", "null", "random", "urandom", "zer
 SHARED, WRITABLE, FILE, SOCKET = "{tree}/shared", "{tree}/data", "{tree}/file", "{tree}/run/socket"
 
 
-def setUpModule():
-    processes.become_reaper()
+def setup_module():
     machine.own_mounts()
 
 
@@ -89,7 +89,7 @@ class NamespaceTest(ServerTest):
         return processes.read(self.apache.settings["log"])
 
 
-class Mounts(NamespaceTest):
+class TestMounts(NamespaceTest):
     """What is mounted, and with which options."""
 
     # On this machine's file systems alone: what is exposed of /dev has their options, too.
@@ -111,34 +111,34 @@ class Mounts(NamespaceTest):
         for pid in self.apache.workers():
             found = all_mounts(pid)
             for place, options in self.expected().items():
-                self.assertEqual(found[place][1] & {"ro", "rw", "nosuid", "nodev"}, options, place)
+                assert found[place][1] & {"ro", "rw", "nosuid", "nodev"} == options, place
             for place in devices:
-                self.assertIn("ro", found[place][1])
-                self.assertNotIn("nodev", found[place][1])
-            self.assertEqual(found["/"][0], "tmpfs")
-            self.assertEqual(set(found), set(self.expected()) | devices)
+                assert "ro" in found[place][1]
+                assert "nodev" not in found[place][1]
+            assert found["/"][0] == "tmpfs"
+            assert set(found) == set(self.expected()) | devices
 
     def test_the_root_is_empty(self):
         pid = self.apache.workers()[0]
         found = subprocess.run(["nsenter", f"--mount=/proc/{pid}/ns/mnt", "--", "/bin/ls"],
                                capture_output=True, text=True)
-        self.assertIn("/bin/ls", found.stderr)
-        self.assertNotEqual(found.returncode, 0)
+        assert "/bin/ls" in found.stderr
+        assert found.returncode != 0
 
     def test_the_host_has_the_same_mounts_as_before(self):
         self.apache.graceful()
-        self.assertEqual(processes.read("/proc/self/mountinfo"), self.host)
-        self.assertEqual(namespace(self.apache.master()), namespace("self"))
+        assert processes.read("/proc/self/mountinfo") == self.host
+        assert namespace(self.apache.master()) == namespace("self")
         self.assert_jailed()
 
     def test_what_can_be_written_to(self):
         pid = self.apache.workers()[0]
         for path in (f"{SHARED}/new", FILE):
-            with self.assertRaisesRegex(OSError, "Read-only file system"):
+            with pytest.raises(OSError, match="Read-only file system"):
                 open(self.inside(pid, path), "w")
         with open(self.inside(pid, f"{WRITABLE}/new"), "w") as file:
             file.write("by a worker")
-        self.assertEqual(processes.read(self.apache.format(f"{WRITABLE}/new")), "by a worker")
+        assert processes.read(self.apache.format(f"{WRITABLE}/new")) == "by a worker"
         for device in ("/dev/null", "/dev/full"):
             os.close(os.open(self.inside(pid, device), os.O_WRONLY))
 
@@ -149,17 +149,16 @@ class Mounts(NamespaceTest):
             path = self.apache.format(path)
             facts = os.lstat(self.apache.jail + path)
             directory = kind == "directory"
-            self.assertEqual((facts.st_uid, facts.st_gid), (0, 0))
-            self.assertEqual(stat.S_IMODE(facts.st_mode), 0o755 if directory else 0o444, path)
-            self.assertEqual(stat.S_ISDIR(facts.st_mode), directory, path)
-            self.assertRegex(self.log(), f"info: made the (directory|mount point) {path} in the "
-                                         "jail\n")
+            assert (facts.st_uid, facts.st_gid) == (0, 0)
+            assert stat.S_IMODE(facts.st_mode) == (0o755 if directory else 0o444), path
+            assert stat.S_ISDIR(facts.st_mode) == directory, path
+            assert re.search(f"info: made the (directory|mount point) {path} in the jail\n",
+                             self.log())
             if path != self.apache.tree:
-                self.assertEqual(os.listdir(self.apache.jail + path) if directory
-                                 else facts.st_size, [] if directory else 0, path)
+                assert not (os.listdir(self.apache.jail + path) if directory else facts.st_size), path
 
 
-class OtherMounts(Mounts):
+class TestOtherMounts(TestMounts):
     """no_new_privs off, a read-only jail, and what would give another mode to what is made."""
 
     settings = {**NamespaceTest.settings, "no_new_privs": "false", "read_only": "true"}
@@ -173,14 +172,14 @@ class OtherMounts(Mounts):
         super().prepare()
 
     def test_the_jail_cannot_be_written_to(self):
-        with self.assertRaisesRegex(OSError, "Read-only file system"):
+        with pytest.raises(OSError, match="Read-only file system"):
             open(self.inside(self.apache.workers()[0], "/htdocs/new"), "w")
 
 
-class UserNamespaces(ServerTest):
+class TestUserNamespaces(ServerTest):
     """They would give a worker's program all capabilities; a chroot below a root prevents it."""
 
-    mpm = "prefork"
+    mpms = ("prefork",)
     modules = ("cgi", "alias")
     extra = "ScriptAlias /ask {jail}/ask\n"
     settings = {"isolation": "namespace"}
@@ -190,14 +189,14 @@ class UserNamespaces(ServerTest):
         cls.program = compile_program("ask_user_namespace.c", f"{cls.apache.jail}/ask", "-static")
 
     def test_refused(self):
-        self.assertEqual(self.apache.get("/ask").text, "EPERM\n")
+        assert self.apache.get("/ask").text == "EPERM\n"
 
     def test_after_a_bare_pivot_root_they_would_be_allowed(self):
         result = subprocess.run([self.program, self.apache.jail], capture_output=True, text=True)
-        self.assertEqual(result.stdout.splitlines()[-1:], ["allowed"], result.stderr)
+        assert result.stdout.splitlines()[-1:] == ["allowed"], result.stderr
 
 
-class LaterMounts(ServerTest):
+class TestLaterMounts(ServerTest):
     """What the host mounts below an exposed directory when the workers run already."""
 
     settings = {"isolation": "namespace"}
@@ -210,7 +209,7 @@ class LaterMounts(ServerTest):
             os.makedirs(f"{path}/below")
             os.makedirs(f"{path}/before")
             machine.run("mount", "--bind", path, path)
-            cls.addClassCleanup(machine.run, "umount", "--recursive", path)
+            cls.cleanups.callback(machine.run, "umount", "--recursive", path)
             machine.run("mount", "--make-shared", path)
             cls.mount(f"{path}/before")
         apache.settings["expose"] = apache.format("{tree}/private:{tree}/slave,slave")
@@ -230,12 +229,12 @@ class LaterMounts(ServerTest):
                 for when in ("before", "below"):
                     path = f"/proc/{pid}/root{self.apache.tree}/{name}/{when}/mounted"
                     seen.setdefault((name, when), []).append(os.path.exists(path))
-        self.assertEqual({key: set(value) for key, value in seen.items()},
-                         {("private", "before"): {True}, ("private", "below"): {False},
-                          ("slave", "before"): {True}, ("slave", "below"): {True}})
+        assert {key: set(value) for key, value in seen.items()} == {
+            ("private", "before"): {True}, ("private", "below"): {False},
+            ("slave", "before"): {True}, ("slave", "below"): {True}}
 
 
-class Replaced(NamespaceTest):
+class TestReplaced(NamespaceTest):
     """An exposed source becomes another inode."""
 
     def test_the_next_worker_sees_the_new_and_an_old_one_the_old(self):
@@ -248,26 +247,26 @@ class Replaced(NamespaceTest):
             machine.write(f"{tree}/file", f"the {number}\n")
             new = replace_one_worker(self.apache, spared=old)
             for path in (f"{SHARED}/name", FILE):
-                self.assertEqual(processes.read(self.inside(new, path)), f"the {number}\n")
-                self.assertEqual(processes.read(self.inside(old, path)), "the first\n")
-            self.assertNotEqual(namespace(new), namespace(old))
-            self.assertRegex(self.log(), f"info: expose brings {tree}/file again: it has been rep")
+                assert processes.read(self.inside(new, path)) == f"the {number}\n"
+                assert processes.read(self.inside(old, path)) == "the first\n"
+            assert namespace(new) != namespace(old)
+            assert re.search(f"info: expose brings {tree}/file again: it has been rep", self.log())
         master = self.apache.master()
-        self.assertEqual(len(os.listdir(f"/proc/{master}/fd")), files)
-        self.assertEqual(zombies(master), [])
-        self.assertNotIn("long lost child", self.apache.error_log())
+        assert len(os.listdir(f"/proc/{master}/fd")) == files
+        assert zombies(master) == []
+        assert "long lost child" not in self.apache.error_log()
 
     def test_without_a_change_generations_share_one(self):
         self.apache.graceful()
         before = set(map(namespace, self.apache.workers()))
         files = len(os.listdir(f"/proc/{self.apache.master()}/fd"))
         self.apache.graceful()
-        self.assertEqual(set(map(namespace, self.apache.workers())), before)
-        self.assertEqual(len(before), 1)
-        self.assertEqual(len(os.listdir(f"/proc/{self.apache.master()}/fd")), files)
+        assert set(map(namespace, self.apache.workers())) == before
+        assert len(before) == 1
+        assert len(os.listdir(f"/proc/{self.apache.master()}/fd")) == files
 
 
-class KilledAtOnce(unittest.TestCase):
+class TestKilledAtOnce:
     """SIGKILL for the master and all workers: the namespaces go with them."""
 
     def holders(self, namespaces):
@@ -292,24 +291,17 @@ class KilledAtOnce(unittest.TestCase):
             shutil.move(f"{apache.tree}/shared", f"{apache.tree}/old")
             apache.write("shared/name", "another\n")
             namespaces.add(namespace(replace_one_worker(apache)))
-            self.assertEqual(len(namespaces), 2)
-            self.assertNotIn(namespace("self"), namespaces)
+            assert len(namespaces) == 2
+            assert namespace("self") not in namespaces
             master = apache.master()
             everyone = [master, *processes.descendants(master)]
-            self.assertGreater(len(self.holders(namespaces)), len(everyone) - 1)
+            assert len(self.holders(namespaces)) > len(everyone) - 1
             for pid in everyone:
                 os.kill(pid, signal.SIGKILL)
-            # The other threads of a process may outlive its first one.
-            wait_until(lambda: processes.collect() or not self.holders(namespaces),
-                       "the end of all namespaces")
-            self.assertEqual(processes.descendants(os.getpid()), [])
-            self.assertEqual(processes.read("/proc/self/mountinfo"), before)
+            # The other threads of a process may outlive its first one, and it its namespaces.
+            wait_until(lambda: not self.holders(namespaces), "the end of all namespaces")
+            wait_until(lambda: not processes.descendants(os.getpid()), "the end of all processes")
+            assert processes.read("/proc/self/mountinfo") == before
             # What a mount held would refuse this.
             shutil.rmtree(apache.jail)
-            self.assertNotIn("long lost child", apache.error_log())
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+            assert "long lost child" not in apache.error_log()

@@ -1,8 +1,7 @@
 """Programs that are no servers do and say the same, and end the same, with and without the shim."""
-import sys
-import unittest
 
-from cases import load_tests_of
+import pytest
+
 from tree import NOBODY, Tree
 
 # Each prints what it found, or the error that it got. {jail} and {tree} are filled in.
@@ -64,29 +63,28 @@ for call in calls:
 """
 
 
-class OtherProcesses(unittest.TestCase):
+class TestOtherProcesses:
 
-    @classmethod
-    def setUpClass(cls):
-        cls.tree = Tree()
-        cls.addClassCleanup(cls.tree.close)
-        cls.tree.write("jail/inside", "text inside the jail\n")
-        cls.tree.write("text", "one\ntwo\nthree\n")
-        cls.tree.write("secret/file", "secret\n")
-        path = cls.tree.path
-        cls.tree.run("sh", "-c", "chmod 700 secret; ln -s loop loop; ln -s jail link", shim=False)
-        cls.commands = [text.format(jail=cls.tree.jail, tree=path) for text in COMMANDS]
+    @pytest.fixture(scope="class", autouse=True)
+    def own_tree(self, request):
+        with Tree() as tree:
+            request.cls.tree = tree
+            tree.write("jail/inside", "text inside the jail\n")
+            tree.write("text", "one\ntwo\nthree\n")
+            tree.write("secret/file", "secret\n")
+            tree.run("sh", "-c", "chmod 700 secret; ln -s loop loop; ln -s jail link", shim=False)
+            request.cls.commands = [text.format(jail=tree.jail, tree=tree.path)
+                                    for text in COMMANDS]
+            yield
 
     def assert_same(self, *command, user, **settings):
         bare, shimmed = (self.tree.run(*command, user=user, shim=shim, **settings)
                          for shim in (False, True))
-        self.assertEqual((shimmed.returncode, shimmed.stdout, shimmed.stderr),
-                         (bare.returncode, bare.stdout, bare.stderr))
+        assert vars(shimmed) == vars(bare)
 
     def assert_unharmed(self, **options):
         for command in self.commands:
-            with self.subTest(command):
-                self.assert_same("/bin/sh", "-c", command, **options)
+            self.assert_same("/bin/sh", "-c", command, **options)
         self.assert_same("/usr/bin/python3", "-c", CALLS, self.tree.jail, **options)
 
     def test_as_root(self):
@@ -105,9 +103,3 @@ class OtherProcesses(unittest.TestCase):
 
     def test_with_all_its_words(self):
         self.assert_unharmed(user=None, log_level="debug", log=f"{self.tree.path}/shim.log")
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()

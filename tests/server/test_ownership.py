@@ -1,15 +1,14 @@
 """A jail that others than root could change is refused, at the start and at each later entry."""
 import os
 import pwd
+import re
 import signal
-import sys
-import unittest
 
-import processes
-from apache import WORKER_USER, Apache
-from cases import load_tests_of
+import pytest
+
+from apache import WORKER_USER
+from cases import OneServerTest, TreeTest
 from processes import wait_until
-from tree import Tree
 
 EXIT_CONFIG = 78
 OWNER = pwd.getpwnam(WORKER_USER).pw_uid
@@ -51,23 +50,22 @@ def mend(path):
     os.chown(path, 0, 0)
 
 
-class Components(unittest.TestCase):
+class TestComponents(TreeTest):
     """Each component that matters, made unsafe in each way."""
 
-    def setUp(self):
-        self.tree = Tree()
-        self.addCleanup(self.tree.close)
+    @pytest.fixture(autouse=True)
+    def furnish(self, own_tree):
         for name in CONTENTS:
             os.makedirs(f"{self.tree.jail}/{name}", 0o755)
 
     def refused(self, pattern, **settings):
         result = self.tree.run("/bin/true", **settings)
-        self.assertEqual(result.returncode, EXIT_CONFIG, result.stderr)
-        self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: [^\n]*{pattern}\n\Z")
+        assert result.returncode == EXIT_CONFIG, result.stderr
+        assert re.search(rf"\Achrootshim\[\d+\]: error: [^\n]*{pattern}\n\Z", result.stderr)
 
     def accepted(self, **settings):
         result = self.tree.run("/bin/true", **settings)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        assert (result.returncode, result.stderr) == (0, "")
 
     def test_each(self):
         paths = [f"{self.tree.path}/{name}".rstrip("/") for name in WAY]
@@ -75,10 +73,9 @@ class Components(unittest.TestCase):
         self.accepted()
         for path in paths:
             for damage, pattern in DAMAGES.items():
-                with self.subTest(path, damage=damage.__name__):
-                    damage(path)
-                    self.refused(pattern.format(path=path))
-                    mend(path)
+                damage(path)
+                self.refused(pattern.format(path=path))
+                mend(path)
         self.accepted()
 
     def test_what_workers_may_own(self):
@@ -99,10 +96,9 @@ class Components(unittest.TestCase):
             os.rmdir(path)
             os.symlink(target, path)
             for damage, pattern in DAMAGES.items():
-                with self.subTest(name, damage=damage.__name__):
-                    damage(f"{jail}/elsewhere")
-                    self.refused(pattern.format(path=path))
-                    mend(f"{jail}/elsewhere")
+                damage(f"{jail}/elsewhere")
+                self.refused(pattern.format(path=path))
+                mend(f"{jail}/elsewhere")
             os.unlink(path)
             os.mkdir(path)
         self.accepted()
@@ -122,10 +118,9 @@ class Components(unittest.TestCase):
         os.symlink(self.tree.jail, f"{hall}/link")
         self.accepted(jail=f"{hall}/link")
         for damage, pattern in DAMAGES.items():
-            with self.subTest(damage.__name__):
-                damage(hall)
-                self.refused(pattern.format(path=hall), jail=f"{hall}/link")
-                mend(hall)
+            damage(hall)
+            self.refused(pattern.format(path=hall), jail=f"{hall}/link")
+            mend(hall)
 
     def test_the_root_directory(self):
         """In a mount namespace whose / is a tree of the test's own, with the machine's programs."""
@@ -140,48 +135,46 @@ class Components(unittest.TestCase):
         command = ["unshare", "--mount", "sh", "-c", f"{mounts} && {links} && exec chroot {root} "
                    f"env LD_PRELOAD=/{library} CHROOTSHIM_JAIL=/srv/jail /bin/true"]
         for damage, pattern in DAMAGES.items():
-            with self.subTest(damage.__name__):
-                damage(root)
-                result = self.tree.run(*command, shim=False)
-                self.assertEqual(result.returncode, EXIT_CONFIG, result.stderr)
-                self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: [^\n]*: "
-                                 rf"{pattern.format(path='/')}\n\Z")
-                mend(root)
-                for name in ("bin", "lib", "lib64"):
-                    os.unlink(f"{root}/{name}")
-                for name in ("usr", "proc"):
-                    os.rmdir(f"{root}/{name}")
+            damage(root)
+            result = self.tree.run(*command, shim=False)
+            assert result.returncode == EXIT_CONFIG, result.stderr
+            assert re.search(rf"\Achrootshim\[\d+\]: error: [^\n]*: "
+                             rf"{pattern.format(path='/')}\n\Z", result.stderr)
+            mend(root)
+            for name in ("bin", "lib", "lib64"):
+                os.unlink(f"{root}/{name}")
+            for name in ("usr", "proc"):
+                os.rmdir(f"{root}/{name}")
 
 
-class Servers(unittest.TestCase):
+class TestServers(OneServerTest):
     """A running server, whose jail becomes unsafe."""
 
-    def setUp(self):
-        processes.become_reaper()
-        self.apache = Apache()
-        self.addCleanup(self.apache.close)
+    @pytest.fixture(autouse=True)
+    def furnish(self, own_server):
         self.etc = f"{self.apache.jail}/etc"
         os.mkdir(self.etc, 0o755)
 
     def assert_ended(self, master, path):
         self.apache.wait_gone(master)
-        self.assertRaises(ConnectionRefusedError, self.apache.get, "/")
+        with pytest.raises(ConnectionRefusedError):
+            self.apache.get("/")
         log = self.apache.error_log()
-        self.assertRegex(log, rf"(?m)^chrootshim\[\d+\]: error: cannot enter the jail "
-                         rf"{self.apache.jail}: {path}: others than root could change .*mode 755")
+        assert re.search(rf"(?m)^chrootshim\[\d+\]: error: cannot enter the jail "
+                         rf"{self.apache.jail}: {path}: others than root could change .*mode 755",
+                         log)
 
     def test_it_ends_instead_of_the_next_worker(self):
         for damage, path in ((let_group_write, self.etc), (give_away, self.etc),
                              (let_others_write, self.apache.jail),
                              (give_away, self.apache.tree)):
-            with self.subTest(path, damage=damage.__name__):
-                self.apache.start()
-                master = self.apache.master()
-                damage(path)
-                os.kill(self.apache.workers()[0], signal.SIGKILL)
-                self.assert_ended(master, path)
-                mend(path)
-                os.unlink(f"{self.apache.tree}/log/error.log")
+            self.apache.start()
+            master = self.apache.master()
+            damage(path)
+            os.kill(self.apache.workers()[0], signal.SIGKILL)
+            self.assert_ended(master, path)
+            mend(path)
+            os.unlink(f"{self.apache.tree}/log/error.log")
 
     def test_it_ends_at_a_graceful_restart(self):
         self.apache.start()
@@ -195,7 +188,7 @@ class Servers(unittest.TestCase):
         self.apache.settings["ownership"] = "warn"
         let_others_write(self.etc)
         result = self.apache.start()
-        self.assertEqual(self.apache.get("/").text, "the index page\n")
+        assert self.apache.get("/").text == "the index page\n"
         os.kill(self.apache.workers()[0], signal.SIGKILL)
         self.apache.wait_ready()
         os.kill(self.apache.master(), signal.SIGUSR1)
@@ -203,11 +196,5 @@ class Servers(unittest.TestCase):
         self.apache.wait_ready()
         said = result.stderr + self.apache.error_log()
         lines = [line for line in said.splitlines() if "chrootshim[" in line]
-        self.assertEqual(len(lines), 1, said)
-        self.assertRegex(lines[0], rf"warning: jail: {self.etc} is writable .*: chmod go-w ")
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+        assert len(lines) == 1, said
+        assert re.search(rf"warning: jail: {self.etc} is writable .*: chmod go-w ", lines[0])

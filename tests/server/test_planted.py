@@ -4,25 +4,24 @@ import ctypes
 import os
 import shutil
 import stat
-import sys
 import threading
 import time
-import unittest
+
+import pytest
 
 import machine
 import processes
-from cases import load_tests_of
 from forker import ForkerTest
 from tree import NOBODY
 
 RENAME_EXCHANGE = 2
 
 
-class Planted(ForkerTest):
+class TestPlanted(ForkerTest):
     """A worker owns the directory of the copy, and puts something in its way."""
 
-    def setUp(self):
-        super().setUp()
+    @pytest.fixture(autouse=True)
+    def put_canary(self, write_file):
         self.canary = self.tree.write("outside/canary", "untouched\n", 0o600)
         self.before = self.canary_facts()
         self.places = [self.copy, f"{self.place}/.file.chrootshim"]
@@ -55,40 +54,37 @@ class Planted(ForkerTest):
 
     def assert_copied(self, text):
         facts = os.lstat(self.copy)
-        self.assertTrue(stat.S_ISREG(facts.st_mode))
-        self.assertEqual((facts.st_uid, facts.st_nlink), (0, 1))
-        self.assertEqual(processes.read(self.copy), text)
-        self.assertEqual(os.listdir(self.place), ["file"])
+        assert stat.S_ISREG(facts.st_mode)
+        assert (facts.st_uid, facts.st_nlink) == (0, 1)
+        assert processes.read(self.copy) == text
+        assert os.listdir(self.place) == ["file"]
 
     def test_before_the_start(self):
         for name, (plant, is_replaced) in self.plants().items():
             for path in self.places:
-                with self.subTest(name, path=path):
-                    self.empty_place()
-                    plant(path)
-                    if is_replaced:
-                        self.server(expose=self.file)
-                        self.assert_copied("the first\n")
-                    else:
-                        self.refused(f"{self.file} cannot be copied into the jail: .*: remove "
-                                     "what is in its place", expose=self.file)
-                    self.assertEqual(self.canary_facts(), self.before)
+                self.empty_place()
+                plant(path)
+                if is_replaced:
+                    self.server(expose=self.file)
+                    self.assert_copied("the first\n")
+                else:
+                    self.refused(f"{self.file} cannot be copied into the jail: .*: remove "
+                                 "what is in its place", expose=self.file)
+                assert self.canary_facts() == self.before
 
     def test_before_a_later_fork(self):
         server = self.server(expose=self.file)
         for name, (plant, is_replaced) in self.plants().items():
             for path in self.places:
-                with self.subTest(name, path=path):
-                    self.empty_place()
-                    plant(path)
-                    failures = len(server.lines("error: expose: "))
-                    machine.write(self.file, f"{name} {path}\n")
-                    server.fork()
-                    if is_replaced:
-                        self.assert_copied(f"{name} {path}\n")
-                    self.assertEqual(len(server.lines("error: expose: ")),
-                                     failures + (not is_replaced))
-                    self.assertEqual(self.canary_facts(), self.before)
+                self.empty_place()
+                plant(path)
+                failures = len(server.lines("error: expose: "))
+                machine.write(self.file, f"{name} {path}\n")
+                server.fork()
+                if is_replaced:
+                    self.assert_copied(f"{name} {path}\n")
+                assert len(server.lines("error: expose: ")) == failures + (not is_replaced)
+                assert self.canary_facts() == self.before
 
     def test_a_link_on_the_way(self):
         parent = os.path.dirname(self.place)
@@ -96,31 +92,28 @@ class Planted(ForkerTest):
         os.chown(parent, NOBODY, NOBODY)
         for text in (os.path.dirname(self.canary), "../../../outside", "/root-only"):
             os.makedirs(f"{self.tree.jail}/root-only", exist_ok=True)
-            with self.subTest(text):
-                os.symlink(text, self.place)
-                self.refused("shared: it is a symbolic link that another user than root could "
-                             "have made", expose=self.file)
-                os.unlink(self.place)
-                self.assertEqual(self.canary_facts(), self.before)
-                self.assertEqual(os.listdir(f"{self.tree.jail}/root-only"), [])
-
+            os.symlink(text, self.place)
+            self.refused("shared: it is a symbolic link that another user than root could "
+                         "have made", expose=self.file)
+            os.unlink(self.place)
+            assert self.canary_facts() == self.before
+            assert os.listdir(f"{self.tree.jail}/root-only") == []
 
     def test_a_link_in_the_place_of_a_directory(self):
         self.tree.write("shared/deep/file", "text\n")
         outside = os.path.dirname(self.canary)
         for path, name in ((self.place, "shared"), (f"{self.place}/deep", "deep")):
-            with self.subTest(name):
-                self.empty_place()
-                if name == "shared":
-                    os.rmdir(path)
-                os.symlink(outside, path)
-                os.lchown(path, NOBODY, NOBODY)
-                self.refused(f"{self.shared} cannot be copied into the jail: {name}: the directory "
-                             "cannot be made: .*: remove what is in its place", expose=self.shared)
-                self.assertEqual(self.canary_facts(), self.before)
+            self.empty_place()
+            if name == "shared":
+                os.rmdir(path)
+            os.symlink(outside, path)
+            os.lchown(path, NOBODY, NOBODY)
+            self.refused(f"{self.shared} cannot be copied into the jail: {name}: the directory "
+                         "cannot be made: .*: remove what is in its place", expose=self.shared)
+            assert self.canary_facts() == self.before
 
 
-class Race(ForkerTest):
+class TestRace(ForkerTest):
     """A worker swaps the directory on the way with a link, again and again, while forks copy."""
 
     # Where the link leads to, seen from the jail as well as from outside.
@@ -141,7 +134,7 @@ class Race(ForkerTest):
     def both_happened(self, server, deadline):
         """Has it been a race: both ways, and many times?"""
         if time.monotonic() > deadline:
-            self.fail(f"no race: {server.lines()[-5:]}")
+            pytest.fail(f"no race: {server.lines()[-5:]}")
         return (len(server.lines(f"{self.file} again")) > 10
                 and len(server.lines("error: .*symbolic link")) > 10)
 
@@ -166,13 +159,13 @@ class Race(ForkerTest):
         finally:
             done.set()
             swapper.join()
-        self.assertEqual(os.listdir(target), [])
-        self.assertEqual(os.stat(target).st_mtime_ns, before.st_mtime_ns)
-        self.assertEqual(set(swaps), {0})
-        self.assertGreater(len(swaps), 1000)
+        assert os.listdir(target) == []
+        assert os.stat(target).st_mtime_ns == before.st_mtime_ns
+        assert set(swaps) == {0}
+        assert len(swaps) > 1000
 
 
-class RaceForTheName(ForkerTest):
+class TestRaceForTheName(ForkerTest):
     """A worker puts a link under the temporary name, again and again, while forks copy."""
 
     def plant(self, done, canary):
@@ -194,19 +187,13 @@ class RaceForTheName(ForkerTest):
             server.fork()
         done.set()
         planter.join()
-        self.assertEqual(os.stat(canary), before)
-        self.assertEqual(processes.read(canary), "untouched\n")
-        self.assertGreater(len(server.lines("error: .*: it cannot be made: File exists")), 0)
+        assert os.stat(canary) == before
+        assert processes.read(canary) == "untouched\n"
+        assert len(server.lines("error: .*: it cannot be made: File exists")) > 0
 
 
-class RaceInANamespace(Race):
+class TestRaceInANamespace(TestRace):
     """Mount points are made by the same steps; only the jail itself is in reach."""
 
     isolation = "namespace"
     target = "jail/root-only"
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,14 +1,13 @@
 """PostgreSQL on a Unix socket outside: workers reach it by the service postgresql."""
 import glob
 import os
-import shutil
 import subprocess
-import tempfile
-import unittest
+
+import pytest
 
 from apache import WORKER_USER
 from daemons import Daemon
-from database_test import DatabaseTest, own_machine, own_run_directory
+from database_test import DatabaseTest, own_directory
 
 RUN = "/run/postgresql"
 PROGRAMS = max(glob.glob("/usr/lib/postgresql/*/bin"))
@@ -20,13 +19,15 @@ def serves():
     return subprocess.run([f"{PROGRAMS}/pg_isready", "-q", "-h", RUN], check=False).returncode == 0
 
 
-def setUpModule():
+@pytest.fixture(scope="module", autouse=True)
+def database():
     """The data of a PostgreSQL that lets in whom the kernel says it is (peer)."""
-    own_machine()
-    own_run_directory("postgresql", "postgres")
-    directory = tempfile.mkdtemp(prefix="chrootshim-postgresql-", dir="/srv")
-    unittest.addModuleCleanup(shutil.rmtree, directory)
-    shutil.chown(directory, "postgres", "postgres")
+    with own_directory("postgresql", "postgres") as directory:
+        make_database(directory)
+        yield
+
+
+def make_database(directory):
     subprocess.run([*AS_POSTGRES, f"{PROGRAMS}/initdb", "-D", f"{directory}/data", "-A", "peer",
                     "--no-sync", "--locale=C"], check=True, capture_output=True, cwd=directory)
     Postgresql.command = [*AS_POSTGRES, f"{PROGRAMS}/postgres", "-D", f"{directory}/data", "-h", "",
@@ -48,11 +49,11 @@ class Postgresql(DatabaseTest):
     def prepare(cls):
         cls.database = Daemon(cls.command, serves, cls.log,
                               cwd=os.path.dirname(cls.log))
-        cls.addClassCleanup(cls.database.stop)
+        cls.cleanups.callback(cls.database.stop)
         super().prepare()
 
 
-class Reached(Postgresql):
+class TestReached(Postgresql):
     settings = {"isolation": "namespace", "services": "postgresql"}
 
     def test_rows_before_and_after_a_restart_of_the_database(self):
@@ -62,13 +63,8 @@ class Reached(Postgresql):
         self.refused_under_chroot(RUN)
 
 
-class NotReached(Postgresql):
+class TestNotReached(Postgresql):
     settings = {"isolation": "namespace"}
 
     def test_without_the_service(self):
-        self.assertIn("No such file or directory", self.visit("none")[1])
-
-
-def load_tests(loader, _standard, _pattern):
-    """Not the form."""
-    return unittest.TestSuite(map(loader.loadTestsFromTestCase, (Reached, NotReached)))
+        assert "No such file or directory" in self.visit("none")[1]

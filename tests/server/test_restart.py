@@ -1,13 +1,13 @@
 """Graceful restarts under load, restarts and stops: nothing is lost, each generation is jailed."""
 import http.client
 import os
-import sys
 import threading
-import unittest
+
+import pytest
 
 import processes
-from apache import Apache, free_port
-from cases import ServerTest, for_each_mpm, load_tests_of
+from apache import MPMS, free_port
+from cases import OneServerTest, ServerTest
 from processes import wait_until
 
 CLIENTS = 4
@@ -47,9 +47,10 @@ class Load:
                 self.failures.append(repr(error))
 
 
-@for_each_mpm
-class Restart(ServerTest):
+class TestRestart(ServerTest):
     """Many restarts of one server."""
+
+    mpms = MPMS
 
     extra = "ScoreBoardFile {tree}/run/scoreboard\n"
 
@@ -62,16 +63,16 @@ class Restart(ServerTest):
                 self.assert_jailed()
                 wait_until(lambda: load.served > served + CLIENTS or load.failures,
                            "pages of the new generation")
-        self.assertEqual(load.failures, [])
-        self.assertEqual(self.apache.master(), master)
+        assert load.failures == []
+        assert self.apache.master() == master
 
     def test_restart(self):
         master = self.apache.master()
         for _ in range(5):
             self.apache.renew("restart")
             self.assert_jailed()
-            self.assertEqual(self.apache.get("/").text, "the index page\n")
-        self.assertEqual(self.apache.master(), master)
+            assert self.apache.get("/").text == "the index page\n"
+        assert self.apache.master() == master
 
     def test_restart_under_load(self):
         """HUP breaks connections, so requests may fail; none may come from outside the jail."""
@@ -79,14 +80,14 @@ class Restart(ServerTest):
             for _ in range(5):
                 self.apache.renew("restart")
                 self.assert_jailed()
-        self.assertEqual([text for text in load.failures if text.startswith("200")], [])
+        assert [text for text in load.failures if text.startswith("200")] == []
         self.apache.wait_ready()
 
     def test_the_jail_gains_no_file(self):
         before = self.apache.jail_files()
         self.apache.graceful()
         self.apache.renew("restart")
-        self.assertEqual(self.apache.jail_files(), before)
+        assert self.apache.jail_files() == before
 
     def test_worker_that_dies_is_replaced_by_a_jailed_one(self):
         victim = self.apache.workers()[0]
@@ -96,24 +97,26 @@ class Restart(ServerTest):
         self.assert_jailed()
 
 
-@for_each_mpm
-class Change(ServerTest):
+class TestChange(ServerTest):
     """What a restart is done for."""
 
-    def setUp(self):
+    mpms = MPMS
+
+    @pytest.fixture(autouse=True)
+    def change_nothing(self):
         self.apache.configure()
         self.apache.graceful()
 
     def assert_change(self, action):
         self.apache.write("jail/elsewhere/page.txt", "from elsewhere\n")
-        self.assertEqual(self.apache.get("/elsewhere/page.txt").status, 404)
+        assert self.apache.get("/elsewhere/page.txt").status == 404
         self.apache.configure("Alias /elsewhere {jail}/elsewhere\nHeader set X-Changed yes\n",
                               ("alias", "headers"))
         self.apache.renew(action)
         self.assert_jailed()
         reply = self.apache.get("/elsewhere/page.txt")
-        self.assertEqual((reply.status, reply.text), (200, "from elsewhere\n"))
-        self.assertEqual(reply.headers["X-Changed"], "yes")
+        assert (reply.status, reply.text) == (200, "from elsewhere\n")
+        assert reply.headers["X-Changed"] == "yes"
 
     def test_module_and_directives_by_graceful(self):
         self.assert_change("graceful")
@@ -128,21 +131,22 @@ class Change(ServerTest):
         self.apache.graceful()
         self.assert_jailed()
         for each in (self.apache.port, port):
-            self.assertEqual(self.apache.get("/", port=each).text, "the second root\n")
+            assert self.apache.get("/", port=each).text == "the second root\n"
 
     def test_a_broken_configuration_changes_nothing(self):
         workers = self.apache.workers()
         self.apache.configure("NoSuchDirective on\n")
         result = self.apache.control("-k", "graceful")
-        self.assertEqual(result.returncode, 1)
-        self.assertIn("NoSuchDirective", result.stderr)
-        self.assertEqual(self.apache.get("/").status, 200)
-        self.assertEqual(set(self.apache.workers()), set(workers))
+        assert result.returncode == 1
+        assert "NoSuchDirective" in result.stderr
+        assert self.apache.get("/").status == 200
+        assert set(self.apache.workers()) == set(workers)
 
 
-@for_each_mpm
-class Rotation(ServerTest):
+class TestRotation(ServerTest):
     """Logs are moved away, and a graceful restart opens new ones."""
+
+    mpms = MPMS
 
     extra = 'CustomLog {tree}/log/access.log "%r"\n'
 
@@ -157,22 +161,19 @@ class Rotation(ServerTest):
             self.apache.graceful()
             self.apache.get(f"/after-{number}")
             wait_until(lambda: f"/after-{number} " in processes.read(access), "the new access log")
-            self.assertNotIn("/before", processes.read(access))
-            self.assertNotIn(f"/after-{number} ", processes.read(f"{access}.{number}"))
-            self.assertIn("resuming normal operations", processes.read(errors))
+            assert "/before" not in processes.read(access)
+            assert f"/after-{number} " not in processes.read(f"{access}.{number}")
+            assert "resuming normal operations" in processes.read(errors)
         self.assert_jailed()
 
 
-@for_each_mpm
-class Stop(unittest.TestCase):
+class TestStop(OneServerTest):
     """The two ends of a server."""
 
-    mpm = "event"
+    mpms = MPMS
 
-    def setUp(self):
-        processes.become_reaper()
-        self.apache = Apache(self.mpm)
-        self.addCleanup(self.apache.close)
+    @pytest.fixture(autouse=True)
+    def start(self, own_server):
         with open(self.apache.write("jail/htdocs/big", ""), "wb") as file:
             file.write(BIG)
         self.apache.start()
@@ -182,23 +183,24 @@ class Stop(unittest.TestCase):
         self.apache.wait_gone(self.pid)
         wait_until(lambda: processes.collect() or not processes.descendants(os.getpid()),
                    "the end of all workers")
-        self.assertFalse(os.path.exists(self.apache.pidfile))
-        self.assertRaises(ConnectionRefusedError, self.apache.get, "/")
+        assert not os.path.exists(self.apache.pidfile)
+        with pytest.raises(ConnectionRefusedError):
+            self.apache.get("/")
 
     def test_stop(self):
         self.apache.graceful()
-        self.assertEqual(self.apache.control("-k", "stop").returncode, 0)
+        assert self.apache.control("-k", "stop").returncode == 0
         self.assert_gone()
 
     def test_graceful_stop_completes_a_request(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.apache.port, timeout=10)
-        self.addCleanup(connection.close)
+        self.cleanups.callback(connection.close)
         connection.request("GET", "/big")
         response = connection.getresponse()
         first = response.read(1000)
-        self.assertEqual(self.apache.control("-k", "graceful-stop").returncode, 0)
+        assert self.apache.control("-k", "graceful-stop").returncode == 0
         wait_until(self.refuses, "no new connection")
-        self.assertEqual(first + response.read(), BIG)
+        assert first + response.read() == BIG
         connection.close()
         self.assert_gone()
 
@@ -213,10 +215,4 @@ class Stop(unittest.TestCase):
         for _ in range(2):
             self.apache.stop()
             self.apache.start()
-            ServerTest.assert_jailed(self)
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+            self.assert_jailed()

@@ -2,10 +2,11 @@
 import errno
 import os
 import pwd
+import re
 import shutil
 import signal
-import sys
-import unittest
+
+import pytest
 
 import processes
 import test_cgi
@@ -14,68 +15,65 @@ import test_restart
 import test_serving
 import test_start
 from apache import MPMS, WORKER_USER, Apache
-from cases import ServerTest, for_each_mpm, load_tests_of
+from cases import OneServerTest, ServerTest
 from processes import wait_until
 from tree import NOBODY, compile_program
 
 # What is the same for servers that root starts, and under which MPMs it is tried here.
 SHARED = {
-    test_start.Start: MPMS,
-    test_serving.OptionsNone: ("event",),
-    test_serving.OptionsFollowSymLinks: ("event",),
-    test_restart.Restart: ("event",),
-    test_restart.Change: ("prefork",),
-    test_restart.Rotation: ("event",),
-    test_restart.Stop: ("event",),
-    test_modules.Modules: ("prefork", "event"),
-    test_modules.WebDav: ("event",),
-    test_cgi.CgiOfPrefork: ("prefork",),
+    test_start.TestStart: MPMS,
+    test_serving.TestOptionsNone: ("event",),
+    test_serving.TestOptionsFollowSymLinks: ("event",),
+    test_restart.TestRestart: ("event",),
+    test_restart.TestChange: ("prefork",),
+    test_restart.TestRotation: ("event",),
+    test_restart.TestStop: ("event",),
+    test_modules.TestModules: ("prefork", "event"),
+    test_modules.TestWebDav: ("event",),
+    test_cgi.TestCgiOfPrefork: ("prefork",),
 }
 
 NO_CAPABILITY = "0" * 16
 
 
-def setUpModule():
+def setup_module():
     Apache.user = WORKER_USER
 
 
-def tearDownModule():
-    Apache.user = None
-
-
-@for_each_mpm
-class Confined(ServerTest):
+class TestConfined(ServerTest):
     """What a worker is, whose master has no right to confine anybody."""
 
-    def setUp(self):
+    mpms = MPMS
+
+    @pytest.fixture(autouse=True)
+    def all_inside(self):
         self.assert_jailed()
 
     def test_a_worker_has_no_capability(self):
         for pid in self.apache.workers():
             for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
-                self.assertEqual(processes.status(pid, name), NO_CAPABILITY, name)
-            self.assertEqual(processes.status(pid, "NoNewPrivs"), "1")
+                assert processes.status(pid, name) == NO_CAPABILITY, name
+            assert processes.status(pid, "NoNewPrivs") == "1"
 
     def test_each_worker_has_a_user_namespace_of_its_own(self):
         pids = [self.apache.master(), *self.apache.workers()]
-        self.assertEqual(len({os.readlink(f"/proc/{pid}/ns/user") for pid in pids}), len(pids))
+        assert len({os.readlink(f"/proc/{pid}/ns/user") for pid in pids}) == len(pids)
 
     def test_its_ids_are_its_own_and_no_others(self):
         ids = processes.status(self.apache.master(), "Uid")
-        self.assertNotIn("0", ids.split())
+        assert "0" not in ids.split()
         for pid in self.apache.workers():
-            self.assertEqual(processes.status(pid, "Uid"), ids)
-            self.assertEqual(processes.read(f"/proc/{pid}/setgroups"), "deny\n")
+            assert processes.status(pid, "Uid") == ids
+            assert processes.read(f"/proc/{pid}/setgroups") == "deny\n"
             for name in ("uid_map", "gid_map"):
                 number = processes.status(pid, name[:3].capitalize()).split()[0]
-                self.assertEqual(processes.read(f"/proc/{pid}/{name}").split(),
-                                 [number, number, "1"])
+                assert processes.read(f"/proc/{pid}/{name}").split() == [number, number, "1"]
 
     def test_nothing_is_said(self):
-        self.assertNotIn("chrootshim[", self.apache.error_log())
+        assert "chrootshim[" not in self.apache.error_log()
 
 
-class CgidDaemon(test_cgi.Cgid, ServerTest):
+class TestCgidDaemon(test_cgi.Cgid, ServerTest):
     """mod_cgid's daemon, forked before the pidfile is written, has no privileges to drop."""
 
     # Bound in the jail, its socket has a shorter name than these look for.
@@ -107,11 +105,11 @@ class CgidDaemon(test_cgi.Cgid, ServerTest):
         before = self.daemon()
         os.kill(before, signal.SIGKILL)
         wait_until(lambda: not processes.alive(before), "the end of the daemon")
-        self.assertNotEqual(self.daemon(), before)
+        assert self.daemon() != before
         self.test_script_runs_inside()
 
 
-class Loggers(ServerTest):
+class TestLoggers(ServerTest):
     """Piped loggers run outside, of the first generation and of later ones."""
 
     extra = 'CustomLog "|/usr/bin/rotatelogs {tree}/log/piped 86400" "%r"\n'
@@ -133,32 +131,22 @@ class Loggers(ServerTest):
         wait_until(self.apache.helpers, "a successor")
         self.logged("/third")
         for pid in self.apache.helpers():
-            self.assertEqual(processes.root(pid), "/")
+            assert processes.root(pid) == "/"
         self.assert_jailed()
 
 
-class OneServer(unittest.TestCase):
-
-    def setUp(self):
-        processes.become_reaper()
-        self.apache = Apache()
-        self.addCleanup(self.apache.close)
-
-    assert_jailed = ServerTest.assert_jailed
-
-
-class Starts(OneServer):
+class TestStarts(OneServerTest):
     """Forms of the start."""
 
     def test_without_user_and_group(self):
         conf = processes.read(self.apache.conf)
         lines = [line for line in conf.splitlines(keepends=True)
                  if not line.startswith(("User ", "Group "))]
-        self.assertEqual(len(lines), len(conf.splitlines()) - 2)
+        assert len(lines) == len(conf.splitlines()) - 2
         self.apache.write("httpd.conf", "".join(lines))
         self.apache.start()
         self.assert_jailed()
-        self.assertEqual(self.apache.get("/").text, "the index page\n")
+        assert self.apache.get("/").text == "the index page\n"
 
     def test_the_jail_may_belong_to_the_user(self):
         shutil.chown(self.apache.jail, WORKER_USER, WORKER_USER)
@@ -168,15 +156,16 @@ class Starts(OneServer):
         self.assert_jailed()
 
 
-class Refused(OneServer):
+class TestRefused(OneServerTest):
     """What ends the start, with the reason and the remedy."""
 
     def assert_refused(self, pattern):
         result = self.apache.control("-k", "start")
-        self.assertNotEqual(result.returncode, 0)
-        self.assertRegex(result.stderr, rf"(?m)^chrootshim\[\d+\]: error: [^\n]*{pattern}")
-        self.assertEqual(result.stderr.count("chrootshim["), 1, result.stderr)
-        self.assertRaises(ConnectionRefusedError, self.apache.get, "/")
+        assert result.returncode != 0
+        assert re.search(rf"(?m)^chrootshim\[\d+\]: error: [^\n]*{pattern}", result.stderr)
+        assert result.stderr.count("chrootshim[") == 1, result.stderr
+        with pytest.raises(ConnectionRefusedError):
+            self.apache.get("/")
 
     def test_user_namespaces_are_forbidden(self):
         program = compile_program("answer_calls.c", f"{self.apache.tree}/answer_calls")
@@ -205,16 +194,5 @@ class Refused(OneServer):
         self.assert_refused("belongs to uid 65534.*: chown root ")
 
 
-def load_tests(loader, standard, pattern):
-    """The cases of this module, then those that are shared."""
-    suite = load_tests_of(sys.modules[__name__])(loader, standard, pattern)
-    for case, mpms in SHARED.items():
-        for mpm in mpms:
-            # Of this module, so that setUpModule() is called for it.
-            variant = type(f"{case.__name__}_{mpm}", (case,), {"mpm": mpm, "__module__": __name__})
-            suite.addTests(loader.loadTestsFromTestCase(variant))
-    return suite
-
-
-if __name__ == "__main__":
-    unittest.main()
+for case, mpms in SHARED.items():
+    globals()[case.__name__] = type(case.__name__, (case,), {"mpms": mpms})

@@ -1,11 +1,10 @@
 """services: what each brings, what a configuration file adds to them, and accounts without hashes."""
 import os
-import sys
-import unittest
+
+import pytest
 
 import machine
 import processes
-from cases import load_tests_of
 from forker import ForkerTest
 from php_server import PhpTest
 
@@ -48,8 +47,7 @@ WRONG = {
 }
 
 
-def setUpModule():
-    processes.become_reaper()
+def setup_module():
     machine.own_mounts()
     machine.own_copy("/etc")
     machine.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n")
@@ -68,42 +66,41 @@ class AccountsTest(PhpTest):
         super().prepare()
 
 
-class Accounts(AccountsTest):
+class TestAccounts(AccountsTest):
 
     settings = {"services": "accounts"}
 
     def test_names_without_hashes(self):
         found = self.ask("/accounts.php")
-        self.assertEqual(found["user"], {
-            "name": "hashed", "passwd": "x", "uid": 4711, "gid": 4711, "gecos": "A user",
-            "dir": "/home/hashed", "shell": "/bin/sh"})
-        self.assertEqual(found["group"], {"name": "hashed", "passwd": "x", "gid": 4711,
-                                          "members": ["www-data"]})
+        assert found["user"] == {"name": "hashed", "passwd": "x", "uid": 4711, "gid": 4711,
+                                 "gecos": "A user", "dir": "/home/hashed", "shell": "/bin/sh"}
+        assert found["group"] == {"name": "hashed", "passwd": "x", "gid": 4711,
+                                  "members": ["www-data"]}
         for name, text in (("/etc/passwd", found["passwd"]), ("/etc/group", found["groups"])):
             expected = [line.split(":") for line in processes.read(name).splitlines()]
-            self.assertIn(HASH, [fields[1] for fields in expected])
+            assert HASH in [fields[1] for fields in expected]
             for fields in expected:
                 fields[1] = "x"
-            self.assertEqual([line.split(":") for line in text.splitlines()], expected)
+            assert [line.split(":") for line in text.splitlines()] == expected
 
 
-class AccountsInANamespace(Accounts):
+class TestAccountsInANamespace(TestAccounts):
     settings = {"services": "accounts", "isolation": "namespace"}
 
 
-class NoAccounts(AccountsTest):
+class TestNoAccounts(AccountsTest):
     """The service is not named."""
 
     def test_no_names(self):
-        self.assertEqual(self.ask("/accounts.php"), {"user": False, "group": False,
-                                                     "passwd": False, "groups": False})
+        assert self.ask("/accounts.php") == dict.fromkeys(
+            ("user", "group", "passwd", "groups"), False)
 
 
-class NoAccountsInANamespace(NoAccounts):
+class TestNoAccountsInANamespace(TestNoAccounts):
     settings = {"isolation": "namespace"}
 
 
-class Services(ForkerTest):
+class TestServices(ForkerTest):
     """What they bring, by their names."""
 
     def test_what_each_brings_is_told(self):
@@ -113,22 +110,22 @@ class Services(ForkerTest):
                     "accounts": ["/etc/group", "/etc/passwd"], "files": ["/dev/null", "/dev/zero"]}
         for name, paths in expected.items():
             for path in paths:
-                self.assertEqual(server.lines(f"brings {path}$"), [f"info: {name} brings {path}"])
-                self.assertTrue(os.path.exists(self.tree.jail + path), path)
-        self.assertEqual(server.lines("brings .*(syslog|mysql|ca-certificates)"), [])
+                assert server.lines(f"brings {path}$") == [f"info: {name} brings {path}"]
+                assert os.path.exists(self.tree.jail + path), path
+        assert server.lines("brings .*(syslog|mysql|ca-certificates)") == []
 
     def test_at_level_warning_nothing_is_told(self):
         server = self.server(services="dns:time", log_level="warning")
         server.fork()
-        self.assertEqual(server.lines(), [])
+        assert server.lines() == []
 
     def test_a_service_that_brings_nothing(self):
         conf = self.tree.write("shim.conf", 'services = ( { name = "redis"; '
                                f'expose = [ "{self.tree.path}/none,optional" ]; }} );\n')
         server = self.server(config=conf)
-        self.assertEqual(server.lines("warning|redis"), [
+        assert server.lines("warning|redis") == [
             f"warning: redis: {self.tree.path}/none is absent, and all else that it would bring: "
-            "start what makes it"])
+            "start what makes it"]
 
     def test_a_group_extends_a_service_or_defines_one(self):
         texts = {name: self.tree.write(f"more/{name}", f"for {name}\n")
@@ -141,39 +138,30 @@ services = ( "time",
 """)
         server = self.server(config=conf)
         for name, path in texts.items():
-            self.assertEqual(server.fork(path), f"for {name}\n")
-            self.assertEqual(server.lines(f"brings {path}$"), [f"info: {name} brings {path}"])
-        self.assertEqual(server.fork("/etc/hosts"), processes.read("/etc/hosts"))
-        self.assertEqual(len(server.lines("time brings /etc/localtime$")), 1)
+            assert server.fork(path) == f"for {name}\n"
+            assert server.lines(f"brings {path}$") == [f"info: {name} brings {path}"]
+        assert server.fork("/etc/hosts") == processes.read("/etc/hosts")
+        assert len(server.lines("time brings /etc/localtime$")) == 1
         maps = processes.read(f"/proc/{server.pid}/maps")
         for library in ("libbz2.so.1.0", "KOI8-R.so"):
-            self.assertIn(library, maps)
+            assert library in maps
         with self.server() as bare:
             maps = processes.read(f"/proc/{bare.pid}/maps")
             for library in ("libbz2.so.1.0", "KOI8-R.so"):
-                self.assertNotIn(library, maps)
+                assert library not in maps
 
-    def test_wrong_services(self):
-        for name, (text, pattern) in WRONG.items():
-            with self.subTest(name):
-                text = text.replace("{tree}", self.tree.path)
-                conf = self.tree.write("shim.conf", f"\n\nservices = {text};\n")
-                pattern = pattern.replace("{tree}", self.tree.path)
-                self.refused(pattern.replace("{place}", f"{conf}:3: services"), config=conf)
-                self.assertEqual(os.listdir(self.tree.jail), [])
+    @pytest.mark.parametrize("text, pattern", WRONG.values(), ids=WRONG)
+    def test_wrong_services(self, text, pattern):
+        text = text.replace("{tree}", self.tree.path)
+        conf = self.tree.write("shim.conf", f"\n\nservices = {text};\n")
+        pattern = pattern.replace("{tree}", self.tree.path)
+        self.refused(pattern.replace("{place}", f"{conf}:3: services"), config=conf)
+        assert os.listdir(self.tree.jail) == []
 
     def test_an_unknown_service_in_the_environment(self):
         self.refused('CHROOTSHIM_SERVICES: "dsn" is none: there are files, dns, .* and locale',
                      services="dns:dsn")
 
 
-class ServicesInANamespace(Services):
+class TestServicesInANamespace(TestServices):
     isolation = "namespace"
-
-
-del AccountsTest, PhpTest
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,9 +1,10 @@
 """What a jailed worker serves, and what it never hands out."""
 import os
-import sys
-import unittest
 
-from cases import ServerTest, for_each_mpm, load_tests_of
+import pytest
+
+from apache import MPMS
+from cases import ServerTest
 
 CANARY = "canary: this file lies outside the jail\n"
 CONTENT = bytes(number * 7 % 251 for number in range(300_000))
@@ -84,37 +85,37 @@ class Served:
 
     def assert_text(self, path, text):
         reply = self.apache.get(path)
-        self.assertEqual((reply.status, reply.text), (200, text), path)
+        assert (reply.status, reply.text) == (200, text), path
 
     def test_workers_are_jailed(self):
         self.assert_jailed()
 
     def test_a_file(self):
-        self.assertEqual(self.apache.get("/big").body, CONTENT)
+        assert self.apache.get("/big").body == CONTENT
 
     def test_directory_index(self):
         self.assert_text("/", "the index page\n")
         self.assert_text("/second/", "the second name\n")
-        self.assertEqual(self.apache.get("/second").status, 301)
+        assert self.apache.get("/second").status == 301
 
     def test_autoindex(self):
         reply = self.apache.get("/listing/")
-        self.assertEqual(reply.status, 200)
+        assert reply.status == 200
         for name in ("one.txt", "two.txt"):
-            self.assertIn(f'href="{name}"', reply.text)
-        self.assertEqual(self.apache.get("/other/").status, 403)
+            assert f'href="{name}"' in reply.text
+        assert self.apache.get("/other/").status == 403
 
     def test_htaccess(self):
         reply = self.apache.get("/allowed/")
-        self.assertEqual((reply.status, reply.text), (200, "here\n"))
-        self.assertEqual(reply.headers["Content-Type"], "application/x-from-htaccess")
-        self.assertEqual(self.apache.get("/allowed/denied/page.txt").status, 403)
+        assert (reply.status, reply.text) == (200, "here\n")
+        assert reply.headers["Content-Type"] == "application/x-from-htaccess"
+        assert self.apache.get("/allowed/denied/page.txt").status == 403
         self.assert_text("/ignored/page.txt", "ignored\n")
 
     def test_htaccess_is_read_at_each_request(self):
         path = self.apache.write("jail/htdocs/allowed/later/.htaccess", "Require all denied\n")
         self.apache.write("jail/htdocs/allowed/later/page.txt", "later\n")
-        self.assertEqual(self.apache.get("/allowed/later/page.txt").status, 403)
+        assert self.apache.get("/allowed/later/page.txt").status == 403
         os.unlink(path)
         self.assert_text("/allowed/later/page.txt", "later\n")
 
@@ -126,24 +127,23 @@ class Served:
         for given, expected in (("0-9", CONTENT[:10]), ("100000-199999", CONTENT[100000:200000]),
                                 ("-5", CONTENT[-5:]), ("299990-", CONTENT[299990:])):
             reply = self.apache.get("/big", {"Range": f"bytes={given}"})
-            self.assertEqual((reply.status, reply.body), (206, expected), given)
+            assert (reply.status, reply.body) == (206, expected), given
         reply = self.apache.get("/big", {"Range": "bytes=0-19,200000-200019"})
-        self.assertEqual(reply.status, 206)
-        self.assertIn("multipart/byteranges", reply.headers["Content-Type"])
-        self.assertIn(CONTENT[200000:200020], reply.body)
-        self.assertEqual(self.apache.get("/big", {"Range": "bytes=300000-"}).status, 416)
+        assert reply.status == 206
+        assert "multipart/byteranges" in reply.headers["Content-Type"]
+        assert CONTENT[200000:200020] in reply.body
+        assert self.apache.get("/big", {"Range": "bytes=300000-"}).status == 416
 
-    def test_sendfile_and_mmap(self):
-        for sendfile, mmap in SWITCHES:
-            with self.subTest(sendfile=sendfile, mmap=mmap):
-                path = f"/sendfile-{sendfile}-mmap-{mmap}/big"
-                self.assertEqual(self.apache.get(path).body, CONTENT)
-                part = self.apache.get(path, {"Range": "bytes=70000-139999"})
-                self.assertEqual(part.body, CONTENT[70000:140000])
+    @pytest.mark.parametrize("sendfile, mmap", SWITCHES)
+    def test_sendfile_and_mmap(self, sendfile, mmap):
+        path = f"/sendfile-{sendfile}-mmap-{mmap}/big"
+        assert self.apache.get(path).body == CONTENT
+        part = self.apache.get(path, {"Range": "bytes=70000-139999"})
+        assert part.body == CONTENT[70000:140000]
 
     def test_a_missing_file(self):
-        self.assertEqual(self.apache.get("/missing").status, 404)
-        self.assertEqual(self.apache.get("/index.html/more").status, 404)
+        assert self.apache.get("/missing").status == 404
+        assert self.apache.get("/index.html/more").status == 404
 
     def test_aliases_to_the_outside(self):
         for path in ("/outside/secret.txt", "/ancestor/outside/secret.txt", "/beside/secret.txt",
@@ -172,25 +172,27 @@ class Served:
 
     def assert_out_of_reach(self, path, statuses=(403, 404)):
         reply = self.apache.get(path)
-        self.assertIn(reply.status, statuses, path)
-        self.assertNotIn("canary", reply.text)
-        self.assertNotIn("root:x:0", reply.text)
+        assert reply.status in statuses, path
+        assert "canary" not in reply.text
+        assert "root:x:0" not in reply.text
 
 
-@for_each_mpm
-class OptionsNone(Served, ServerTest):
+class TestOptionsNone(Served, ServerTest):
     """httpd lstats every ancestor of a file, those above the jail too."""
+
+    mpms = MPMS
 
     extra = EXTRA
 
     def test_links_are_refused(self):
         for name in ("relative", "absolute", "climbing-relative"):
-            self.assertEqual(self.apache.get(f"/{name}").status, 403, name)
+            assert self.apache.get(f"/{name}").status == 403, name
 
 
-@for_each_mpm
-class OptionsFollowSymLinks(Served, ServerTest):
+class TestOptionsFollowSymLinks(Served, ServerTest):
     """httpd opens a file without a look at its ancestors, and follows links."""
+
+    mpms = MPMS
 
     extra = EXTRA + "<Directory />\nOptions FollowSymLinks\n</Directory>\n"
 
@@ -201,7 +203,7 @@ class OptionsFollowSymLinks(Served, ServerTest):
         self.assert_text("/directory/page.txt", "the other directory\n")
 
 
-class OwnersMatch(Served, ServerTest):
+class TestOwnersMatch(Served, ServerTest):
     """SymLinksIfOwnerMatch: each ancestor is looked at, and links are followed."""
 
     extra = EXTRA + "<Directory />\nOptions SymLinksIfOwnerMatch\n</Directory>\n"
@@ -211,12 +213,12 @@ class OwnersMatch(Served, ServerTest):
         self.assert_text("/absolute", "the index page\n")
 
 
-class WithoutTheShim(ServerTest):
+class TestWithoutTheShim(ServerTest):
     """The control: what is out of reach above is served to all by a bare httpd."""
 
     shim = False
     modules = MODULES
-    extra = OptionsFollowSymLinks.extra
+    extra = TestOptionsFollowSymLinks.extra
 
     @classmethod
     def prepare(cls):
@@ -227,10 +229,4 @@ class WithoutTheShim(ServerTest):
                      "/climbing/secret.txt", "/escape", "/escape-relative",
                      "/escape-directory/secret.txt",
                      f"/escape-root{self.apache.tree}/outside/secret.txt"):
-            self.assertEqual(self.apache.get(path).text, CANARY, path)
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+            assert self.apache.get(path).text == CANARY, path

@@ -6,7 +6,8 @@ import math
 import os
 import threading
 import time
-import unittest
+
+import pytest
 
 import processes
 from load import Loaded, descriptors, own_mount_namespaces
@@ -24,17 +25,18 @@ ServerLimit 8
 MEMORY_MARGIN = 1024
 
 
-class Soak(unittest.TestCase):
+class TestSoak:
     """One long run of both servers."""
 
-    def setUp(self):
-        processes.become_reaper()
+    @pytest.fixture(autouse=True)
+    def make_servers(self, cleanups):
+        self.cleanups = cleanups
         self.mounts = processes.read("/proc/self/mountinfo")
         self.jailed = Loaded(EXTRA, settings={
             "isolation": "namespace", "services": "dns:time:tls:accounts:locale"})
-        self.addCleanup(self.jailed.close)
+        self.cleanups.callback(self.jailed.close)
         self.bare = Loaded(EXTRA, shim=False)
-        self.addCleanup(self.bare.close)
+        self.cleanups.callback(self.bare.close)
         self.servers = (self.jailed, self.bare)
         self.jailed.apache.settings["expose"] = self.jailed.apache.write("exposed", "1\n")
         self.pids, self.outside = set(), set()
@@ -71,7 +73,7 @@ class Soak(unittest.TestCase):
         watcher = threading.Thread(target=self.watch, args=(end,))
         loads = [server.load(CLIENTS, SECONDS + 60) for server in self.servers]
         for load in loads:
-            self.addCleanup(load.close)
+            self.cleanups.callback(load.close)
         watcher.start()
         try:
             self.renew_until(time.monotonic() + SECONDS)
@@ -99,24 +101,20 @@ class Soak(unittest.TestCase):
               f"growth of the masters {grown} KiB")
         # A bare httpd fails now and then where workers are recycled. As often means within chance:
         # three standard deviations of what either server could have got of these failures.
-        self.assertLessEqual(failed - failed_bare, 3 * math.sqrt(failed + failed_bare),
-                             [load.text for load in loads])
-        self.assertGreater(min(requests), 100 * SECONDS)
-        self.assertGreaterEqual(self.jailed.restarts, SECONDS // 3)
+        assert failed - failed_bare <= 3 * math.sqrt(failed + failed_bare), \
+            [load.text for load in loads]
+        assert min(requests) > 100 * SECONDS
+        assert self.jailed.restarts >= SECONDS // 3
         # Recycled workers are more than those of the restarts alone.
-        self.assertGreater(len(self.pids), self.jailed.restarts)
-        self.assertEqual(self.outside, set())
-        self.assertTrue(self.watched_to_the_end)
-        self.assertLess(grown[0], max(0, grown[1]) + MEMORY_MARGIN)
-        self.assertEqual(len(descriptors(self.jailed.master)), opened)
-        self.assertEqual(processes.read("/proc/self/mountinfo"), self.mounts)
+        assert len(self.pids) > self.jailed.restarts
+        assert self.outside == set()
+        assert self.watched_to_the_end
+        assert grown[0] < max(0, grown[1]) + MEMORY_MARGIN
+        assert len(descriptors(self.jailed.master)) == opened
+        assert processes.read("/proc/self/mountinfo") == self.mounts
         log = self.jailed.apache.error_log()
-        self.assertNotIn("chrootshim[", log)
-        self.assertNotIn("long lost child", log)
+        assert "chrootshim[" not in log
+        assert "long lost child" not in log
         self.jailed.apache.stop()
         # That of this test, which the bare server shares.
-        self.assertEqual(len(own_mount_namespaces()), 1)
-
-
-if __name__ == "__main__":
-    unittest.main()
+        assert len(own_mount_namespaces()) == 1

@@ -2,7 +2,8 @@
 import collections
 import os
 import socket
-import unittest
+
+import pytest
 
 import machine
 import processes
@@ -30,9 +31,9 @@ SERVICES = "files:dns:time:tls:syslog:mail:mysql:postgresql:accounts:locale"
 WITHOUT_SOCKETS = "files:dns:time:tls:accounts:locale"
 
 
-def setUpModule():
+@pytest.fixture(scope="module", autouse=True)
+def own_machine():
     """A machine with something of each service."""
-    processes.become_reaper()
     machine.own_mounts()
     for directory in ("/etc", "/run", "/dev"):
         machine.own_copy(directory)
@@ -40,9 +41,9 @@ def setUpModule():
         os.makedirs(f"/run/{name}", exist_ok=True)
     if os.path.lexists("/dev/log"):
         os.unlink("/dev/log")
-    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    log.bind("/dev/log")
-    unittest.addModuleCleanup(log.close)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        log.bind("/dev/log")
+        yield
 
 
 def kind(link):
@@ -50,14 +51,15 @@ def kind(link):
     return link.partition(":[")[0]
 
 
-class Staleness(unittest.TestCase):
+class TestStaleness:
     """A jailed server; a bare one beside it has the same restarts and the same load."""
 
-    def start(self, **settings):
+    def start(self, cleanups, **settings):
+        self.cleanups = cleanups
         self.jailed = Loaded(EXTRA + EXPOSED, ("alias",), settings=settings)
-        self.addCleanup(self.jailed.close)
+        self.cleanups.callback(self.jailed.close)
         self.bare = Loaded(EXTRA, shim=False)
-        self.addCleanup(self.bare.close)
+        self.cleanups.callback(self.bare.close)
         self.servers = (self.jailed, self.bare)
         self.jailed.apache.settings["expose"] = self.replace()
         for server in self.servers:
@@ -88,8 +90,14 @@ class Staleness(unittest.TestCase):
         return len(self.workers) == len(others) == 2 and len(mount_namespaces(self.workers)) == 1
 
     def count(self):
-        """What must not become more."""
-        wait_until(self.rests, "two workers of each server", seconds=30)
+        """What must not become more, while nothing changes."""
+        def count_at_rest():
+            counted = self.rests() and (self.workers, self.count_now())
+            return counted and self.rests() and counted[0] == self.workers and counted[1]
+
+        return wait_until(count_at_rest, "two workers of each server", seconds=30)
+
+    def count_now(self):
         pids = processes.descendants(os.getpid())
         return {
             "mounts": set(processes.read("/proc/self/mountinfo").splitlines()),
@@ -104,14 +112,13 @@ class Staleness(unittest.TestCase):
 
     def assert_same(self, before, after):
         for what, value in before.items():
-            with self.subTest(what):
-                self.assertEqual(after[what], value)
+            assert after[what] == value
 
     def renew_often(self, restarts):
         """Under load. Returns the load of each server."""
         loads = [server.load(CLIENTS, 600) for server in self.servers]
         for load in loads:
-            self.addCleanup(load.close)
+            self.cleanups.callback(load.close)
         for i in range(restarts):
             if i % RESTARTS_PER_REPLACEMENT == 0:
                 self.replace()
@@ -126,28 +133,24 @@ class Staleness(unittest.TestCase):
         before = self.count()
         loads = self.renew_often(restarts)
         failures = [load.failures for load in loads]
-        self.assertLessEqual(failures[0], failures[1], [load.text for load in loads])
-        self.assertGreater(loads[0].requests, restarts)
+        assert failures[0] <= failures[1], [load.text for load in loads]
+        assert loads[0].requests > restarts
         self.assert_same(before, self.count())
         for pid in self.workers:
-            self.assertEqual(processes.root(pid), self.jailed.apache.jail)
+            assert processes.root(pid) == self.jailed.apache.jail
         log = self.jailed.apache.error_log()
         for complaint in ("chrootshim[", "long lost child", "exit signal"):
-            self.assertNotIn(complaint, log)
-        self.assertEqual(log.count("Doing graceful restart"), self.jailed.restarts)
+            assert complaint not in log
+        assert log.count("Doing graceful restart") == self.jailed.restarts
 
-    def test_namespace(self):
-        self.start(isolation="namespace", services=SERVICES)
+    def test_namespace(self, cleanups):
+        self.start(cleanups, isolation="namespace", services=SERVICES)
         self.nothing_fails_or_leaks(RESTARTS)
         self.jailed.apache.stop()
         # That of this test, which the bare server shares.
-        self.assertEqual(len(own_mount_namespaces()), 1)
+        assert len(own_mount_namespaces()) == 1
 
-    def test_chroot(self):
+    def test_chroot(self, cleanups):
         """Copies are made under temporary names."""
-        self.start(isolation="chroot", services=WITHOUT_SOCKETS)
+        self.start(cleanups, isolation="chroot", services=WITHOUT_SOCKETS)
         self.nothing_fails_or_leaks(RESTARTS // RESTARTS_PER_REPLACEMENT)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -3,18 +3,17 @@ import os
 import re
 import signal
 import subprocess
-import sys
-import unittest
 
 import processes
-from apache import Apache
-from cases import ServerTest, for_each_mpm, load_tests_of
+from apache import MPMS, Apache
+from cases import OneServerTest, ServerTest
 from processes import wait_until
 
 
-@for_each_mpm
-class Start(ServerTest):
+class TestStart(ServerTest):
     """By environment variables, as an administrator types it, in an otherwise empty jail."""
+
+    mpms = MPMS
 
     extra = "ScoreBoardFile {tree}/run/scoreboard\n"
 
@@ -22,35 +21,27 @@ class Start(ServerTest):
         self.assert_jailed()
 
     def test_a_page_is_served(self):
-        self.assertEqual(self.apache.get("/").text, "the index page\n")
+        assert self.apache.get("/").text == "the index page\n"
 
     def test_the_jail_gains_no_file(self):
         self.apache.graceful()
         self.apache.get("/")
-        self.assertEqual(self.apache.jail_files(), {
-            f"{self.apache.jail}/htdocs", f"{self.apache.jail}/htdocs/index.html"})
+        assert self.apache.jail_files() == {f"{self.apache.jail}/htdocs",
+                                            f"{self.apache.jail}/htdocs/index.html"}
 
     def test_state_files_are_outside(self):
         for name in ("run/httpd.pid", "log/error.log"):
-            self.assertTrue(os.path.exists(f"{self.apache.tree}/{name}"), name)
+            assert os.path.exists(f"{self.apache.tree}/{name}"), name
 
     def test_apachectl_says_nothing(self):
         result = self.apache.control("-t")
-        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", "Syntax OK\n"))
+        assert (result.returncode, result.stdout, result.stderr) == (0, "", "Syntax OK\n")
 
 
-@for_each_mpm
-class OtherStarts(unittest.TestCase):
+class TestOtherStarts(OneServerTest):
     """A configuration file, no pidfile, the foreground."""
 
-    mpm = "event"
-
-    def setUp(self):
-        processes.become_reaper()
-        self.apache = Apache(self.mpm)
-        self.addCleanup(self.apache.close)
-
-    assert_jailed = ServerTest.assert_jailed
+    mpms = MPMS
 
     def test_by_a_configuration_file(self):
         path = self.apache.write("chrootshim.conf", self.apache.format(
@@ -69,7 +60,7 @@ class OtherStarts(unittest.TestCase):
         self.assert_jailed()
         self.apache.graceful()
         self.assert_jailed()
-        self.assertEqual(self.apache.get("/").status, 200)
+        assert self.apache.get("/").status == 200
 
     def test_in_the_foreground(self):
         process = self.apache.command("-DFOREGROUND")
@@ -77,7 +68,7 @@ class OtherStarts(unittest.TestCase):
         self.assert_jailed()
         os.kill(self.apache.master(), signal.SIGTERM)
         process.communicate(timeout=20)
-        self.assertFalse(os.path.exists(self.apache.pidfile))
+        assert not os.path.exists(self.apache.pidfile)
 
     def test_through_a_symbolic_link(self):
         os.symlink(self.apache.jail, f"{self.apache.tree}/link")
@@ -87,26 +78,24 @@ class OtherStarts(unittest.TestCase):
                               ("alias",))
         self.apache.start()
         self.assert_jailed()
-        self.assertEqual(self.apache.get("/").status, 200)
-        self.assertEqual(self.apache.get("/link/index.html").status, 200)
+        assert self.apache.get("/").status == 200
+        assert self.apache.get("/link/index.html").status == 200
 
     def test_stop_leaves_nothing(self):
         self.apache.start()
         self.apache.stop()
-        self.assertFalse(os.path.exists(self.apache.pidfile))
+        assert not os.path.exists(self.apache.pidfile)
         wait_until(lambda: processes.collect() or not processes.descendants(os.getpid()),
                    "the end of all workers")
 
 
-@for_each_mpm
-class Order(unittest.TestCase):
+class TestOrder:
     """What a worker does between its fork and its first request."""
 
-    mpm = "event"
+    mpms = MPMS
 
-    def test_the_root_changes_before_the_uid(self):
-        processes.become_reaper()
-        with Apache(self.mpm) as apache:
+    def test_the_root_changes_before_the_uid(self, mpm):
+        with Apache(mpm) as apache:
             trace = f"{apache.tree}/trace"
             command = ["strace", "-f", "-o", trace,
                        "-e", "trace=chroot,setuid,setgroups,accept4,clone",
@@ -128,10 +117,4 @@ class Order(unittest.TestCase):
                     calls.setdefault(int(call.group(1)), []).append(call.group(2))
             for pid in workers:
                 order = [call for call in calls[pid] if call in ("setgroups", "chroot", "setuid")]
-                self.assertEqual(order, ["setgroups", "chroot", "setuid"], calls[pid])
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+                assert order == ["setgroups", "chroot", "setuid"], calls[pid]

@@ -1,14 +1,14 @@
 """Storage that is full, slow or from another time: nobody serves outside, and the server recovers."""
 import ctypes
 import os
-import sys
+import re
 import time
-import unittest
+
+import pytest
 
 import machine
 import processes
-from apache import Apache
-from cases import load_tests_of
+from cases import OneServerTest
 from faults import EXIT_CONFIG, LINE, SERVER, FaultTree
 from processes import wait_until
 
@@ -19,8 +19,7 @@ FUTURE = 4102444800
 PAST = -1000000000
 
 
-def setUpModule():
-    processes.become_reaper()
+def setup_module():
     machine.own_mounts()
 
 
@@ -42,63 +41,63 @@ class DeadFileSystem:
         self.fd = -1
 
 
-class StorageTest(unittest.TestCase):
+class StorageTest(OneServerTest):
     """A test case with a server, not started, and a file that it exposes."""
 
     isolation = "chroot"
 
-    def setUp(self):
-        self.apache = Apache(settings={"isolation": self.isolation})
-        self.addCleanup(self.apache.close)
+    @pytest.fixture(autouse=True)
+    def expose(self, own_server):
+        self.apache.settings["isolation"] = self.isolation
         self.exposed = self.apache.write("storage/exposed", "first\n")
         self.apache.settings["expose"] = self.exposed
         self.copy = self.apache.jail + self.exposed
 
     def assert_serving(self):
-        self.assertEqual(self.apache.get("/").text, "the index page\n")
+        assert self.apache.get("/").text == "the index page\n"
         for pid in self.apache.workers():
-            self.assertIn(processes.root(pid), (self.apache.jail, None))
+            assert processes.root(pid) in (self.apache.jail, None)
 
 
-class FullDisk(StorageTest):
+class TestFullDisk(StorageTest):
 
-    def setUp(self):
-        super().setUp()
+    @pytest.fixture(autouse=True)
+    def mount(self, expose):
         machine.run("mount", "-t", "tmpfs", "-o", f"size={DISK},mode=755", "jail", self.apache.jail)
-        self.addCleanup(machine.run, "umount", "--lazy", self.apache.jail)
+        self.cleanups.callback(machine.run, "umount", "--lazy", self.apache.jail)
         self.apache.write("jail/htdocs/index.html", "the index page\n")
 
     def test_at_the_start(self):
         machine.write(self.exposed, "x" * DISK)
         result = self.apache.control("-k", "start")
-        self.assertEqual(result.returncode, EXIT_CONFIG)
-        self.assertRegex(result.stderr, rf"\A{LINE.pattern}\n\Z")
-        self.assertRegex(result.stderr, "No space left on device: make room")
-        self.assertEqual(processes.descendants(os.getpid()), [])
-        self.assertFalse(os.path.exists(self.copy))
+        assert result.returncode == EXIT_CONFIG
+        assert re.search(rf"\A{LINE.pattern}\n\Z", result.stderr)
+        assert re.search("No space left on device: make room", result.stderr)
+        assert processes.descendants(os.getpid()) == []
+        assert not os.path.exists(self.copy)
 
     def test_later(self):
         filler = self.apache.write("jail/filler", "x" * (DISK // 2))
         self.apache.start()
         machine.write(self.exposed, "y" * (DISK // 2))
         self.apache.graceful()
-        self.assertRegex(self.apache.error_log(), "error: .*No space left on device: make room\n")
+        assert re.search("error: .*No space left on device: make room\n", self.apache.error_log())
         self.assert_serving()
-        self.assertEqual(processes.read(self.copy), "first\n")
-        self.assertEqual(os.listdir(os.path.dirname(self.copy)), ["exposed"])
+        assert processes.read(self.copy) == "first\n"
+        assert os.listdir(os.path.dirname(self.copy)) == ["exposed"]
         os.remove(filler)
         self.apache.graceful()
         self.assert_serving()
-        self.assertEqual(processes.read(self.copy), processes.read(self.exposed))
+        assert processes.read(self.copy) == processes.read(self.exposed)
 
 
-class Times(StorageTest):
+class TestTimes(StorageTest):
     """The clock has jumped, and files are from a time that is not now."""
 
     def assert_copied(self):
         self.assert_serving()
-        self.assertEqual(processes.read(self.copy), processes.read(self.exposed))
-        self.assertEqual(os.stat(self.copy).st_mtime, os.stat(self.exposed).st_mtime)
+        assert processes.read(self.copy) == processes.read(self.exposed)
+        assert os.stat(self.copy).st_mtime == os.stat(self.exposed).st_mtime
 
     def test_files_of_the_future_and_the_past(self):
         os.utime(self.exposed, (FUTURE, FUTURE))
@@ -116,30 +115,30 @@ class Times(StorageTest):
             bare, = tree.runs("namespace", "listen", SERVER, 0, 0)
             far, = tree.runs("namespace", "listen", SERVER, 0, 0,
                              prefix=["unshare", "--time", "--monotonic=4000000000"])
-        self.assertEqual(bare.served, far.served)
-        self.assertTrue(far.served)
+        assert bare.served == far.served
+        assert far.served
 
 
-class SlowStorage(StorageTest):
+class TestSlowStorage(StorageTest):
     """What is exposed lies on a file system that hangs."""
 
     isolation = "namespace"
 
     def hang(self):
         dead = DeadFileSystem(os.path.dirname(self.exposed))
-        self.addCleanup(dead.give_up)
+        self.cleanups.callback(dead.give_up)
         return dead
 
     def test_at_the_start(self):
         dead = self.hang()
         starting = self.apache.command("-k", "start")
         time.sleep(1)
-        with self.assertRaises(ConnectionRefusedError):
+        with pytest.raises(ConnectionRefusedError):
             self.apache.get("/")
         dead.give_up()
         out, err = starting.communicate(timeout=30)
-        self.assertEqual((starting.returncode, out), (EXIT_CONFIG, ""), err)
-        self.assertRegex(err, rf"\A{LINE.pattern}\n\Z")
+        assert (starting.returncode, out) == (EXIT_CONFIG, ""), err
+        assert re.search(rf"\A{LINE.pattern}\n\Z", err)
 
     def test_later(self):
         self.apache.start()
@@ -152,9 +151,3 @@ class SlowStorage(StorageTest):
         dead.give_up()
         wait_until(lambda: len(set(self.apache.workers()) - {killed}) >= 2, "another worker")
         self.assert_serving()
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()

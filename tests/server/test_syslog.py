@@ -1,17 +1,14 @@
 """PHP's syslog() in a worker reaches the daemon at /dev/log, also one that was started anew."""
 import os
 import socket
-import unittest
 
 import machine
-import processes
 from php_server import PhpTest
 
 PAGE = "<?php echo json_encode(syslog(LOG_INFO, $_GET['text']));\n"
 
 
-def setUpModule():
-    processes.become_reaper()
+def setup_module():
     machine.own_mounts()
     machine.own_copy("/dev")
 
@@ -50,7 +47,7 @@ class SyslogTest(PhpTest):
     @classmethod
     def prepare(cls):
         cls.listener = Listener(cls.path)
-        cls.addClassCleanup(lambda: cls.listener.close())
+        cls.cleanups.callback(lambda: cls.listener.close())
         if cls.path != "/dev/log":
             if os.path.lexists("/dev/log"):
                 os.unlink("/dev/log")
@@ -66,47 +63,41 @@ class SyslogTest(PhpTest):
         type(self).listener = Listener(self.path)
 
 
-class Heard(SyslogTest):
+class TestHeard(SyslogTest):
     settings = {"isolation": "namespace", "services": "syslog"}
 
     def test_before_and_after_a_restart_of_the_daemon(self):
         self.say("message-one")
-        self.assertTrue(self.listener.hears("message-one"))
+        assert self.listener.hears("message-one")
         self.restart_listener()
         self.apache.graceful()
         self.say("message-two")
-        self.assertTrue(self.listener.hears("message-two"))
+        assert self.listener.hears("message-two")
 
 
-class HeardThroughALink(Heard):
+class TestHeardThroughALink(TestHeard):
     """As with systemd, whose /dev/log is a symbolic link."""
 
     path = "/dev/other-log"
 
 
-class HeardUnderChroot(SyslogTest):
+class TestHeardUnderChroot(SyslogTest):
     """By the connection that the master has made."""
 
     settings = {"services": "syslog"}
 
     def test_by_the_connection_of_the_master(self):
         self.say("message-three")
-        self.assertTrue(self.listener.hears("message-three"))
+        assert self.listener.hears("message-three")
 
 
-class NotHeard(SyslogTest):
+class TestNotHeard(SyslogTest):
     settings = {"isolation": "namespace"}
 
     def test_without_the_service(self):
         self.say("message-four")
-        self.assertFalse(self.listener.hears("message-four", seconds=1))
+        assert not self.listener.hears("message-four", seconds=1)
 
 
-class NotHeardUnderChroot(NotHeard):
+class TestNotHeardUnderChroot(TestNotHeard):
     settings = {}
-
-
-def load_tests(loader, _standard, _pattern):
-    """Not the form."""
-    return unittest.TestSuite(map(loader.loadTestsFromTestCase, (
-        Heard, HeardThroughALink, HeardUnderChroot, NotHeard, NotHeardUnderChroot)))

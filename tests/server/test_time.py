@@ -1,9 +1,7 @@
 """The host's time zone in workers, and in the programs that they start."""
 import os
-import unittest
 
 import machine
-import processes
 from cases import ServerTest
 
 ZONE = "Asia/Kolkata"
@@ -26,9 +24,8 @@ SCRIPT = "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\nexec /usr/bin/date
 PROGRAMS = "/bin/sh,program:/usr/bin/date,program"
 
 
-def setUpModule():
+def setup_module():
     """A machine in India."""
-    processes.become_reaper()
     machine.own_mounts()
     machine.own_copy("/etc")
     os.unlink("/etc/localtime")
@@ -38,7 +35,7 @@ def setUpModule():
 class TimeTest(ServerTest):
     """A page that tells its server's zone, and a script that tells its own."""
 
-    mpm = "prefork"
+    mpms = ("prefork",)
     modules = ("include", "mime", "alias", "cgi")
     extra = EXTRA
 
@@ -48,22 +45,22 @@ class TimeTest(ServerTest):
         cls.apache.write("jail/cgi/zone", SCRIPT, mode=0o755)
 
     def expect(self, page, script):
-        self.assertEqual((self.apache.get("/page.shtml").text, self.apache.get("/cgi/zone").text),
-                         (page, f"{script}\n"), self.apache.error_log())
+        for path, text in (("/page.shtml", page), ("/cgi/zone", f"{script}\n")):
+            assert self.apache.get(path).text == text, self.apache.error_log()
 
 
-class HostsZone(TimeTest):
+class TestHostsZone(TimeTest):
     settings = {"services": "time", "expose": PROGRAMS}
 
     def test_page_and_script(self):
         self.expect("+0530", "+0530")
 
 
-class HostsZoneInANamespace(HostsZone):
+class TestHostsZoneInANamespace(TestHostsZone):
     settings = {"services": "time", "expose": PROGRAMS, "isolation": "namespace"}
 
 
-class NoZone(TimeTest):
+class TestNoZone(TimeTest):
     """The worker itself has read the zone before it was jailed, programs cannot."""
 
     settings = {"expose": PROGRAMS}
@@ -72,11 +69,11 @@ class NoZone(TimeTest):
         self.expect("+0530", "+0000")
 
 
-class NoZoneInANamespace(NoZone):
+class TestNoZoneInANamespace(TestNoZone):
     settings = {"expose": PROGRAMS, "isolation": "namespace"}
 
 
-class ChrootDir(TimeTest):
+class TestChrootDir(TimeTest):
     """httpd's own chroot, without the shim: the page falls to UTC."""
 
     shim = False
@@ -91,10 +88,4 @@ class ChrootDir(TimeTest):
         os.symlink("/", f"{apache.jail}{apache.jail}")
 
     def test_the_page_falls_to_utc(self):
-        self.assertEqual(self.apache.get("/page.shtml").text, "+0000", self.apache.error_log())
-
-
-def load_tests(loader, _standard, _pattern):
-    """Not the form."""
-    return unittest.TestSuite(map(loader.loadTestsFromTestCase, (
-        HostsZone, HostsZoneInANamespace, NoZone, NoZoneInANamespace, ChrootDir)))
+        assert self.apache.get("/page.shtml").text == "+0000", self.apache.error_log()

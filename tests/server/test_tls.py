@@ -6,10 +6,10 @@ import ssl
 import subprocess
 import tempfile
 import threading
-import unittest
+
+import pytest
 
 import machine
-import processes
 from php_server import PhpTest
 
 PAGE = """\
@@ -32,13 +32,18 @@ def openssl(*arguments):
                           text=True).stdout
 
 
-def setUpModule():
-    """An authority of the test's own, taken into the host's bundle as update-ca-certificates does."""
-    processes.become_reaper()
+@pytest.fixture(scope="module", autouse=True)
+def own_machine():
+    """Its bundle knows an authority of the test's own."""
     machine.own_mounts()
     machine.own_copy("/etc")
-    directory = tempfile.mkdtemp(prefix="chrootshim-tls-", dir="/srv")
-    unittest.addModuleCleanup(shutil.rmtree, directory)
+    with tempfile.TemporaryDirectory(prefix="chrootshim-tls-", dir="/srv") as TlsTest.directory:
+        trust_an_authority(TlsTest.directory)
+        yield
+
+
+def trust_an_authority(directory):
+    """Take it into the host's bundle, as update-ca-certificates does."""
     authority, key = f"{directory}/authority.pem", f"{directory}/authority.key"
     openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=an authority",
             "-keyout", key, "-out", authority)
@@ -52,7 +57,6 @@ def setUpModule():
     os.symlink("authority.pem", f"/etc/ssl/certs/{name}.0")
     with open("/etc/ssl/certs/ca-certificates.crt", "a") as bundle, open(authority) as added:
         bundle.write(added.read())
-    TlsTest.directory = directory
 
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -83,37 +87,31 @@ class TlsTest(PhpTest):
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         for end in (server.server_close, thread.join, server.shutdown):
-            cls.addClassCleanup(end)
+            cls.cleanups.callback(end)
         cls.apache.write("jail/htdocs/tls.php", PAGE % {"port": server.server_port})
         super().prepare()
 
 
-class Trusted(TlsTest):
+class TestTrusted(TlsTest):
     settings = {"services": "tls"}
 
     def test_the_certificate_is_trusted(self):
         found = self.ask("/tls.php")
-        self.assertEqual((found["stream"], found["curl"]), (TEXT, TEXT), found)
+        assert (found["stream"], found["curl"]) == (TEXT, TEXT), found
 
 
-class TrustedInANamespace(Trusted):
+class TestTrustedInANamespace(TestTrusted):
     settings = {"services": "tls", "isolation": "namespace"}
 
 
-class NotTrusted(TlsTest):
+class TestNotTrusted(TlsTest):
     settings = {}
 
     def test_without_the_service(self):
         found = self.ask("/tls.php")
-        self.assertEqual((found["stream"], found["curl"]), (False, False))
-        self.assertIn("certificate", found["curl error"])
+        assert (found["stream"], found["curl"]) == (False, False)
+        assert "certificate" in found["curl error"]
 
 
-class NotTrustedInANamespace(NotTrusted):
+class TestNotTrustedInANamespace(TestNotTrusted):
     settings = {"isolation": "namespace"}
-
-
-def load_tests(loader, _standard, _pattern):
-    """Not the form."""
-    return unittest.TestSuite(map(loader.loadTestsFromTestCase, (
-        Trusted, TrustedInANamespace, NotTrusted, NotTrustedInANamespace)))

@@ -1,13 +1,12 @@
 """Starts and children that could be taken for something harmless: a worker must still be jailed."""
 import os
+import re
 import socket
 import subprocess
-import sys
-import unittest
 
-import processes
-from apache import Apache
-from cases import ServerTest, load_tests_of
+import pytest
+
+from cases import OneServerTest
 from tree import NOBODY, Tree
 
 # Serves one connection, and says what is at the path that it was given.
@@ -18,7 +17,7 @@ server.accept()[0].sendall(open(sys.argv[2], "rb").read())
 """
 
 
-class UnseenChildren(unittest.TestCase):
+class TestUnseenChildren:
     """A child made by clone() or a raw system call has a copy of its parent's memory."""
 
     def test_they_are_jailed(self):
@@ -26,21 +25,13 @@ class UnseenChildren(unittest.TestCase):
             program = tree.compile("unseen_child")
             for way in ("clone", "syscall"):
                 for event in ("setuid", "epoll_wait"):
-                    with self.subTest(way=way, event=event):
-                        result = tree.run(program, way, event, pidfile=None)
-                        self.assertEqual((result.returncode, result.stderr), (0, ""))
-                        self.assertEqual(int(result.stdout), os.stat(tree.jail).st_ino)
+                    result = tree.run(program, way, event, pidfile=None)
+                    assert (result.returncode, result.stderr) == (0, "")
+                    assert int(result.stdout) == os.stat(tree.jail).st_ino
 
 
-class UnusualShells(unittest.TestCase):
+class TestUnusualShells(OneServerTest):
     """The shell that starts the server is no server, whatever it looks like."""
-
-    def setUp(self):
-        processes.become_reaper()
-        self.apache = Apache()
-        self.addCleanup(self.apache.close)
-
-    assert_jailed = ServerTest.assert_jailed
 
     def start_through_bash(self, **options):
         command = f"apachectl -f {self.apache.conf} -k start"
@@ -59,11 +50,11 @@ class UnusualShells(unittest.TestCase):
         with Tree() as tree:
             tree.write("run/server.pid", "")
             result = tree.run("bash", "-c", "env; true")
-            self.assertIn("LD_PRELOAD=", result.stdout)
-            self.assertIn("CHROOTSHIM_JAIL=", result.stdout)
+            assert "LD_PRELOAD=" in result.stdout
+            assert "CHROOTSHIM_JAIL=" in result.stdout
 
 
-class UnusualSettings(unittest.TestCase):
+class TestUnusualSettings:
     """What the settings must not allow."""
 
     def test_accepting_with_a_problem_ends(self):
@@ -74,9 +65,9 @@ class UnusualSettings(unittest.TestCase):
                               user=NOBODY, pass_fds=(listener.fileno(),), master_accepts="true",
                               isolation="namespace")
             listener.close()
-            self.assertEqual(result.returncode, 78, result.stderr)
-            self.assertRegex(result.stderr, r"\Achrootshim\[\d+\]: error: .*CAP_SYS_ADMIN.*\n\Z")
-            with client, self.assertRaises(ConnectionResetError):
+            assert result.returncode == 78, result.stderr
+            assert re.search(r"\Achrootshim\[\d+\]: error: .*CAP_SYS_ADMIN.*\n\Z", result.stderr)
+            with client, pytest.raises(ConnectionResetError):
                 client.recv(100)
 
     def test_a_second_name_of_the_root_directory_is_no_jail(self):
@@ -86,11 +77,5 @@ class UnusualSettings(unittest.TestCase):
                  f"mount --bind / {tree.jail} && LD_PRELOAD={tree.library} "
                  f"CHROOTSHIM_JAIL={tree.jail} exec true"],
                 capture_output=True, text=True, timeout=20, check=False)
-            self.assertEqual(result.returncode, 78)
-            self.assertIn("is the root directory", result.stderr)
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-if __name__ == "__main__":
-    unittest.main()
+            assert result.returncode == 78
+            assert "is the root directory" in result.stderr

@@ -3,7 +3,6 @@ import glob
 import os
 import re
 import signal
-import unittest
 import xml.etree.ElementTree as ElementTree
 
 import processes
@@ -88,16 +87,13 @@ class Watched(Apache):
                 for path in glob.glob(f"{self.tree}/valgrind/*")}
 
 
-class Valgrind(unittest.TestCase):
-
-    def setUp(self):
-        processes.become_reaper()
+class TestValgrind:
 
     def serve(self, shim):
         """A start, requests, a graceful restart, requests, and a stop. Return: the errors."""
         with Watched(shim=shim) as apache:
             result = apache.control("-k", "start")
-            self.assertEqual(result.returncode, 0, result.stderr)
+            assert result.returncode == 0, result.stderr
             apache.wait_renewed(set())
             first, master = set(apache.workers()), apache.master()
             self.request(apache)
@@ -106,27 +102,23 @@ class Valgrind(unittest.TestCase):
             self.request(apache)
             watched = {master} | first | set(apache.workers())
             for pid in apache.workers():
-                self.assertEqual(processes.root(pid), apache.jail if shim else "/")
-                self.assertEqual(SHIM in processes.read(f"/proc/{pid}/maps"), shim)
+                assert processes.root(pid) == (apache.jail if shim else "/")
+                assert (SHIM in processes.read(f"/proc/{pid}/maps")) == shim
             os.kill(master, signal.SIGTERM)
             wait_until(lambda: processes.collect() or not processes.alive(master), "the end", PATIENCE)
             reports = apache.reports()
-            self.assertLessEqual(watched, set(reports))
+            assert watched <= set(reports)
             for pid in watched:
-                self.assertIn("<tool>memcheck</tool>", reports[pid])
+                assert "<tool>memcheck</tool>" in reports[pid]
             return [error for text in reports.values() for error in errors(text)
                     if not (error[0].startswith("Leak_") and KEPT in str(error))]
 
     def request(self, apache):
         statuses = PATHS if apache.shim else PATHS | {"/outside/passwd": 200}
-        self.assertEqual({path: apache.get(path).status for path in PATHS}, statuses)
+        assert {path: apache.get(path).status for path in PATHS} == statuses
 
     def test_no_error_is_ours(self):
         found = self.serve(True)
-        self.assertEqual([error for error in found if SHIM in str(error)], [])
+        assert [error for error in found if SHIM in str(error)] == []
         if found:
-            self.assertEqual(set(found) - set(self.serve(False)), set())
-
-
-if __name__ == "__main__":
-    unittest.main()
+            assert set(found) - set(self.serve(False)) == set()

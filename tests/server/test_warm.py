@@ -3,15 +3,14 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-import unittest
+
+import pytest
 
 import machine
 import processes
 from apache import Apache
-from cases import load_tests_of
+from cases import TreeTest
 from php_server import PhpTest
-from tree import Tree
 
 ISOLATIONS = ("chroot", "namespace")
 CHARSET = "ISO-8859-15"
@@ -40,9 +39,8 @@ echo json_encode([
 """
 
 
-def setUpModule():
+def setup_module():
     """A machine in India that has a German and a French locale, and one more NSS module."""
-    processes.become_reaper()
     machine.own_mounts()
     machine.own_copy("/etc")
     os.unlink("/etc/localtime")
@@ -54,19 +52,18 @@ def setUpModule():
                        check=True)
 
 
-class Late(unittest.TestCase):
+class Late(TreeTest):
     """Runs programs/late.c; the jail is empty at the start of each run."""
 
-    def setUp(self):
-        self.tree = Tree()
-        self.addCleanup(self.tree.close)
+    @pytest.fixture(autouse=True)
+    def build(self, own_tree):
         self.late = self.tree.compile("late", "-pthread")
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.addCleanup(self.listener.close)
+        self.cleanups.callback(self.listener.close)
 
     def run_late(self, *actions, **options):
         result = self.tree.run(self.late, *actions, **{"pidfile": None, **options})
-        self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+        assert (result.returncode, result.stderr) == (0, ""), result.stdout
         return result.stdout.splitlines()
 
     def in_workers(self, *actions, **options):
@@ -76,98 +73,90 @@ class Late(unittest.TestCase):
             for way, passed in ((FROM_MASTER, ()), (BY_ITSELF, (self.listener.fileno(),))):
                 answers.append(self.run_late(*way, *actions, isolation=isolation, pass_fds=passed,
                                              **options))
-        self.assertEqual(answers, [answers[0]] * len(answers))
+        assert answers == [answers[0]] * len(answers)
         return answers[0]
 
 
-class Charsets(Late):
+class TestCharsets(Late):
 
     def test_a_charset_that_is_named(self):
-        self.assertEqual(self.in_workers("iconv", CHARSET, charsets=CHARSET), [EURO])
+        assert self.in_workers("iconv", CHARSET, charsets=CHARSET) == [EURO]
 
     def test_by_another_of_its_names(self):
-        self.assertEqual(self.in_workers("iconv", "LATIN-9", charsets=CHARSET), [EURO])
+        assert self.in_workers("iconv", "LATIN-9", charsets=CHARSET) == [EURO]
 
     def test_a_charset_that_is_not_named(self):
-        self.assertEqual(self.in_workers("iconv", CHARSET), ["no charset"])
-        self.assertEqual(self.in_workers("iconv", CHARSET, charsets="KOI8-R"), ["no charset"])
+        assert self.in_workers("iconv", CHARSET) == ["no charset"]
+        assert self.in_workers("iconv", CHARSET, charsets="KOI8-R") == ["no charset"]
 
 
-class Locales(Late):
+class TestLocales(Late):
 
-    def test_that_of_the_environment(self):
-        for name in LOCALES:
-            with self.subTest(name):
-                self.assertEqual(self.in_workers("own-locale", extra={"LC_ALL": name}),
-                                 [GERMAN_OR_FRENCH])
+    @pytest.mark.parametrize("name", LOCALES)
+    def test_that_of_the_environment(self, name):
+        assert self.in_workers("own-locale", extra={"LC_ALL": name}) == [GERMAN_OR_FRENCH]
 
-    def test_another_one_is_not_found(self):
-        for name in LOCALES:
-            with self.subTest(name):
-                self.assertEqual(self.in_workers("locale", name), ["no locale"])
+    @pytest.mark.parametrize("name", LOCALES)
+    def test_another_one_is_not_found(self, name):
+        assert self.in_workers("locale", name) == ["no locale"]
 
-    def test_another_one_is_found_with_the_service(self):
-        for name in LOCALES:
-            with self.subTest(name):
-                self.assertEqual(self.in_workers("locale", name, services="locale"),
-                                 [GERMAN_OR_FRENCH])
+    @pytest.mark.parametrize("name", LOCALES)
+    def test_another_one_is_found_with_the_service(self, name):
+        assert self.in_workers("locale", name, services="locale") == [GERMAN_OR_FRENCH]
 
 
-class Threads(Late):
+class TestThreads(Late):
 
     def test_a_thread_is_cancelled(self):
-        self.assertEqual(self.in_workers("cancel"), ["cancelled"])
+        assert self.in_workers("cancel") == ["cancelled"]
 
     def test_the_process_aborts_without_the_library(self):
         result = self.tree.run(self.late, "fork", "chroot", self.tree.jail, "cancel", shim=False)
-        self.assertEqual((result.returncode, result.stdout), (128 + signal.SIGABRT, ""))
-        self.assertIn(MISSING, result.stderr)
+        assert (result.returncode, result.stdout) == (128 + signal.SIGABRT, "")
+        assert MISSING in result.stderr
 
 
-class TimeZone(Late):
+class TestTimeZone(Late):
 
     def test_that_of_the_host(self):
-        self.assertEqual(self.in_workers("zone"), [OFFSET])
+        assert self.in_workers("zone") == [OFFSET]
 
     def test_that_of_the_environment(self):
-        self.assertEqual(self.in_workers("zone", extra={"TZ": "Europe/Moscow"}), ["+0300"])
+        assert self.in_workers("zone", extra={"TZ": "Europe/Moscow"}) == ["+0300"]
 
     def test_utc_without_the_shim(self):
-        self.assertEqual(self.run_late("fork", "chroot", self.tree.jail, "zone", shim=False),
-                         ["+0000"])
+        assert self.run_late("fork", "chroot", self.tree.jail, "zone", shim=False) == ["+0000"]
 
 
-class InTheMaster(Late):
+class TestInTheMaster(Late):
     """A library that the master has not mapped, each worker would have to load for itself."""
 
-    def test_libraries_are_mapped_before_the_first_fork(self):
-        for library in (NSS_MODULE, "libnss_dns.so.2", "libgcc_s.so.1"):
-            with self.subTest(library):
-                find = ("library", library)
-                # glibc 2.34 and newer have "files" and "dns" built in; the module is for others.
-                self.assertEqual(self.run_late(*find, "listen", *find, services="dns"),
-                                 ["not mapped", "mapped"])
+    @pytest.mark.parametrize("library", (NSS_MODULE, "libnss_dns.so.2", "libgcc_s.so.1"))
+    def test_libraries_are_mapped_before_the_first_fork(self, library):
+        find = ("library", library)
+        # glibc 2.34 and newer have "files" and "dns" built in; the module is for others.
+        assert self.run_late(*find, "listen", *find, services="dns") == ["not mapped",
+                                                                         "mapped"]
 
     def test_the_time_zone_is_noted(self):
-        self.assertEqual(self.run_late("variable", "TZ", "listen", "variable", "TZ"),
-                         ["unset", ":/etc/localtime"])
+        assert self.run_late("variable", "TZ", "listen", "variable", "TZ") == ["unset",
+                                                                               ":/etc/localtime"]
 
     def test_also_when_the_server_has_inherited_its_socket(self):
         """It never listens, so that its first fork is the last moment: see what the child has."""
-        self.assertEqual(
-            self.run_late("fork", "library", NSS_MODULE, pass_fds=(self.listener.fileno(),)),
-            ["mapped"])
+        assert self.run_late("fork", "library", NSS_MODULE,
+                             pass_fds=(self.listener.fileno(),)) == ["mapped"]
 
     def test_not_in_a_process_that_serves_nobody(self):
-        self.assertEqual(self.run_late("fork", "library", NSS_MODULE), ["not mapped"])
+        assert self.run_late("fork", "library", NSS_MODULE) == ["not mapped"]
 
     def test_in_httpd(self):
         with Apache("event") as apache:
             apache.start()
             for pid in (apache.master(), *apache.workers()):
                 maps = processes.read(f"/proc/{pid}/maps")
-                self.assertIn(NSS_MODULE, maps)
-                self.assertIn("libgcc_s.so.1", maps)
+                assert NSS_MODULE in maps
+                assert "libgcc_s.so.1" in maps
 
 
 class Php(PhpTest):
@@ -181,27 +170,18 @@ class Php(PhpTest):
         super().prepare()
 
 
-class PhpWarm(Php):
+class TestPhpWarm(Php):
     settings = {"charsets": CHARSET}
 
     def test_iconv_and_locale(self):
-        self.assertEqual(self.ask("/page.php"),
-                         {"iconv": EURO, "locale": "fr_FR@apart", "number": "1,5"})
+        assert self.ask("/page.php") == {"iconv": EURO, "locale": "fr_FR@apart", "number": "1,5"}
 
 
-class PhpWarmInANamespace(PhpWarm):
+class TestPhpWarmInANamespace(TestPhpWarm):
     settings = {"charsets": CHARSET, "isolation": "namespace"}
 
 
-class PhpCold(Php):
+class TestPhpCold(Php):
 
     def test_iconv_knows_no_other_charset(self):
-        self.assertEqual(self.ask("/page.php")["iconv"], "")
-
-
-load_tests = load_tests_of(sys.modules[__name__])
-
-del Php, PhpTest
-
-if __name__ == "__main__":
-    unittest.main()
+        assert self.ask("/page.php")["iconv"] == ""

@@ -1,4 +1,6 @@
 """Runs single programs under the shim, in a temporary tree with an empty jail."""
+import atexit
+import functools
 import os
 import shutil
 import subprocess
@@ -10,11 +12,19 @@ SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
 NOBODY = 65534
 
 
+@functools.cache
+def compiled(directory, *arguments):
+    """What the compiler makes of its arguments in a directory, once for all tests: a path."""
+    made = tempfile.TemporaryDirectory(prefix="chrootshim-compiled-")
+    atexit.register(made.cleanup)
+    subprocess.run(["cc", "-Wall", "-Werror", "-o", f"{made.name}/result", *arguments], check=True,
+                   cwd=directory)
+    return f"{made.name}/result"
+
+
 def compile_program(source, target, *options):
     """Compile programs/SOURCE, and return the path of the program or library."""
-    subprocess.run(["cc", "-Wall", "-Werror", "-o", target, os.path.join(SOURCES, source),
-                    *options], check=True)
-    return target
+    return shutil.copy(compiled(SOURCES, source, *options), target)
 
 
 class Tree:

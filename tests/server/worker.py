@@ -1,7 +1,7 @@
 """A server in miniature, in Python, whose worker does in the jail what a test says."""
-import unittest
 
-from tree import Tree
+import re
+from cases import TreeTest
 
 # The parent tells what the kernel knows of the worker, once that is done.
 PROGRAM = """\
@@ -44,12 +44,8 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 
-class WorkerTest(unittest.TestCase):
+class WorkerTest(TreeTest):
     """Runs a worker; each line that it, or the kernel about it, says is a name and a value."""
-
-    def setUp(self):
-        self.tree = Tree()
-        self.addCleanup(self.tree.close)
 
     def run_worker(self, jailed="pass", pending="pass", master="pass", wrapper=(), **options):
         """The result; each text is Python, of as many lines as need be."""
@@ -62,13 +58,13 @@ class WorkerTest(unittest.TestCase):
     def facts(self, *texts, **options):
         """What was said, of a worker that came to its end in the jail."""
         result = self.run_worker(*texts, **options)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        assert (result.returncode, result.stderr) == (0, "")
         return {name.rstrip(":"): value.strip() for name, _, value in
                 (line.partition("\t" if ":\t" in line else " ")
                  for line in result.stdout.splitlines())}
 
     def assert_ended(self, result, pattern):
         """It ended before it did anything, with one line."""
-        self.assertEqual((result.returncode, result.stdout), (15, ""), result.stderr)
-        self.assertRegex(result.stderr, rf"\Achrootshim\[\d+\]: error: cannot enter the jail "
-                         rf"{self.tree.jail}: [^\n]*{pattern}[^\n]*\n\Z")
+        assert (result.returncode, result.stdout) == (15, ""), result.stderr
+        assert re.search(rf"\Achrootshim\[\d+\]: error: cannot enter the jail "
+                         rf"{self.tree.jail}: [^\n]*{pattern}[^\n]*\n\Z", result.stderr)
