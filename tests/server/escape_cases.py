@@ -15,6 +15,7 @@ from tree import Tree, compiled
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "escapes")
 COMMON = ["escape.c", "roots.c", "descriptors.c", "mounts.c", "processes.c", "namespaces.c",
           "sockets.c"]
+SERVER = ["../programs/server.c", "../programs/server_calls.c", "actions.c", "-pthread"]
 
 # The jail has /proc, in a mount namespace of the server's own.
 WITH_PROC = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
@@ -162,17 +163,18 @@ class AttackedApache(Apache):
 
 
 class AttackedTree(Tree):
-    """A jail for escapes/server.c, whose worker is still root."""
+    """A jail for the server in miniature, whose worker is still root."""
 
     def furnish(self):
         self.secret = Secret(self.path)
         furnish(self.jail)
-        self.server = shutil.copy(compiled_attackers("server.c", "programs.c", "libraries.c"),
+        self.server = shutil.copy(compiled_attackers(*SERVER, "programs.c", "libraries.c"),
                                   f"{self.path}/server")
 
     def run_attack(self, name, argument="", **settings):
-        return self.run(*WITH_PROC, self.jail, self.server, self.pidfile, name, self.secret.path,
-                        argument, **settings)
+        return self.run(*WITH_PROC, self.jail, self.server, "listen", "pidfile", self.pidfile,
+                        "leak", "fork", "epoll_wait", "attack", name, self.secret.path, argument,
+                        **settings)
 
     def attack(self, name, argument="", **settings):
         """What an attacker in a worker that is root reports."""

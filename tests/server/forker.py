@@ -7,42 +7,13 @@ import pytest
 
 import processes
 from cases import TreeTest
-from tree import NOBODY
 
 EXIT_CONFIG = 78
-PYTHON = "/usr/bin/python3"
-
-# Each line of its input is a path. It forks a worker that reads it, and then says how often it
-# was told of the end of a child.
-PROGRAM = f"""\
-import errno, os, signal, socket, sys
-told = []
-signal.signal(signal.SIGCHLD, lambda *_: told.append(1))
-listener = socket.create_server(("127.0.0.1", 0))
-with open(sys.argv[1], "w") as file:
-    print(os.getpid(), file=file)
-print("ready", flush=True)
-for line in sys.stdin:
-    child = os.fork()
-    if child == 0:
-        os.setgroups([])
-        os.setgid({NOBODY})
-        os.setuid({NOBODY})
-        try:
-            with open(line.strip(), "rb", 0) as file:
-                answer = "content " + file.read().hex()
-        except OSError as error:
-            answer = "error " + errno.errorcode[error.errno]
-        os.write(1, answer.encode() + b"\\n")
-        os._exit(0)
-    os.waitpid(child, 0)
-    print("end", len(told), flush=True)
-"""
 
 
-def try_start(tree, wrapper=(), **settings):
-    """Start it, and end it at once if that is possible."""
-    return tree.run(*wrapper, PYTHON, "-c", PROGRAM, tree.pidfile, **settings)
+def command(tree, wrapper):
+    """A server whose input is the paths that workers read."""
+    return [*wrapper, tree.put_server(), "listen", "pidfile", tree.pidfile, "work"]
 
 
 def zombies(pid):
@@ -59,8 +30,8 @@ class Forker:
         settings = {"log": self.log, "log_level": "info", **settings}
         self.forks = self.told = 0
         self.process = subprocess.Popen(
-            [*wrapper, PYTHON, "-c", PROGRAM, tree.pidfile], env=tree.environment(**settings),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            command(tree, wrapper), env=tree.environment(**settings), text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if self.process.stdout.readline() != "ready\n":
             raise AssertionError(self.process.communicate()[1])
         self.pid = self.process.pid
@@ -113,7 +84,7 @@ class ForkerTest(TreeTest):
 
     def refused(self, pattern, wrapper=(), **settings):
         """It does not start, and says why in one line: that is returned."""
-        result = try_start(self.tree, wrapper, isolation=self.isolation, **settings)
+        result = self.tree.run(*command(self.tree, wrapper), isolation=self.isolation, **settings)
         assert (result.returncode, result.stdout) == (EXIT_CONFIG, ""), result.stderr
         assert re.search(rf"\Achrootshim\[\d+\]: error: .*{pattern}.*\n\Z", result.stderr)
         return result.stderr

@@ -8,12 +8,12 @@ import socket
 import pytest
 
 import bad_input_cases as cases
-from tree import NOBODY, Tree
+from tree import NOBODY, SERVER, Tree
 
 EXIT_CONFIG = 78
 LIMIT = 1 << 20
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shim/settings/keys.c")
-LISTEN = ("/usr/bin/python3", "-c", "import socket; socket.create_server(('127.0.0.1', 0))")
+LISTEN = (SERVER, "listen")
 
 # All keys but those for which it would matter who runs the test.
 VALID = """\

@@ -18,18 +18,18 @@ UNPRIVILEGED = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-gr
                 "--inh-caps=+sys_chroot", "--ambient-caps=+sys_chroot"]
 
 
-class ActorTest(TreeTest):
-    """Runs programs/actor.c; `who role root` is a line of its output."""
+class RoleTest(TreeTest):
+    """Runs programs/server.c; `who role root` is a line of its output."""
 
     @pytest.fixture(autouse=True)
     def build(self, own_tree):
-        self.actor = self.tree.compile("actor", "-pthread")
+        self.server = self.tree.put_server()
         self.armed = ["listen", "pair", "pidfile", self.tree.pidfile]
         self.pending = [*self.armed, "fork"]
-        self.child = f"{self.actor} say child"
+        self.child = f"{self.server} say child"
 
     def act(self, *actions, wrapper=(), **options):
-        return self.tree.run(*wrapper, self.actor, *actions, **options)
+        return self.tree.run(*wrapper, self.server, *actions, **options)
 
     def roles(self, result):
         """(who, role, is its root the jail?) of each line."""
@@ -45,7 +45,7 @@ class ActorTest(TreeTest):
         assert result.stdout == ""
 
 
-class TestPrograms(ActorTest):
+class TestPrograms(RoleTest):
     """Programs that a server starts run outside and change nothing."""
 
     @pytest.mark.parametrize("way", ("vfork", "spawn", "system", "popen"))
@@ -74,27 +74,27 @@ class TestPrograms(ActorTest):
         assert "LD_PRELOAD=libm.so.6\n" in result.stdout
 
     def test_the_next_version_of_the_server_keeps_the_shim(self):
-        result = self.act(*self.pending, "exec-anew", self.actor)
+        result = self.act(*self.pending, "exec-anew", self.server)
         assert self.roles(result) == [("again", WATCHING, False)]
 
     def test_a_copy_by_another_name_is_a_helper(self):
-        other = self.tree.compile("actor", "-pthread") + "-copy"
-        os.rename(self.actor, other)
-        self.tree.compile("actor", "-pthread")
+        other = self.tree.put_server() + "-copy"
+        os.rename(self.server, other)
+        self.tree.put_server()
         result = self.act(*self.pending, "exec-anew", other)
         assert self.roles(result) == [("again", NONE, False)]
 
 
-class TestWrappers(ActorTest):
+class TestWrappers(RoleTest):
     """What drops its privileges in front of something else is no server."""
 
     def test_they_stay_outside(self):
         drop = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-        command = f"{self.actor} say inner"
+        command = f"{self.server} say inner"
         wrapped = (["runuser", "-u", "nobody", "--", *command.split()],
                    ["su", "-s", "/bin/sh", "-c", command, "nobody"],
                    ["setpriv", *drop, *command.split()],
-                   ["start-stop-daemon", "--start", "--chuid", "nobody", "--exec", self.actor,
+                   ["start-stop-daemon", "--start", "--chuid", "nobody", "--exec", self.server,
                     "--", "say", "inner"])
         for line in wrapped:
             for pidfile in (self.tree.pidfile, None):
@@ -102,7 +102,7 @@ class TestWrappers(ActorTest):
                 assert self.roles(result) == [("inner", WATCHING, False)]
 
 
-class TestWorkers(ActorTest):
+class TestWorkers(RoleTest):
     """What jails a process, and what does not."""
 
     def test_the_drop(self):
@@ -122,7 +122,7 @@ class TestWorkers(ActorTest):
         assert self.roles(result) == [("self", JAILED, True)]
 
     def test_a_child_that_libc_did_not_make(self):
-        result = self.act(*self.armed, "clone", "pthread_create", "say", "self")
+        result = self.act(*self.armed, "clone-by-kernel", "pthread_create", "say", "self")
         assert self.roles(result) == [("self", JAILED, True)]
 
     def test_a_socket_of_its_own_is_no_reason(self):
@@ -174,7 +174,7 @@ class TestWorkers(ActorTest):
             assert self.roles(result) == [("self", role, made)]
 
 
-class TestRefusals(ActorTest):
+class TestRefusals(RoleTest):
     """What must not go on."""
 
     def test_accepting_in_the_master(self):
@@ -193,13 +193,13 @@ class TestRefusals(ActorTest):
         assert re.search(r"\Achrootshim\[\d+\]: error: initgroups\(\) .*\n\Z", result.stderr)
 
 
-class TestSettings(ActorTest):
+class TestSettings(RoleTest):
     """Settings that say for whom and where to."""
 
     def test_programs(self):
         drop = ["listen", "setuid", str(NOBODY), "say", "self"]
-        for programs, role in (("other", INERT), ("other:actor", JAILED), (self.actor, JAILED),
-                               ("/bin/actor", INERT)):
+        for programs, role in (("other", INERT), ("other:server", JAILED), (self.server, JAILED),
+                               ("/bin/server", INERT)):
             result = self.act(*drop, programs=programs)
             assert self.roles(result) == [("self", role, role == JAILED)]
 

@@ -101,11 +101,9 @@ class TestStarts(OneServerTest):
 class TestUnprivileged(TreeTest):
     """A process that may not look runs on, until it serves."""
 
-    LISTEN = "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s)"
-    ACCEPT = "import socket; s = socket.socket(fileno={fd}); s.setblocking(False); s.accept()"
-
     @pytest.fixture(autouse=True)
     def furnish(self, own_tree):
+        self.server = self.tree.put_server()
         conf = self.tree.write("root-only.conf", f'jail = "{self.tree.jail}";\n', mode=0o600)
         hidden = f"{self.tree.path}/hidden/jail"
         os.makedirs(hidden)
@@ -127,14 +125,14 @@ class TestUnprivileged(TreeTest):
 
     def test_what_listens_ends(self):
         for name, settings in self.cases.items():
-            self.assert_ends(self.tree.run("/usr/bin/python3", "-c", self.LISTEN, user=NOBODY,
+            self.assert_ends(self.tree.run(self.server, "listen", "say", "listens", user=NOBODY,
                                            **settings))
 
     def test_what_accepts_ends(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             for name, settings in self.cases.items():
                 self.assert_ends(self.tree.run(
-                    "/usr/bin/python3", "-c", self.ACCEPT.format(fd=listener.fileno()),
+                    self.server, "take", str(listener.fileno()), "accept", "say", "accepts",
                     user=NOBODY, pass_fds=(listener.fileno(),), **settings))
 
 

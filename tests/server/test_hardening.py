@@ -14,6 +14,7 @@ from tree import NOBODY, compile_program
 from worker import WorkerTest
 
 ISOLATIONS = ("chroot", "namespace")
+JAILED = "3"
 O_CLOEXEC = 0o2000000
 
 # Numbers from linux/capability.h.
@@ -261,42 +262,28 @@ class TestEntry(WorkerTest):
         result = self.run_worker(wrapper=[liar, "chroot", str(errno.EPERM)])
         self.assert_ended(result, "chroot.. was refused: Operation not permitted")
 
-    def test_no_memory_is_allocated(self):
-        program = self.tree.compile("count_malloc", "-fno-builtin")
-        jail = os.stat(self.tree.jail).st_ino
-        for isolation in ISOLATIONS:
-            for event in ("setuid", "epoll_wait"):
-                result = self.tree.run(program, self.tree.pidfile, event, isolation=isolation)
-                assert result.stderr == ""
-                assert result.stdout == f"0 1 {jail}\n"
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    @pytest.mark.parametrize("event", (("setuid", str(NOBODY)), ("epoll_wait",)))
+    def test_no_memory_is_allocated(self, event, isolation):
+        program = compile_program("count_malloc.c", f"{self.tree.path}/server", "server.c",
+                                  "server_calls.c", "-D_GNU_SOURCE", "-fno-builtin", "-pthread")
+        result = self.tree.run(program, "listen", "pidfile", self.tree.pidfile, "fork", "count",
+                               *event, "counted", "say", "worker", isolation=isolation)
+        assert result.stderr == ""
+        assert result.stdout == f"0 1\nworker {JAILED} {os.stat(self.tree.jail).st_ino}\n"
 
 
 class TestMasterAccepts(TreeTest):
     """A server that accepts in its master and forks for each connection."""
 
-    PROGRAM = """\
-import os, select, socket, sys
-listener = socket.create_server(("127.0.0.1", 0))
-with open(sys.argv[1], "w") as file:
-    file.write(str(os.getpid()))
-client = socket.create_connection(listener.getsockname())
-connection, _ = listener.accept()
-if os.fork() == 0:
-    print("served from", os.stat("/").st_ino if connection.recv(1, socket.MSG_PEEK) else 0,
-          flush=True)
-    os._exit(0)
-client.send(b"x")
-os.wait()
-"""
-
     def serve(self, **settings):
-        return self.tree.run("/usr/bin/python3", "-B", "-c", self.PROGRAM, self.tree.pidfile,
-                             **settings)
+        return self.tree.run(self.tree.put_server(), "listen", "pidfile", self.tree.pidfile,
+                             "visit", "accept", "fork", "recv", "say", "served", **settings)
 
     def test_it_may(self):
         result = self.serve(master_accepts="true")
         assert (result.returncode, result.stderr) == (0, "")
-        assert result.stdout == f"served from {os.stat(self.tree.jail).st_ino}\n"
+        assert result.stdout == f"served {JAILED} {os.stat(self.tree.jail).st_ino}\n"
 
     def test_it_may_not(self):
         for value in (None, "false"):

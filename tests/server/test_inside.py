@@ -15,7 +15,7 @@ PERL = "/usr/bin/perl"
 BUSYBOX = "/bin/busybox"
 PERL_MODULES = "/usr/lib/x86_64-linux-gnu/perl-base"
 
-# Ways of programs/actor.c to start a shell with a command; the last two never reach a hook.
+# Ways of programs/server.c to start a shell with a command; the last two never reach a hook.
 BY_HOOKS = ("exec", "spawn")
 WAYS = (*BY_HOOKS, "system", "popen")
 
@@ -30,14 +30,14 @@ def needed_files(program):
 
 
 class InsideTest(TreeTest):
-    """A worker of programs/actor.c in a jail with perl, the actor itself and a static shell."""
+    """A worker of programs/server.c in a jail with perl, the server itself and a static shell."""
 
     @pytest.fixture(autouse=True)
     def furnish(self, own_tree):
         self.jail = self.tree.jail
-        self.actor = self.tree.compile("actor", "-pthread")
+        self.server = self.tree.put_server()
         self.worker = ["listen", "pair", "pidfile", self.tree.pidfile, "fork", "epoll_wait"]
-        self.supply(self.actor, "/bin/actor")
+        self.supply(self.server, "/bin/server")
         self.supply(PERL, PERL)
         shutil.copytree(PERL_MODULES, self.jail + PERL_MODULES)
         for name in "sh", "env":
@@ -53,7 +53,7 @@ class InsideTest(TreeTest):
             shutil.copy(path, self.jail + inside)
 
     def start(self, way, command, **options):
-        return self.tree.run(self.actor, *self.worker, way, command, **options)
+        return self.tree.run(self.server, *self.worker, way, command, **options)
 
     def output(self, way, command, **options):
         """What the command prints, provided that nothing complains."""
@@ -74,16 +74,16 @@ class TestWithTheLibrary(InsideTest):
 
     @pytest.mark.parametrize("way", WAYS)
     def test_it_starts_as_jailed(self, way):
-        self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
+        self.assert_role(self.output(way, "/bin/server say child"), "child", JAILED)
 
     def test_it_starts_as_jailed_without_root(self):
         self.worker[-1:] = ["setuid", str(NOBODY)]
         for way in WAYS:
-            self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
+            self.assert_role(self.output(way, "/bin/server say child"), "child", JAILED)
             assert self.output(way, f"{READ} {self.page}") == "a page"
 
     def test_it_starts_by_its_outside_path_with_an_environment_made_anew(self):
-        self.assert_role(self.output("exec-anew", f"{self.jail}/bin/actor"), "again", JAILED)
+        self.assert_role(self.output("exec-anew", f"{self.jail}/bin/server"), "again", JAILED)
 
     @pytest.mark.parametrize("way", WAYS)
     def test_it_opens_outside_paths(self, way):
@@ -111,10 +111,10 @@ class TestWithTheLibrary(InsideTest):
         assert self.output(way, command, aliases="/old/www:/other") == "a pagea page"
 
     def test_its_own_children_are_jailed_too(self):
-        for script in ('exec "/bin/actor", "say", "child"', 'system "/bin/actor say child"',
-                       '%ENV = (); exec "/bin/actor", "say", "child"',
-                       f'exec "{self.jail}/bin/actor", "say", "child"',
-                       'print `/bin/actor say child`'):
+        for script in ('exec "/bin/server", "say", "child"', 'system "/bin/server say child"',
+                       '%ENV = (); exec "/bin/server", "say", "child"',
+                       f'exec "{self.jail}/bin/server", "say", "child"',
+                       'print `/bin/server say child`'):
             self.assert_role(self.output("exec", f"{PERL} -e '{script}'"), "child", JAILED)
 
     def test_other_preloaded_libraries_stay(self):
@@ -127,7 +127,7 @@ class TestWithTheLibrary(InsideTest):
     def test_a_library_below_the_jail(self):
         self.tree.library = f"{self.jail}{self.tree.library}"
         for way in WAYS:
-            self.assert_role(self.output(way, "/bin/actor say child"), "child", JAILED)
+            self.assert_role(self.output(way, "/bin/server say child"), "child", JAILED)
 
 
 class TestAnotherRoot(InsideTest):
@@ -141,19 +141,19 @@ class TestAnotherRoot(InsideTest):
         jail = os.stat(self.jail)
         for value in (f"{jail.st_dev}:{jail.st_ino}", "0:0", "nonsense", ""):
             self.assert_refused(self.tree.run(
-                self.actor, "say", "self", pidfile=None, extra={"CHROOTSHIM_INSIDE": value}))
+                self.server, "say", "self", pidfile=None, extra={"CHROOTSHIM_INSIDE": value}))
 
     def test_inside_the_jail(self):
         self.supply(self.tree.library, self.tree.library)
         root = os.stat("/")
         for value in (f"{root.st_dev}:{root.st_ino}", "0:0", ""):
             self.assert_refused(self.start(
-                "exec", f"CHROOTSHIM_INSIDE={value} /bin/actor say child"))
+                "exec", f"CHROOTSHIM_INSIDE={value} /bin/server say child"))
 
     def test_the_right_one_with_more_behind_it(self):
         root = os.stat("/")
         self.assert_refused(self.tree.run(
-            self.actor, "say", "self", pidfile=None,
+            self.server, "say", "self", pidfile=None,
             extra={"CHROOTSHIM_INSIDE": f"{root.st_dev}:{root.st_ino}0x"}))
 
 
@@ -162,7 +162,7 @@ class TestWithoutTheLibrary(InsideTest):
 
     @pytest.mark.parametrize("way", WAYS)
     def test_no_complaint_and_no_shim(self, way):
-        self.assert_role(self.output(way, "/bin/actor say child"), "child", NONE)
+        self.assert_role(self.output(way, "/bin/server say child"), "child", NONE)
 
     @pytest.mark.parametrize("way", WAYS)
     def test_no_trace_in_the_environment(self, way):

@@ -6,28 +6,20 @@ import subprocess
 
 import pytest
 
-from cases import OneServerTest
+from cases import OneServerTest, TreeTest
 from tree import NOBODY, Tree
 
-# Serves one connection, and says what is at the path that it was given.
-SERVE_ONCE = """
-import socket, sys
-server = socket.socket(fileno=int(sys.argv[1]))
-server.accept()[0].sendall(open(sys.argv[2], "rb").read())
-"""
 
-
-class TestUnseenChildren:
+class TestUnseenChildren(TreeTest):
     """A child made by clone() or a raw system call has a copy of its parent's memory."""
 
-    def test_they_are_jailed(self):
-        with Tree() as tree:
-            program = tree.compile("unseen_child")
-            for way in ("clone", "syscall"):
-                for event in ("setuid", "epoll_wait"):
-                    result = tree.run(program, way, event, pidfile=None)
-                    assert (result.returncode, result.stderr) == (0, "")
-                    assert int(result.stdout) == os.stat(tree.jail).st_ino
+    @pytest.mark.parametrize("way", ("clone", "clone-by-kernel"))
+    @pytest.mark.parametrize("event", (("setuid", str(NOBODY)), ("epoll_wait",)))
+    def test_they_are_jailed(self, way, event):
+        result = self.tree.run(self.tree.put_server(), "listen", way, *event, "say", "child",
+                               pidfile=None)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert int(result.stdout.split()[-1]) == os.stat(self.tree.jail).st_ino
 
 
 class TestUnusualShells(OneServerTest):
@@ -61,8 +53,8 @@ class TestUnusualSettings:
         with Tree() as tree, socket.create_server(("127.0.0.1", 0)) as listener:
             canary = tree.write("canary", "canary")
             client = socket.create_connection(listener.getsockname())
-            result = tree.run("/usr/bin/python3", "-c", SERVE_ONCE, str(listener.fileno()), canary,
-                              user=NOBODY, pass_fds=(listener.fileno(),), master_accepts="true",
+            result = tree.run(tree.put_server(), "take", str(listener.fileno()), "accept", "send",
+                              canary, user=NOBODY, pass_fds=(listener.fileno(),), master_accepts="true",
                               isolation="namespace")
             listener.close()
             assert result.returncode == 78, result.stderr

@@ -11,6 +11,7 @@ import processes
 from apache import Apache
 from cases import TreeTest
 from php_server import PhpTest
+from tree import NOBODY
 
 ISOLATIONS = ("chroot", "namespace")
 CHARSET = "ISO-8859-15"
@@ -26,8 +27,8 @@ GERMAN_OR_FRENCH = f", {CHARSET}"
 NSS_MODULE = "libnss_hesiod.so.2"
 
 # How a worker comes about, and whether its master warms up for it.
-FROM_MASTER = ("listen", "fork", "drop")
-BY_ITSELF = ("clone", "drop")
+FROM_MASTER = ("listen", "fork", "setuid", str(NOBODY))
+BY_ITSELF = ("clone-by-kernel", "setuid", str(NOBODY))
 
 PAGE = """\
 <?php
@@ -53,16 +54,16 @@ def setup_module():
 
 
 class Late(TreeTest):
-    """Runs programs/late.c; the jail is empty at the start of each run."""
+    """Runs programs/server_late.c; the jail is empty at the start of each run."""
 
     @pytest.fixture(autouse=True)
     def build(self, own_tree):
-        self.late = self.tree.compile("late", "-pthread")
+        self.server = self.tree.put_server()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.cleanups.callback(self.listener.close)
 
     def run_late(self, *actions, **options):
-        result = self.tree.run(self.late, *actions, **{"pidfile": None, **options})
+        result = self.tree.run(self.server, *actions, **{"pidfile": None, **options})
         assert (result.returncode, result.stderr) == (0, ""), result.stdout
         return result.stdout.splitlines()
 
@@ -94,7 +95,7 @@ class TestLocales(Late):
 
     @pytest.mark.parametrize("name", LOCALES)
     def test_that_of_the_environment(self, name):
-        assert self.in_workers("own-locale", extra={"LC_ALL": name}) == [GERMAN_OR_FRENCH]
+        assert self.in_workers("locale", "", extra={"LC_ALL": name}) == [GERMAN_OR_FRENCH]
 
     @pytest.mark.parametrize("name", LOCALES)
     def test_another_one_is_not_found(self, name):
@@ -111,7 +112,7 @@ class TestThreads(Late):
         assert self.in_workers("cancel") == ["cancelled"]
 
     def test_the_process_aborts_without_the_library(self):
-        result = self.tree.run(self.late, "fork", "chroot", self.tree.jail, "cancel", shim=False)
+        result = self.tree.run(self.server, "fork", "chroot", self.tree.jail, "cancel", shim=False)
         assert (result.returncode, result.stdout) == (128 + signal.SIGABRT, "")
         assert MISSING in result.stderr
 

@@ -8,6 +8,8 @@ import tempfile
 
 from apache import LIBRARY, TREES
 
+# The server in miniature of programs/server*.c.
+SERVER = os.environ["SHIM_SERVER"]
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
 NOBODY = 65534
 
@@ -58,6 +60,11 @@ class Tree:
             file.write(text)
         os.chmod(path, mode)
         return path
+
+    def put_server(self):
+        """A copy of the server in miniature, which may run already: its path."""
+        path = f"{self.path}/server"
+        return path if os.path.exists(path) else shutil.copy(SERVER, path)
 
     def compile(self, name, *options):
         return compile_program(f"{name}.c", f"{self.path}/{name}", *options)

@@ -1,19 +1,8 @@
-/*
- * A server whose own malloc() counts: prints how often its worker allocates while it is jailed, and
- * how often for one strdup(), which shows that the count counts.
- *
- * Usage: count_malloc PIDFILE setuid|epoll_wait
- */
-#define _GNU_SOURCE
-#include <errno.h>
+/* A malloc() that counts, for the server in miniature, and actions that tell of it. */
+#include "server.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static volatile unsigned count;
 
@@ -54,42 +43,19 @@ void free(void *memory)
         __libc_free(memory);
 }
 
-static void work(const char *event)
+ACTION(count, "count")
 {
-        struct epoll_event events;
-        int epoll = epoll_create1(0);
-        unsigned entry, control;
-        struct stat root;
+        count = 0;
+}
+
+/* How often it was called since, and how often for one strdup(): that shows that the count counts.
+ */
+ACTION(counted, "counted")
+{
+        unsigned counted = count;
         char *copy;
 
         count = 0;
-        if (strcmp(event, "setuid") == 0) {
-                if (setuid(65534) < 0)
-                        _exit(1);
-        } else {
-                epoll_wait(epoll, &events, 1, 0);
-        }
-        entry = count;
-        count = 0;
-        copy = strdup(event);
-        control = count;
-        stat("/", &root);
-        printf("%u %u %lu\n", entry, copy ? control : 0, (unsigned long)root.st_ino);
-        fflush(stdout);
-        _exit(0);
-}
-
-int main(int argc, char **argv)
-{
-        int listener = socket(AF_INET, SOCK_STREAM, 0), status;
-        FILE *pidfile;
-
-        if (argc != 3 || listen(listener, 5) < 0 || !(pidfile = fopen(argv[1], "w")))
-                return 1;
-        fprintf(pidfile, "%d\n", getpid());
-        fclose(pidfile);
-        if (fork() == 0)
-                work(argv[2]);
-        wait(&status);
-        return WEXITSTATUS(status);
+        copy = strdup("text");
+        printf("%u %u\n", counted, copy ? count : 0);
 }
