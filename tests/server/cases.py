@@ -1,5 +1,6 @@
 """The forms of a test case: a tree, a server not yet started, and one server for all methods."""
 import contextlib
+import os
 
 import pytest
 
@@ -7,6 +8,10 @@ import processes
 from apache import Apache
 from processes import wait_until
 from tree import Tree
+
+
+# The suite "long" asks for the long form of what is tried many times.
+LONG = bool(os.environ.get("LONG_TESTS"))
 
 
 class TreeTest:

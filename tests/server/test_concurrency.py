@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from cases import TreeTest
+from cases import LONG, TreeTest
 
 # Libraries that people preload beside us, from Debian's packages; libeatmydata is none of them, for
 # its own open() now and then fails in a signal handler, without the shim too.
@@ -19,7 +19,7 @@ class TestCrowd(TreeTest):
         self.tree.write("jail/file", "text\n")
         os.symlink("file", f"{self.tree.jail}/link")
         os.mkdir(f"{self.tree.jail}/tmp")
-        self.program = self.tree.compile("crowd", "-pthread")
+        self.program = self.tree.compile("crowd", "-pthread", f"-DROUNDS={300 if LONG else 60}")
 
     def assert_no_failure(self, preload):
         result = self.tree.run(self.program, self.tree.jail, pidfile=None, timeout=60,

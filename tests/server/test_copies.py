@@ -229,7 +229,10 @@ class TestRefused(ForkerTest):
                      expose=self.shared)
 
     def test_too_many_entries(self):
-        for number in range(20000):
+        for path in (self.shared, self.tree.jail):
+            machine.run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", path)
+            self.cleanups.callback(machine.run, "umount", path)
+        for number in range(20001):
             os.symlink("file", f"{self.shared}/{number}")
         self.refused(f"{self.shared} cannot be copied into the jail: it has more than 20000 "
                      'entries: .*set isolation = "namespace"', expose=self.shared)

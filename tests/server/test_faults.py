@@ -1,5 +1,4 @@
 """Whatever fails on the way into the jail: a worker is confined as ever, or there is none."""
-import concurrent.futures
 import errno
 import http.client
 import os
@@ -9,6 +8,7 @@ import pytest
 
 import processes
 from apache import LIBRARY, Apache
+from cases import LONG
 from faults import (ALLOCATION, BUILDER, EXIT_CONFIG, FATAL_STATUS, HANG, KILL, LINE, MUST_CLOSE,
                     SERVER, FaultTree, Run)
 from processes import wait_until
@@ -25,18 +25,8 @@ REFUSED = {"x86_64": (("namespace", 308, "its mount namespace cannot be entered"
            "aarch64": (("namespace", 268, "its mount namespace cannot be entered"),
                        ("chroot", 91, "its capabilities could not be taken away"))}
 
-# A builder of namespaces that hangs takes half a minute, while the other tests run.
-HANGING = concurrent.futures.ThreadPoolExecutor(1)
-
-
-def hang():
-    with FaultTree() as tree:
-        return tree.runs("namespace", "listen", BUILDER, HANG, 40)
-
-
-def setup_module():
-    global hanging
-    hanging = HANGING.submit(hang)
+# A builder of namespaces that hangs has half a minute, which may pass faster.
+ERRORS, SPEED = ((errno.EIO, errno.EPERM, errno.EMFILE), 1) if LONG else ((errno.EIO,), 100)
 
 
 class FaultTest:
@@ -75,7 +65,7 @@ class TestCalls(FaultTest):
 
     def test_entry(self):
         for isolation in ISOLATIONS:
-            for error in (errno.EIO, errno.EPERM, errno.EMFILE):
+            for error in ERRORS:
                 closed = self.sweep(isolation, "enter", SERVER, error)
                 assert MUST_CLOSE["enter", isolation] <= closed
 
@@ -140,10 +130,11 @@ class TestResources(FaultTest):
         assert {0, EXIT_CONFIG} <= found
 
 
-class TestHanging:
+class TestHanging(FaultTest):
 
     def test_a_hanging_builder(self):
-        run, = hanging.result()
+        run, = self.tree.runs("namespace", "listen", BUILDER, HANG, 40,
+                              extra={"FAULT_SPEED": str(SPEED)})
         assert run.is_closed(), run.text
         assert "the process that makes it hangs" in run.lines[0]
 

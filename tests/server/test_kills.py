@@ -9,11 +9,10 @@ import time
 import pytest
 
 import processes
-from cases import OneServerTest
+from cases import LONG, OneServerTest
 from processes import wait_until
 
-WORKER_KILLS = 80
-MASTER_KILLS = 20
+WORKER_KILLS, MASTER_KILLS = (80, 20) if LONG else (24, 5)
 
 
 def kill(pid):

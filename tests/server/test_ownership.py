@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from apache import WORKER_USER
+from apache import WORKER_USER, Apache
 from cases import OneServerTest, TreeTest
 from processes import wait_until
 
@@ -155,26 +155,27 @@ class TestServers(OneServerTest):
         self.etc = f"{self.apache.jail}/etc"
         os.mkdir(self.etc, 0o755)
 
-    def assert_ended(self, master, path):
-        self.apache.wait_gone(master)
+    def assert_ended(self, apache, master, path):
+        apache.wait_gone(master)
         with pytest.raises(ConnectionRefusedError):
-            self.apache.get("/")
-        log = self.apache.error_log()
+            apache.get("/")
         assert re.search(rf"(?m)^chrootshim\[\d+\]: error: cannot enter the jail "
-                         rf"{self.apache.jail}: {path}: others than root could change .*mode 755",
-                         log)
+                         rf"{apache.jail}: {path}: others than root could change .*mode 755",
+                         apache.error_log())
 
-    def test_it_ends_instead_of_the_next_worker(self):
-        for damage, path in ((let_group_write, self.etc), (give_away, self.etc),
-                             (let_others_write, self.apache.jail),
-                             (give_away, self.apache.tree)):
-            self.apache.start()
-            master = self.apache.master()
+    def test_they_end_instead_of_the_next_worker(self):
+        ending = []
+        for damage, name in ((let_group_write, "jail/etc"), (give_away, "jail/etc"),
+                             (let_others_write, "jail"), (give_away, "")):
+            apache = self.cleanups.enter_context(Apache())
+            os.mkdir(f"{apache.jail}/etc", 0o755)
+            apache.start()
+            path = f"{apache.tree}/{name}".rstrip("/")
+            ending.append((apache, apache.master(), path))
             damage(path)
-            os.kill(self.apache.workers()[0], signal.SIGKILL)
-            self.assert_ended(master, path)
-            mend(path)
-            os.unlink(f"{self.apache.tree}/log/error.log")
+            os.kill(apache.workers()[0], signal.SIGKILL)
+        for apache, master, path in ending:
+            self.assert_ended(apache, master, path)
 
     def test_it_ends_at_a_graceful_restart(self):
         self.apache.start()
@@ -182,7 +183,7 @@ class TestServers(OneServerTest):
         let_others_write(self.etc)
         # apachectl itself runs under the shim, and is refused.
         os.kill(master, signal.SIGUSR1)
-        self.assert_ended(master, self.etc)
+        self.assert_ended(self.apache, master, self.etc)
 
     def test_a_warning_is_enough(self):
         self.apache.settings["ownership"] = "warn"

@@ -7,10 +7,11 @@ import pytest
 
 import processes
 from apache import MPMS, free_port
-from cases import OneServerTest, ServerTest
+from cases import LONG, OneServerTest, ServerTest
 from processes import wait_until
 
 CLIENTS = 4
+GRACEFUL_RESTARTS = 20 if LONG else 5
 BIG = b"0123456789abcdef" * 1024 * 512
 
 
@@ -57,7 +58,7 @@ class TestRestart(ServerTest):
     def test_graceful_under_load(self):
         master = self.apache.master()
         with Load(self.apache) as load:
-            for _ in range(20):
+            for _ in range(GRACEFUL_RESTARTS):
                 served = load.served
                 self.apache.graceful()
                 self.assert_jailed()

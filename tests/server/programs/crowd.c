@@ -19,7 +19,9 @@
 #include <unistd.h>
 
 #define THREADS 64
+#ifndef ROUNDS
 #define ROUNDS 300
+#endif
 #define STACK (64 * 1024)
 
 static const char *jail;

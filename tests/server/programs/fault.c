@@ -1,7 +1,7 @@
 /*
  * A layer between the shim and the C library, in which system calls and allocations fail: those
  * that a server orders, or from the start the $FAULT_ALLOCATION-th allocation, or each call of the
- * number $FAULT_CALL with the error $FAULT_ERROR.
+ * number $FAULT_CALL with the error $FAULT_ERROR. Time passes $FAULT_SPEED times as fast.
  */
 #define _GNU_SOURCE
 #include "fault.h"
@@ -16,10 +16,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ARGUMENTS 6
 #define NONE (-1)
+#define SECOND INT64_C(1000000000)
 #define CALL(name, path, value)                                                                    \
         {                                                                                          \
 #name, SYS_##name, path, value                                                     \
@@ -87,6 +89,9 @@ static const struct call {
         CALL(write, NONE, NONE),
 };
 
+/* How many times as fast the time passes for who waits with a deadline. */
+static long speed = 1;
+
 static struct fault own_fault;
 struct fault *fault = &own_fault;
 
@@ -120,6 +125,8 @@ static void read_environment(void)
                 every = atol(value);
         if ((value = getenv("FAULT_ERROR")))
                 own_fault.error = atoi(value);
+        if ((value = getenv("FAULT_SPEED")))
+                speed = atol(value);
         if ((value = getenv("FAULT_ALLOCATION"))) {
                 own_fault.kind = FAULT_OF_ALLOCATION;
                 own_fault.wanted = atol(value);
@@ -183,6 +190,28 @@ static bool allocation_fails(void)
         return true;
 }
 
+static void multiply_time(struct timespec *time, long factor, long divisor)
+{
+        int64_t nanoseconds = (time->tv_sec * SECOND + time->tv_nsec) / divisor * factor;
+
+        *time = (struct timespec){nanoseconds / SECOND, nanoseconds % SECOND};
+}
+
+static long call_in_fast_time(long number, const long *arguments)
+{
+        struct timespec *time = (void *)arguments[number == SYS_ppoll ? 2 : 1], wait;
+        long result;
+
+        if (number == SYS_ppoll) {
+                wait = *time;
+                multiply_time(&wait, 1, speed);
+                return next(number, arguments[0], arguments[1], &wait, arguments[3]);
+        }
+        result = next(number, arguments[0], arguments[1]);
+        multiply_time(time, speed, 1);
+        return result;
+}
+
 long syscall(long number, ...)
 {
         long arguments[ARGUMENTS], result;
@@ -196,6 +225,8 @@ long syscall(long number, ...)
                 next = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
         if (call_fails(number, arguments))
                 return fail(number, arguments);
+        if (speed > 1 && (number == SYS_clock_gettime || number == SYS_ppoll))
+                return call_in_fast_time(number, arguments);
         result = next(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
                 arguments[5]);
         if (number == SYS_clone && result == 0)
