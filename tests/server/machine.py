@@ -1,4 +1,4 @@
-"""Gives the test process a mount namespace of its own, in which it may change /etc, /run and /dev."""
+"""Mount namespaces: one of the test's own, in which it may change /etc, /run and /dev, and others'."""
 import atexit
 import ctypes
 import os
@@ -59,3 +59,26 @@ def write(path, text, mode=0o644):
     os.chmod(new, mode)
     os.rename(new, path)
     return path
+
+
+def all_mounts(pid):
+    """
+    Each mount of a process's namespace: its type and options by its place. /proc/PID/mountinfo
+    would show what lies below the process's root alone.
+    """
+    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+    other = os.open(f"{pid}/ns/mnt", os.O_RDONLY, dir_fd=proc)
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        if ctypes.CDLL(None).setns(other, CLONE_NEWNS) == 0:
+            with open(os.open("self/mountinfo", os.O_RDONLY, dir_fd=proc), "rb") as file:
+                os.write(write, file.read())
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(write)
+    with open(read) as file:
+        lines = [line.split() for line in file]
+    os.close(proc)
+    os.close(other)
+    return {line[4]: (line[line.index("-") + 1], set(line[5].split(","))) for line in lines}

@@ -1,4 +1,5 @@
 """Looks at real processes through /proc, and ends what a test has started."""
+import contextlib
 import ctypes
 import os
 import signal
@@ -72,8 +73,9 @@ def alive(pid):
 def children(pid):
     """The pids of the running children, of all threads."""
     found = []
-    for task in os.listdir(f"/proc/{pid}/task") if os.path.isdir(f"/proc/{pid}/task") else []:
-        found += map(int, read(f"/proc/{pid}/task/{task}/children").split())
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            found += map(int, read(f"/proc/{pid}/task/{task}/children").split())
     return [child for child in found if alive(child)]
 
 

@@ -1,5 +1,4 @@
 """isolation = "namespace": what is mounted for workers, what becomes of it, and what is refused."""
-import ctypes
 import os
 import re
 import shutil
@@ -17,7 +16,6 @@ from forker import zombies
 from processes import wait_until
 from tree import compile_program
 
-CLONE_NEWNS = 0x20000
 DEVICES = [f"/dev/{name}" for name in ("full", "null", "random", "urandom", "zero")]
 SHARED, WRITABLE, FILE, SOCKET = "{tree}/shared", "{tree}/data", "{tree}/file", "{tree}/run/socket"
 
@@ -28,29 +26,6 @@ def setup_module():
 
 def namespace(pid):
     return os.readlink(f"/proc/{pid}/ns/mnt")
-
-
-def all_mounts(pid):
-    """
-    Each mount of a process's namespace: its type and options by its place. /proc/PID/mountinfo
-    would show what lies below the process's root alone.
-    """
-    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
-    other = os.open(f"{pid}/ns/mnt", os.O_RDONLY, dir_fd=proc)
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        if ctypes.CDLL(None).setns(other, CLONE_NEWNS) == 0:
-            with open(os.open("self/mountinfo", os.O_RDONLY, dir_fd=proc), "rb") as file:
-                os.write(write, file.read())
-        os._exit(0)
-    os.waitpid(child, 0)
-    os.close(write)
-    with open(read) as file:
-        lines = [line.split() for line in file]
-    os.close(proc)
-    os.close(other)
-    return {line[4]: (line[line.index("-") + 1], set(line[5].split(","))) for line in lines}
 
 
 def replace_one_worker(apache, spared=None):
@@ -109,7 +84,7 @@ class TestMounts(NamespaceTest):
     def test_nothing_else_is_mounted(self):
         devices = {self.apache.jail + path for path in DEVICES}
         for pid in self.apache.workers():
-            found = all_mounts(pid)
+            found = machine.all_mounts(pid)
             for place, options in self.expected().items():
                 assert found[place][1] & {"ro", "rw", "nosuid", "nodev"} == options, place
             for place in devices:

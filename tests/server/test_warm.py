@@ -136,12 +136,12 @@ class TestInTheMaster(Late):
     def test_libraries_are_mapped_before_the_first_fork(self, library):
         find = ("library", library)
         # glibc 2.34 and newer have "files" and "dns" built in; the module is for others.
-        assert self.run_late(*find, "listen", *find, services="dns") == ["not mapped",
-                                                                         "mapped"]
+        assert self.run_late(*find, "listen", *find, services="dns") == [
+            "not mapped", "mapped"]
 
     def test_the_time_zone_is_noted(self):
-        assert self.run_late("variable", "TZ", "listen", "variable", "TZ") == ["unset",
-                                                                               ":/etc/localtime"]
+        assert self.run_late("variable", "TZ", "listen", "variable", "TZ") == [
+            "unset", ":/etc/localtime"]
 
     def test_also_when_the_server_has_inherited_its_socket(self):
         """It never listens, so that its first fork is the last moment: see what the child has."""
