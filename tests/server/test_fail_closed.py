@@ -79,15 +79,13 @@ class TestStarts(OneServerTest):
         for name in ("run/httpd.pid", "log/error.log"):
             assert not os.path.exists(f"{self.tree}/{name}"), name
 
-    def test_wrong_settings(self):
-        right = dict(self.apache.settings)
-        for name, (settings, pattern) in WRONG.items():
-            self.apache.settings = right | {
-                key: self.fill(value) for key, value in settings.items()}
-            text = self.apache.settings.pop("file", None)
-            if text is not None:
-                self.apache.settings["config"] = self.apache.write("shim.conf", text)
-            self.refused(pattern)
+    @pytest.mark.parametrize("settings, pattern", WRONG.values(), ids=WRONG)
+    def test_wrong_settings(self, settings, pattern):
+        self.apache.settings.update({key: self.fill(value) for key, value in settings.items()})
+        text = self.apache.settings.pop("file", None)
+        if text is not None:
+            self.apache.settings["config"] = self.apache.write("shim.conf", text)
+        self.refused(pattern)
 
     def test_without_the_capability(self):
         self.apache.prefix = WITHOUT_CAPABILITY
@@ -98,42 +96,39 @@ class TestStarts(OneServerTest):
         assert self.apache.get("/").status == 200
 
 
+@pytest.mark.parametrize("key, value", (
+    ("isolation", "namespace"), ("pidfile", None), ("config", "{tree}/root-only.conf"),
+    ("jail", "{tree}/hidden/jail")),
+    ids=("no capability to mount", "no pidfile", "no right to read", "no right to reach"))
 class TestUnprivileged(TreeTest):
     """A process that may not look runs on, until it serves."""
 
     @pytest.fixture(autouse=True)
-    def furnish(self, own_tree):
-        self.server = self.tree.put_server()
-        conf = self.tree.write("root-only.conf", f'jail = "{self.tree.jail}";\n', mode=0o600)
-        hidden = f"{self.tree.path}/hidden/jail"
-        os.makedirs(hidden)
-        os.chmod(os.path.dirname(hidden), 0o700)
-        self.cases = {"no capability to mount": {"isolation": "namespace"},
-                      "no pidfile": {"pidfile": None}, "no right to read the file": {"config": conf},
-                      "no right to reach the jail": {"jail": hidden}}
+    def furnish(self, own_tree, key, value):
+        self.tree.write("root-only.conf", f'jail = "{self.tree.jail}";\n', mode=0o600)
+        os.makedirs(f"{self.tree.path}/hidden/jail")
+        os.chmod(f"{self.tree.path}/hidden", 0o700)
+        self.settings = {key: value and value.replace("{tree}", self.tree.path)}
 
     def test_what_does_not_serve_runs_on(self):
-        for name, settings in self.cases.items():
-            result = self.tree.run("ls", self.tree.path, user=NOBODY, **settings)
-            assert (result.returncode, result.stderr) == (0, "")
-            assert "root-only.conf\n" in result.stdout
+        result = self.tree.run("ls", self.tree.path, user=NOBODY, **self.settings)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert "root-only.conf\n" in result.stdout
 
-    def assert_ends(self, result):
+    def assert_ends(self, *actions, **options):
+        result = self.tree.run(self.tree.put_server(), *actions, "say", "served", user=NOBODY,
+                               **options, **self.settings)
         assert result.returncode == EXIT_CONFIG, result.stderr
         assert re.search(r"\Achrootshim\[\d+\]: error: [^\n]+\n\Z", result.stderr)
         assert result.stdout == ""
 
     def test_what_listens_ends(self):
-        for name, settings in self.cases.items():
-            self.assert_ends(self.tree.run(self.server, "listen", "say", "listens", user=NOBODY,
-                                           **settings))
+        self.assert_ends("listen")
 
     def test_what_accepts_ends(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            for name, settings in self.cases.items():
-                self.assert_ends(self.tree.run(
-                    self.server, "take", str(listener.fileno()), "accept", "say", "accepts",
-                    user=NOBODY, pass_fds=(listener.fileno(),), **settings))
+            self.assert_ends("take", str(listener.fileno()), "accept",
+                             pass_fds=(listener.fileno(),))
 
 
 def replace(apache):

@@ -233,19 +233,19 @@ class TestCapabilities(WorkerTest):
 class TestEntry(WorkerTest):
     """What ends a worker at its entry, with a line."""
 
-    def test_more_than_one_thread(self):
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    def test_more_than_one_thread(self, isolation):
         """A server that starts a thread first, and then gives up root."""
         drop = ("threading.Thread(target=time.sleep, args=(20,), daemon=True).start()\n"
                 f"os.setuid({NOBODY})\nsay('served')")
-        for isolation in ISOLATIONS:
-            result = self.run_worker(master=drop, isolation=isolation)
-            self.assert_ended(result, "the process has more than one thread: let the server")
+        self.assert_ended(self.run_worker(master=drop, isolation=isolation),
+                          "the process has more than one thread: let the server")
 
     def test_a_user_id_that_does_not_change(self):
         """A library, or a filter of system calls, that says "done" and has done nothing."""
         library = compile_program("fake_setuid.c", f"{self.tree.path}/fake_setuid.so", "-shared",
                                   "-fPIC")
-        liar = compile_program("answer_calls.c", f"{self.tree.path}/answer_calls")
+        liar = self.tree.compile("answer_calls")
         preloaded = {"LD_PRELOAD": f"{self.tree.library}:{library}"}
         for call in (f"os.setuid({NOBODY})", f"os.setresuid({NOBODY}, {NOBODY}, {NOBODY})"):
             self.assert_ended(self.run_worker(pending=call, extra=preloaded),
@@ -255,7 +255,7 @@ class TestEntry(WorkerTest):
                           "the user id is not the one that the server asked for: look for")
 
     def test_a_root_that_does_not_change(self):
-        liar = compile_program("answer_calls.c", f"{self.tree.path}/answer_calls")
+        liar = self.tree.compile("answer_calls")
         for isolation in ISOLATIONS:
             result = self.run_worker(wrapper=[liar, "chroot", "0"], isolation=isolation)
             self.assert_ended(result, "after chroot.. the process is not inside: stop")

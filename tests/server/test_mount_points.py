@@ -7,7 +7,7 @@ import shutil
 import machine
 import processes
 from forker import ForkerTest, zombies
-from tree import NOBODY, compile_program
+from tree import NOBODY
 
 WITHOUT_CAPABILITY = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-all"]
 
@@ -163,7 +163,7 @@ class TestRefusals(NamespaceTest):
                      WITHOUT_CAPABILITY)
 
     def test_refused_by_the_kernel(self):
-        program = compile_program("answer_calls.c", f"{self.tree.path}/answer_calls")
+        program = self.tree.compile("answer_calls")
         self.refused("mount namespace: /dev/full: it cannot be taken: Function not implemented: "
                      "give the server CAP_SYS_ADMIN and a kernel of Linux 5.12 or newer, or set "
                      'isolation = "chroot"', [program, "open_tree", str(errno.ENOSYS)])

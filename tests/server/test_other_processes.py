@@ -63,6 +63,15 @@ for call in calls:
 """
 
 
+# {jail} and {tree} are filled in.
+BY_FILE = {"jail": None, "pidfile": None, "config": "{tree}/root-only.conf"}
+SETTINGS = {"as root": {}, "as another user": {"user": "nobody"},
+            "without a pidfile": {"pidfile": None}, "with a file": BY_FILE,
+            "as another user with a file": {"user": "nobody", **BY_FILE},
+            "with all its words": {"log_level": "debug", "log": "{tree}/shim.log"}}
+
+
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 class TestOtherProcesses:
 
     @pytest.fixture(scope="class", autouse=True)
@@ -72,34 +81,23 @@ class TestOtherProcesses:
             tree.write("jail/inside", "text inside the jail\n")
             tree.write("text", "one\ntwo\nthree\n")
             tree.write("secret/file", "secret\n")
+            tree.write("root-only.conf", f'jail = "{tree.jail}";\n', mode=0o600)
             tree.run("sh", "-c", "chmod 700 secret; ln -s loop loop; ln -s jail link", shim=False)
-            request.cls.commands = [text.format(jail=tree.jail, tree=tree.path)
-                                    for text in COMMANDS]
             yield
 
-    def assert_same(self, *command, user, **settings):
+    def fill(self, text):
+        return text and text.format(jail=self.tree.jail, tree=self.tree.path)
+
+    def assert_same(self, settings, *command):
+        settings = {key: self.fill(value) for key, value in settings.items()}
+        user = NOBODY if settings.pop("user", None) else None
         bare, shimmed = (self.tree.run(*command, user=user, shim=shim, **settings)
                          for shim in (False, True))
         assert vars(shimmed) == vars(bare)
 
-    def assert_unharmed(self, **options):
-        for command in self.commands:
-            self.assert_same("/bin/sh", "-c", command, **options)
-        self.assert_same("/usr/bin/python3", "-c", CALLS, self.tree.jail, **options)
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_commands(self, settings, command):
+        self.assert_same(settings, "/bin/sh", "-c", self.fill(command))
 
-    def test_as_root(self):
-        self.assert_unharmed(user=None)
-
-    def test_as_another_user(self):
-        self.assert_unharmed(user=NOBODY)
-
-    def test_without_a_pidfile(self):
-        self.assert_unharmed(user=None, pidfile=None)
-
-    def test_with_a_configuration_file(self):
-        conf = self.tree.write("root-only.conf", f'jail = "{self.tree.jail}";\n', mode=0o600)
-        for user in (None, NOBODY):
-            self.assert_unharmed(user=user, jail=None, pidfile=None, config=conf)
-
-    def test_with_all_its_words(self):
-        self.assert_unharmed(user=None, log_level="debug", log=f"{self.tree.path}/shim.log")
+    def test_calls(self, settings):
+        self.assert_same(settings, "/usr/bin/python3", "-c", CALLS, self.tree.jail)
