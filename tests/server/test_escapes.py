@@ -122,7 +122,7 @@ class TestRootlessLandlock(TestLandlock):
 
 
 class TestRoot(Bystanders):
-    """A worker that is still root, in escapes/server.c."""
+    """A worker that is still root, in the server in miniature."""
 
     @pytest.fixture(scope="class", autouse=True)
     def attacked(self, request, stand_by):
