@@ -12,11 +12,16 @@ import subprocess
 import sys
 import tempfile
 
-# Hooks in these files, and these symbols, take no path: they have nothing to translate.
-FILES_WITHOUT_PATH = {"accounts", "life", "serving", "syslog"}
-SYMBOLS_WITHOUT_PATH = {
-    "socket", "socketpair", "listen", "accept", "accept4",
-    "recv", "__recv_chk", "recvfrom", "__recvfrom_chk", "recvmsg", "recvmmsg",
+# Hooks that no probe tries, by the file in shim/hooks or by the symbol, each for its reason.
+NO_PATH = "it takes no path: there is nothing to translate"
+FILES_WITHOUT_PROBE = dict.fromkeys(("accounts", "life", "serving", "syslog"), NO_PATH)
+SYMBOLS_WITHOUT_PROBE = {
+    **dict.fromkeys(("socket", "socketpair", "listen", "accept", "accept4", "recv", "__recv_chk",
+                     "recvfrom", "__recvfrom_chk", "recvmsg", "recvmmsg"), NO_PATH),
+    **dict.fromkeys(("pidfd_spawn", "pidfd_spawnp"),
+                    "nothing links with it before glibc 2.39; it is posix_spawn's hook"),
+    "posix_spawn_file_actions_addchdir":
+        "nothing older than its glibc links with it; it does what that with _np does",
 }
 
 # Their results name files; these are what the configured view concerns.
@@ -153,15 +158,24 @@ def compare(title, kernel, shim):
 
 
 def forgotten(probe, table):
-    """The hooked symbols with a path that no probe tries."""
+    """What is wrong with the probes, where a symbol must have one: no probe, or of another name."""
     with open(table, encoding="utf-8") as source:
-        hooks = re.findall(r"^HOOK\((\w+), (\w+)\)", source.read(), re.MULTILINE)
+        hooks = re.findall(r"^HOOK(?:_NEWER)?\((\w+), (\w+)\)", source.read(), re.MULTILINE)
     if not hooks:
         sys.exit(f"{table}: no HOOK(file, symbol) found")
     listed = subprocess.run([probe, "list"], capture_output=True, encoding="utf-8", check=True)
-    return [symbol for name, symbol in hooks
-            if name not in FILES_WITHOUT_PATH and symbol not in SYMBOLS_WITHOUT_PATH
-            and symbol not in listed.stdout.split()]
+    listed = set(listed.stdout.split())
+    imported = subprocess.run(["nm", "-D", "--undefined-only", probe], capture_output=True,
+                              encoding="utf-8", check=True)
+    imported = set(re.findall(r"(\w+)(?:@\S+)?$", imported.stdout, re.MULTILINE))
+    for name, symbol in hooks:
+        if name in FILES_WITHOUT_PROBE or symbol in SYMBOLS_WITHOUT_PROBE:
+            continue
+        if symbol not in listed:
+            yield f"{symbol}: hooked, but no probe tries it"
+        # A macro or the compiler made another name of it, or libc's headers did.
+        if symbol not in imported:
+            yield f"{symbol}: the program of the probes does not import it, and calls another name"
 
 
 def compare_all(probe, tree):
@@ -183,8 +197,8 @@ def compare_all(probe, tree):
 def main():
     probe, say, module, table = sys.argv[1:]
     failed = 0
-    for symbol in forgotten(probe, table):
-        print(f"{symbol}: hooked, but no probe tries it")
+    for fault in forgotten(probe, table):
+        print(fault)
         failed += 1
     # Under /srv, for a jail whose path others may write is refused; two levels, so that the
     # tree's own directory is an ancestor that cannot come into being in the jail.
