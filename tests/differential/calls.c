@@ -12,8 +12,11 @@ int call_held = AT_FDCWD;
 
 const struct call *call_of(const struct operation *operation)
 {
-        return operation->call < look_count ? &look_calls[operation->call]
-                                            : &change_calls[operation->call - look_count];
+        const struct call *look = operation->wide ? look_calls64 : look_calls;
+        const struct call *change = operation->wide ? change_calls64 : change_calls;
+
+        return operation->call < look_count ? &look[operation->call]
+                                            : &change[operation->call - look_count];
 }
 
 unsigned call_find(const char *name)

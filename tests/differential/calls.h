@@ -29,9 +29,12 @@ struct call {
         const char *suffix;
 };
 
-/** Calls that only look (calls-look.c), and calls that change the tree (calls-change.c). */
-extern const struct call look_calls[], change_calls[];
-extern const unsigned look_count, change_count;
+/**
+ * Calls that only look (calls-look.c), and calls that change the tree (calls-change.c); the same at
+ * the same place by the names for 64-bit offsets, as open64() for open().
+ */
+extern const struct call look_calls[], change_calls[], look_calls64[], change_calls64[];
+extern const unsigned look_count, change_count, look_count64, change_count64;
 
 /** call_of() - by the index that an operation has. */
 const struct call *call_of(const struct operation *operation);

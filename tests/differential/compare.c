@@ -42,7 +42,8 @@ static void print_operation(const struct operation *operation)
 {
         const struct call *call = call_of(operation);
 
-        printf("  %s%s number %u", call->name, operation->at ? " at" : "", operation->number);
+        printf("  %s%s%s number %u", call->name, operation->wide ? " for 64 bits" : "",
+                operation->at ? " at" : "", operation->number);
         for (unsigned i = 0; i < call->paths; i++) {
                 printf(" \"");
                 print_text(operation->path[i], strlen(operation->path[i]));

@@ -135,8 +135,7 @@ static void build(struct operation *operation)
         operation->number = operation->number / 4 * 4 + 4;
         simple_path(operation->path[0]);
         simple_path(operation->path[1]);
-        if (call_of(operation)->run ==
-                call_of(&(struct operation){.call = call_find("symlink")})->run)
+        if (operation->call == call_find("symlink"))
                 random_path(operation->path[0]);
 }
 
@@ -147,6 +146,7 @@ void generate_case(struct exchange *exchange, uint64_t seed)
         for (unsigned i = 0; i < OPERATIONS; i++) {
                 struct operation *operation = &exchange->operation[i];
 
+                operation->wide = one_in(2);
                 operation->at = one_in(3);
                 operation->number = below(1 << 16);
                 operation->call = one_in(2) ? below(look_count) : look_count + below(change_count);

@@ -20,12 +20,14 @@
 /**
  * struct operation - one call.
  * @call:   the index of the call in the table of calls.
+ * @wide:   the call is made by its name for 64-bit offsets.
  * @at:     the *at functions get the directory that is held open, not AT_FDCWD.
  * @number: from it the call takes its flags, modes and sizes.
  * @path:   outside views and others, as an unsuspecting server would give them.
  */
 struct operation {
         unsigned call;
+        bool wide;
         bool at;
         unsigned number;
         char path[2][PATH_SIZE];
