@@ -1,265 +1,69 @@
-/* Reads the configuration file into the settings. */
+/* Finds, checks and reads the configuration file. */
 #include "settings/file.h"
 
-#include "build.h"
-#include "settings/parser.h"
+#include "settings/read.h"
 #include "system/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One reading: what everything below needs to know. */
-struct reading {
-        struct parser parser;
-        const char *path;
-        struct settings *settings;
-        struct complaint *complaint;
-};
-
-static int load(struct reading *reading)
-{
-        if (parser_open(&reading->parser) == 0)
-                return 0;
-        return complain(reading->complaint,
-                "%s cannot be read without %s: install libconfig, or configure chrootshim by "
-                "environment variables alone",
-                reading->path, LIBCONFIG_SONAME);
-}
-
-/* The value of a scalar as text, as a variable would hold it; NULL if it has the wrong type. */
-static const char *scalar_text(const struct parser *parser, const config_setting_t *value,
-        enum setting_type type, char *buffer)
-{
-        switch (type) {
-        case TYPE_BOOLEAN:
-                if (config_setting_type(value) != CONFIG_TYPE_BOOL)
-                        return NULL;
-                return parser->boolean(value) ? "true" : "false";
-        case TYPE_STATUS:
-                if (config_setting_type(value) != CONFIG_TYPE_INT)
-                        return NULL;
-                return number_text(buffer, parser->integer(value));
-        default:
-                return parser->string(value);
-        }
-}
-
-static int take_value(struct reading *reading, const struct setting_key *key,
-        const config_setting_t *value, const char *place)
-{
-        char buffer[NUMBER_SIZE];
-        const char *text = scalar_text(&reading->parser, value, key->type, buffer);
-
-        if (!text)
-                return complain(reading->complaint, "%s has a value of the wrong type: %s%s", place,
-                        key->allowed,
-                        key->type == TYPE_BOOLEAN || key->type == TYPE_STATUS
-                                ? ", without quotes"
-                                : ", in double quotes");
-        return settings_store(reading->settings, key, place, text, reading->complaint);
-}
-
-static int complain_no_list(struct reading *reading, const char *place, const char *allowed)
-{
-        return complain(
-                reading->complaint, "%s is no list: %s, as [ \"a\", \"b\" ]", place, allowed);
-}
-
-/* One member of a service's group. */
-static int take_member(struct reading *reading, struct service_definition *service,
-        const config_setting_t *member, const char *place)
-{
-        const struct {
-                const char *name;
-                struct setting_list *list;
-        } lists[] = {
-                {"expose", &service->expose},
-                {"libraries", &service->libraries},
-                {"charsets", &service->charsets},
-        };
-        const char *name = config_setting_name(member);
-        char list_place[PATH_MAX + 128];
-        int error = 0;
-
-        if (strcmp(name, "name") == 0)
-                return 0;
-        snprintf(list_place, sizeof(list_place), "%s:%u: services: %s", reading->path,
-                config_setting_source_line(member), name);
-        for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-                if (strcmp(name, lists[i].name) != 0)
-                        continue;
-                if (!config_setting_is_array(member) && !config_setting_is_list(member))
-                        return complain_no_list(reading, list_place, "it must be a list of texts");
-                for (int j = 0; error == 0 && j < reading->parser.length(member); j++) {
-                        const char *text = reading->parser.string(
-                                reading->parser.element(member, (unsigned)j));
-
-                        error = text ? setting_list_add(lists[i].list, text) : -EINVAL;
-                }
-                return error == -EINVAL ? complain(reading->complaint,
-                                                  "%s holds what is no text: put each element in "
-                                                  "double quotes",
-                                                  list_place)
-                                        : error;
-        }
-        return complain(reading->complaint,
-                "%s: a service has no member %s: it has name, expose, libraries and charsets",
-                place, name);
-}
-
-/* A group in `services` defines a service, or extends one, and names it at once. */
-static int take_service(struct reading *reading, const struct setting_key *key,
-        const config_setting_t *group, const char *place)
-{
-        struct service_definition *service = calloc(1, sizeof(*service));
-        const char *name = NULL;
-        int error = 0;
-
-        if (!service)
-                return -ENOMEM;
-        service->next = reading->settings->definitions;
-        reading->settings->definitions = service;
-        for (int i = 0; i < reading->parser.length(group); i++) {
-                const config_setting_t *member = reading->parser.element(group, (unsigned)i);
-
-                if (strcmp(config_setting_name(member), "name") == 0)
-                        name = reading->parser.string(member);
-        }
-        if (!name || !name[0])
-                return complain(reading->complaint,
-                        "%s: a service has no name: write { name = \"redis\"; ... }", place);
-        service->name = strdup(name);
-        if (!service->name)
-                return -ENOMEM;
-        for (int i = 0; error == 0 && i < reading->parser.length(group); i++)
-                error = take_member(
-                        reading, service, reading->parser.element(group, (unsigned)i), place);
-        return error < 0 ? error
-                         : settings_store(reading->settings, key, place, name, reading->complaint);
-}
-
-static int take_list(struct reading *reading, const struct setting_key *key,
-        const config_setting_t *list, const char *place)
-{
-        bool services = strcmp(key->name, "services") == 0;
-        int error = 0;
-
-        if (!config_setting_is_array(list) && !config_setting_is_list(list))
-                return complain_no_list(reading, place, key->allowed);
-        for (int i = 0; error == 0 && i < reading->parser.length(list); i++) {
-                const config_setting_t *element = reading->parser.element(list, (unsigned)i);
-
-                error = services && config_setting_is_group(element)
-                                ? take_service(reading, key, element, place)
-                                : take_value(reading, key, element, place);
-        }
-        return error;
-}
-
-static int take_setting(struct reading *reading, const config_setting_t *setting)
-{
-        const char *name = config_setting_name(setting);
-        const struct setting_key *key = setting_named(name);
-        char place[PATH_MAX + 128];
-
-        snprintf(place, sizeof(place), "%s:%u: %s", reading->path,
-                config_setting_source_line(setting), name);
-        if (!key)
-                return complain(reading->complaint,
-                        "%s is no setting of chrootshim: correct its name or remove it", place);
-        reading->settings->line[setting_index(key)] = config_setting_source_line(setting);
-        if (setting_is_list(key))
-                return take_list(reading, key, setting, place);
-        return take_value(reading, key, setting, place);
-}
-
-static int parse(struct reading *reading, const char *text)
-{
-        unsigned line = 0;
-        const char *refused = parser_refuse(text, &line);
-        config_t config;
-        int error = 0;
-
-        if (refused)
-                return complain(reading->complaint, "%s:%u: %s", reading->path, line, refused);
-        reading->parser.init(&config);
-        if (reading->parser.read_string(&config, text)) {
-                const config_setting_t *root = config_root_setting(&config);
-
-                for (int i = 0; error == 0 && i < reading->parser.length(root); i++)
-                        error = take_setting(reading, reading->parser.element(root, (unsigned)i));
-        } else {
-                error = complain(reading->complaint,
-                        "%s:%d: %s: correct the line, as `key = value;`", reading->path,
-                        config_error_line(&config), config_error_text(&config));
-        }
-        reading->parser.destroy(&config);
-        return error;
-}
-
 /* Whoever can write to the file decides what root does. */
-static int check_file(struct reading *reading, const struct file_facts *facts)
+static int check_file(
+        const char *path, const struct file_facts *facts, struct complaint *ret_complaint)
 {
-        const char *path = reading->path;
-
         if (!S_ISREG(facts->mode) || facts->size > SETTINGS_FILE_LIMIT)
-                return complain(reading->complaint,
+                return complain(ret_complaint,
                         "%s is not a regular file of at most %d bytes: name another by %s", path,
                         SETTINGS_FILE_LIMIT, SETTINGS_VARIABLE);
         if (facts->owner != 0 && facts->owner != geteuid())
-                return complain(reading->complaint,
+                return complain(ret_complaint,
                         "%s belongs to uid %u, who could change it: chown root %s", path,
                         facts->owner, path);
         if (facts->mode & (S_IWGRP | S_IWOTH))
-                return complain(reading->complaint,
+                return complain(ret_complaint,
                         "%s is writable by its group or others (mode %o): chmod go-w %s", path,
                         facts->mode & 07777, path);
         return 0;
 }
 
-/* The whole text of an open file, from malloc(). */
-static int read_text(struct reading *reading, int fd, char **ret_text)
+/* What an open file holds, from malloc(). */
+static int read_content(const char *path, int fd, char **ret_content, size_t *ret_length,
+        struct complaint *ret_complaint)
 {
         struct file_facts facts;
         size_t length = 0;
-        ssize_t more;
-        char *text;
+        ssize_t more = 0;
+        char *content;
         int error = kernel_facts(fd, "", 0, &facts);
 
         if (error == 0)
-                error = check_file(reading, &facts);
+                error = check_file(path, &facts, ret_complaint);
         if (error < 0)
                 return error;
-        text = malloc(facts.size + sizeof("\n"));
-        if (!text)
+        content = malloc(facts.size + 1);
+        if (!content)
                 return -ENOMEM;
         while (length < facts.size &&
-                (more = kernel_read(fd, text + length, facts.size - length)) > 0)
+                (more = kernel_read(fd, content + length, facts.size - length)) > 0)
                 length += (size_t)more;
-        /* libconfig takes no comment that ends with the file. */
-        if (length > 0 && text[length - 1] != '\n')
-                text[length++] = '\n';
-        text[length] = '\0';
-        if (strlen(text) != length) {
-                free(text);
-                return complain(reading->complaint, "%s has a NUL byte: it must be a text file",
-                        reading->path);
+        if (more < 0) {
+                free(content);
+                return complain(ret_complaint, "%s: %s: name a readable file by %s", path,
+                        error_text((int)more), SETTINGS_VARIABLE);
         }
-        *ret_text = text;
+        *ret_content = content;
+        *ret_length = length;
         return 0;
 }
 
 int settings_read_file(
         struct settings *settings, const char *path, bool required, struct complaint *ret_complaint)
 {
-        struct reading reading = {.path = path, .settings = settings, .complaint = ret_complaint};
-        char *text = NULL;
+        char *content = NULL;
+        size_t length = 0;
         int fd, error;
 
         fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, 0);
@@ -274,17 +78,11 @@ int settings_read_file(
                         error_text(fd), SETTINGS_VARIABLE);
                 return fd == -EACCES ? fd : -EINVAL;
         }
-        error = read_text(&reading, fd, &text);
+        error = read_content(path, fd, &content, &length, ret_complaint);
         kernel_close(fd);
         if (error < 0)
                 return error;
-        free(settings->path);
-        settings->path = strdup(path);
-        error = settings->path ? load(&reading) : -ENOMEM;
-        if (error == 0) {
-                error = parse(&reading, text);
-                parser_close(&reading.parser);
-        }
-        free(text);
+        error = settings_read_text(settings, path, content, length, ret_complaint);
+        free(content);
         return error;
 }

@@ -1,4 +1,4 @@
-/* Reads the libconfig file; libconfig is loaded for the length of the reading only. */
+/* Finds, checks and reads the configuration file. */
 #ifndef SHIM_SETTINGS_FILE_H
 #define SHIM_SETTINGS_FILE_H
 
@@ -8,9 +8,6 @@
  * settings_read_file() - take settings from a file.
  * @path:     of a regular file of at most SETTINGS_FILE_LIMIT bytes.
  * @required: a missing file is an error.
- *
- * libconfig is opened with RTLD_LOCAL and RTLD_DEEPBIND: linked the ordinary way, its names reach
- * the host (lighttpd exports a settings_init() of its own).
  *
  * Return: 0; -ENOENT if there is no such file and it is not @required; -EACCES where the file may
  * not be read, else -EINVAL or -ENOMEM; with @ret_complaint for each but -ENOENT.
