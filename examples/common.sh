@@ -8,7 +8,7 @@ unset LD_PRELOAD "${!CHROOTSHIM_@}"
 
 source_tree=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 readonly source_tree
-readonly deadline=10 # seconds for anything that a server does in its own time
+readonly deadline=30 # seconds for anything that a server does in its own time, on a slow machine
 tree='' starting=false
 verdict='it ended before everything was shown'
 
@@ -97,8 +97,10 @@ fetch() {
         curl -s --max-time "$deadline" "http://127.0.0.1:$port/$1"
 }
 
+# In a container nobody may have taken leave of the process, which then stays as a zombie.
 is_stopped() {
-        [[ ! -e $tree/run/apache2.pid && ! -e /proc/$1 ]]
+        [[ ! -e $tree/run/apache2.pid ]] &&
+                ! grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status"
 }
 
 start() {

@@ -1,0 +1,202 @@
+"""The files of examples/httpd and examples/systemd: what reads them takes them, and Apache is jailed."""
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+
+import pytest
+
+import processes
+from apache import LIBRARY, Apache
+from conftest import EXAMPLES
+
+CONFIGURATION = (EXAMPLES / "httpd/chrootshim.conf").read_text()
+ENVVARS = (EXAMPLES / "httpd/debian-envvars").read_text()
+SYSCONFIG = (EXAMPLES / "httpd/rhel-sysconfig").read_text()
+DROP_INS = sorted((EXAMPLES / "systemd").glob("*.d/*.conf"))
+assert DROP_INS
+
+# Settings that are there as comments, to be made use of.
+IN_COMMENTS = re.findall(r"^// (\w+ = .+?;)", CONFIGURATION, re.MULTILINE)
+
+# What the dynamic linker makes of $LIB.
+LIB = f"lib/{sysconfig.get_config_var('MULTIARCH')}"
+
+# Stands in for a unit of a distribution that is not here.
+UNIT = """\
+[Unit]
+Description=A server
+[Service]
+ExecStart=/bin/true
+"""
+
+# Stands in for systemctl: says how it was run.
+SYSTEMCTL = """\
+#!/bin/sh
+echo "systemctl $@, preloaded: $LD_PRELOAD"
+"""
+
+# Sources envvars as apachectl does, on a machine where systemd seems to run; says what came of it.
+SOURCE = """\
+mkdir -p /run/systemd && mount -t tmpfs none /run/systemd && mkdir /run/systemd/system || exit 99
+. "$1"
+preloaded=$LD_PRELOAD
+unset LD_PRELOAD
+echo "apachectl goes on, preloaded: $preloaded"
+"""
+
+
+def replaced(text, *pairs):
+    """The text with each first part, which must be there, replaced by the second."""
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture(name="apache")
+def own_apache():
+    """An Apache in a tree that has what the examples name: the library below $LIB, the settings."""
+    processes.become_reaper()
+    with Apache(shim=False) as apache:
+        os.makedirs(f"{apache.tree}/{LIB}")
+        shutil.copy(LIBRARY, f"{apache.tree}/{LIB}")
+        apache.write("chrootshim.conf", settings_for(apache))
+        yield apache
+
+
+def settings_for(apache, text=CONFIGURATION):
+    return replaced(text, ('"/srv/www1"', f'"{apache.jail}"'),
+                    ('"/run/apache2/apache2.pid"', f'"{apache.pidfile}"'))
+
+
+def in_tree(apache, text):
+    """An example that names the library and the settings, with the tree's in their place."""
+    return replaced(text, ("/usr/$LIB/", f"{apache.tree}/$LIB/"),
+                    ("/etc/chrootshim.conf", f"{apache.tree}/chrootshim.conf"))
+
+
+def run_with(apache, settings):
+    """A program that is started with these settings, and says nothing of its own."""
+    path = apache.write("chrootshim.conf", settings)
+    return subprocess.run(["/bin/true"], env={"LD_PRELOAD": LIBRARY, "CHROOTSHIM_CONFIG": path},
+                          capture_output=True, text=True, check=False)
+
+
+def assert_jailed(apache):
+    apache.wait_ready()
+    processes.wait_until(lambda: {processes.root(pid) for pid in apache.workers()} == {apache.jail},
+                         "workers that are all inside")
+    assert processes.root(apache.master()) == "/"
+    assert apache.get("/").text == "the index page\n"
+
+
+def apachectl(apache, action, **variables):
+    """As a unit starts it: "apachectl start", with nothing else on the command line."""
+    return subprocess.run(
+        ["apachectl", action], cwd="/", stdin=subprocess.DEVNULL, timeout=60, check=True,
+        env={**apache.environment(), "APACHE_ARGUMENTS": f"-f {apache.conf}",
+             "APACHE_STARTED_BY_SYSTEMD": "true", **variables})
+
+
+def environment_of(text):
+    """The variables of an EnvironmentFile, as systemd.exec(5) reads one; no line is left over."""
+    lines = [line for line in text.splitlines() if line.strip() and line[0] not in "#;"]
+    variables = [re.fullmatch(r"""(\w+)=([^\s"'\\]+)""", line) for line in lines]
+    assert all(variables), lines
+    return dict(variable.groups() for variable in variables)
+
+
+def drop_in(name):
+    """The sections of a drop-in, each with its keys and values."""
+    sections = {}
+    for line in (EXAMPLES / "systemd" / name / "chrootshim.conf").read_text().splitlines():
+        if re.fullmatch(r"\[\w+\]", line):
+            section = sections.setdefault(line[1:-1], [])
+        elif line and not line.startswith("#"):
+            key, equals, value = line.partition("=")
+            assert equals, line
+            section.append((key, value))
+    return sections
+
+
+def test_the_settings_as_they_stand(apache):
+    done = run_with(apache, settings_for(apache))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("line", IN_COMMENTS)
+def test_a_setting_in_a_comment(apache, line):
+    key = line.split()[0]
+    others = re.sub(rf"^{key} = .*\n", "", settings_for(apache), flags=re.MULTILINE)
+    done = run_with(apache, f"{others}{line}\n")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_wrong_setting_would_be_noticed(apache):
+    assert len(IN_COMMENTS) >= 7
+    done = run_with(apache, replaced(settings_for(apache), ("pidfile =", "pidfiles =")))
+    assert (done.returncode, "pidfiles" in done.stderr) == (78, True)
+
+
+def test_envvars_of_debian(apache):
+    apache.write("envvars", processes.read(f"{apache.tree}/envvars") + in_tree(apache, ENVVARS))
+    apachectl(apache, "start")
+    assert_jailed(apache)
+    master = apache.master()
+    apachectl(apache, "graceful")
+    assert_jailed(apache)
+    apachectl(apache, "stop")
+    apache.wait_gone(master)
+
+
+@pytest.mark.parametrize("action, by_systemd, answer", [
+    ("start", "", "systemctl start apache2, preloaded: "),
+    ("start", "true", "apachectl goes on, preloaded: {tree}/$LIB/libchrootshim.so"),
+    ("graceful", "", "apachectl goes on, preloaded: {tree}/$LIB/libchrootshim.so"),
+])
+def test_envvars_leave_the_start_to_systemd(apache, action, by_systemd, answer):
+    apache.write("bin/systemctl", SYSTEMCTL, 0o755)
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", SOURCE, "sh",
+         apache.write("envvars", in_tree(apache, ENVVARS))],
+        env={"PATH": f"{apache.tree}/bin:{os.environ['PATH']}", "ARGV": action,
+             "APACHE_STARTED_BY_SYSTEMD": by_systemd, "APACHE_SYSTEMD_SERVICE": "apache2"},
+        capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == (answer.format(tree=apache.tree) + "\n", "")
+
+
+def test_drop_in_of_debian(apache):
+    sections = drop_in("apache2.service.d")
+    assert {key for key, _ in sections["Service"]} == {"Environment"}
+    text = in_tree(apache, "\n".join(value for _, value in sections["Service"]))
+    apachectl(apache, "start", **environment_of(text))
+    assert_jailed(apache)
+
+
+def test_sysconfig_of_rhel(apache):
+    """Its unit reads the file that the drop-in names, and starts the server itself."""
+    assert drop_in("httpd.service.d") == {"Service": [("EnvironmentFile", "/etc/sysconfig/httpd")]}
+    with subprocess.Popen(
+            ["apache2", "-f", apache.conf, "-DFOREGROUND"], stdin=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], **environment_of(in_tree(apache, SYSCONFIG))}) as server:
+        try:
+            assert_jailed(apache)
+        finally:
+            server.terminate()
+
+
+@pytest.mark.parametrize("path", DROP_INS, ids=lambda path: path.parent.name)
+def test_systemd_takes_the_drop_in(tmp_path, path):
+    """What systemd-analyze finds wrong, it says; without it the tests above have parsed the file."""
+    assert set(drop_in(path.parent.name)) == {"Service"}
+    if not shutil.which("systemd-analyze"):
+        return
+    unit = tmp_path / path.parent.name.removesuffix(".d")
+    unit.write_text(UNIT)
+    shutil.copytree(path.parent, tmp_path / path.parent.name)
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit],
+                          env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")

@@ -1,0 +1,130 @@
+"""Runs examples/quickstart and examples/lamp as a reader of the README does: all, and interrupted."""
+import glob
+import os
+import re
+import selectors
+import signal
+import subprocess
+import time
+
+import pytest
+
+import processes
+from conftest import EXAMPLES
+
+# They install, build and start servers: on a machine that is slow and busy, that takes its time.
+SECONDS = 600
+
+# Where each is interrupted: when its output has this text and, if one is named, a program runs.
+INTERRUPTIONS = [
+    ("quickstart", "== Building the library", "ninja"),
+    ("quickstart", " worker  www-data", None),
+    ("lamp", "== Starting a MariaDB", "mariadbd"),
+    ("lamp", "visit ", None),
+]
+
+# How one ends then. The second is bash's fault (5.2.15): a trap that comes while it reads what a
+# command substitution prints is a syntax error to it, and ends the script; all is cleaned up.
+INTERRUPTED = [
+    ("FAILED: it was interrupted", 130),
+    ("FAILED: it ended before everything was shown", 2),
+]
+
+
+def left_over():
+    """What an example must not leave, unless it was there before: directories, mounts, files."""
+    with open("/proc/self/mountinfo") as mounts:
+        points = [line.split()[4] for line in mounts]
+    return {
+        "trees": set(glob.glob("/srv/chrootshim-quickstart.*") + glob.glob("/srv/chrootshim-lamp.*")),
+        "mounts": {point for point in points if re.search("/chrootshim-(quickstart|lamp)|mysqld", point)},
+        "files": {path for path in ("/run/mysqld", "/usr/sbin/policy-rc.d") if os.path.exists(path)},
+    }
+
+
+class Example:
+    """An example that runs as a terminal's foreground job, with a process group of its own."""
+
+    def __init__(self, name):
+        processes.become_reaper()
+        self.before = left_over()
+        self.output = ""
+        self.process = subprocess.Popen(
+            [EXAMPLES / name], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, start_new_session=True,
+            # Who was started in the background of a shell ignores it, and so would a script.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        os.set_blocking(self.process.stdout.fileno(), False)
+
+    def read(self, until=None):
+        """Collect the output to its end, or until it has this text."""
+        deadline = time.monotonic() + SECONDS
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            while until is None or until not in self.output:
+                assert selector.select(deadline - time.monotonic()), f"it hangs:\n{self.output}"
+                more = self.process.stdout.read()
+                if not more:
+                    assert until is None, f"no {until!r} in:\n{self.output}"
+                    return
+                self.output += more.decode()
+
+    def wait_for(self, program):
+        """Until the example runs this program."""
+        processes.wait_until(
+            lambda: program in map(processes.program, processes.descendants(self.process.pid)),
+            f"{program} of {self.process.args}", SECONDS)
+
+    def interrupt(self):
+        """As a terminal does: the signal goes to every process of the group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def end(self):
+        """Return the exit status, when nothing is left of the example."""
+        self.read()
+        status = self.process.wait(SECONDS)
+        # All that it started would have become children of this process.
+        processes.wait_until(lambda: not processes.descendants(os.getpid()),
+                             f"the end of what {self.process.args} started")
+        assert left_over() == self.before
+        return status
+
+    def verdict(self):
+        """The last line, without the beginning that all have."""
+        return self.output.rstrip().rpartition("\n== verdict: ")[2]
+
+
+@pytest.fixture(name="example")
+def started():
+    """Starts an example; whatever becomes of the test, nothing runs on."""
+    examples = []
+
+    def start(name):
+        examples.append(Example(name))
+        return examples[-1]
+
+    yield start
+    for example in examples:
+        example.process.terminate()
+        example.process.stdout.close()
+        example.process.wait(SECONDS)
+    processes.end_all()
+
+
+@pytest.mark.parametrize("name", ["quickstart", "lamp"])
+def test_it_passes(example, name):
+    run = example(name)
+    status = run.end()
+    assert run.verdict().startswith("PASSED: "), run.output
+    assert status == 0
+
+
+@pytest.mark.parametrize("name, place, program", INTERRUPTIONS)
+def test_an_interrupt_cleans_up(example, name, place, program):
+    run = example(name)
+    run.read(until=place)
+    if program:
+        run.wait_for(program)
+    run.interrupt()
+    status = run.end()
+    assert (run.verdict(), status) in INTERRUPTED, run.output
