@@ -1,4 +1,4 @@
-"""The files of examples/httpd and examples/systemd: what reads them takes them, and Apache is jailed."""
+"""Starts Apache by the files of examples/httpd and examples/systemd, and has each of them read."""
 import os
 import re
 import shutil
@@ -178,9 +178,10 @@ def test_drop_in_of_debian(apache):
 def test_sysconfig_of_rhel(apache):
     """Its unit reads the file that the drop-in names, and starts the server itself."""
     assert drop_in("httpd.service.d") == {"Service": [("EnvironmentFile", "/etc/sysconfig/httpd")]}
+    variables = environment_of(in_tree(apache, SYSCONFIG))
     with subprocess.Popen(
             ["apache2", "-f", apache.conf, "-DFOREGROUND"], stdin=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"], **environment_of(in_tree(apache, SYSCONFIG))}) as server:
+            env={"PATH": os.environ["PATH"], **variables}) as server:
         try:
             assert_jailed(apache)
         finally:
@@ -189,7 +190,7 @@ def test_sysconfig_of_rhel(apache):
 
 @pytest.mark.parametrize("path", DROP_INS, ids=lambda path: path.parent.name)
 def test_systemd_takes_the_drop_in(tmp_path, path):
-    """What systemd-analyze finds wrong, it says; without it the tests above have parsed the file."""
+    """systemd-analyze says what is wrong; where there is none, the tests above have read it."""
     assert set(drop_in(path.parent.name)) == {"Service"}
     if not shutil.which("systemd-analyze"):
         return

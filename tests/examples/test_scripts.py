@@ -1,4 +1,4 @@
-"""Runs examples/quickstart and examples/lamp as a reader of the README does: all, and interrupted."""
+"""Runs examples/quickstart and examples/lamp from start to end, and interrupts them."""
 import glob
 import os
 import re
@@ -35,10 +35,13 @@ def left_over():
     """What an example must not leave, unless it was there before: directories, mounts, files."""
     with open("/proc/self/mountinfo") as mounts:
         points = [line.split()[4] for line in mounts]
+    names = [name for example in ("quickstart", "lamp")
+             for name in glob.glob(f"/srv/chrootshim-{example}.*")]
+    files = filter(os.path.exists, ("/run/mysqld", "/usr/sbin/policy-rc.d"))
     return {
-        "trees": set(glob.glob("/srv/chrootshim-quickstart.*") + glob.glob("/srv/chrootshim-lamp.*")),
-        "mounts": {point for point in points if re.search("/chrootshim-(quickstart|lamp)|mysqld", point)},
-        "files": {path for path in ("/run/mysqld", "/usr/sbin/policy-rc.d") if os.path.exists(path)},
+        "trees": set(names),
+        "mounts": {at for at in points if re.search("chrootshim-(quickstart|lamp)|mysqld", at)},
+        "files": set(files),
     }
 
 
