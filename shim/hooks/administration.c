@@ -63,20 +63,12 @@ INTERPOSE(int, swapoff, (const char *path))
 
 INTERPOSE(FILE *, setmntent, (const char *path, const char *mode))
 {
-        const char *inside = jail_path(path);
-
-        if (ancestor_refuses(path, inside))
-                return NULL;
-        return real(setmntent)(inside, mode);
+        return jail_refuses(&path) ? NULL : real(setmntent)(path, mode);
 }
 
 INTERPOSE(FILE *, __setmntent, (const char *path, const char *mode))
 {
-        const char *inside = jail_path(path);
-
-        if (ancestor_refuses(path, inside))
-                return NULL;
-        return real(__setmntent)(inside, mode);
+        return jail_refuses(&path) ? NULL : real(__setmntent)(path, mode);
 }
 
 /* libc keeps the name and opens it later, past any hook. */

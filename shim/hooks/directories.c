@@ -13,33 +13,21 @@
 
 INTERPOSE(DIR *, opendir, (const char *path))
 {
-        const char *inside = jail_path(path);
-
-        if (ancestor_refuses(path, inside))
-                return NULL;
-        return real(opendir)(inside);
+        return jail_refuses(&path) ? NULL : real(opendir)(path);
 }
 
 INTERPOSE(int, scandir,
         (const char *path, struct dirent ***ret_entries, int (*select)(const struct dirent *),
                 int (*compare)(const struct dirent **, const struct dirent **)))
 {
-        const char *inside = jail_path(path);
-
-        if (ancestor_refuses(path, inside))
-                return -1;
-        return real(scandir)(inside, ret_entries, select, compare);
+        return jail_refuses(&path) ? -1 : real(scandir)(path, ret_entries, select, compare);
 }
 
 INTERPOSE(int, scandir64,
         (const char *path, struct dirent64 ***ret_entries, int (*select)(const struct dirent64 *),
                 int (*compare)(const struct dirent64 **, const struct dirent64 **)))
 {
-        const char *inside = jail_path(path);
-
-        if (ancestor_refuses(path, inside))
-                return -1;
-        return real(scandir64)(inside, ret_entries, select, compare);
+        return jail_refuses(&path) ? -1 : real(scandir64)(path, ret_entries, select, compare);
 }
 
 INTERPOSE(int, scandirat,
@@ -47,11 +35,8 @@ INTERPOSE(int, scandirat,
                 int (*select)(const struct dirent *),
                 int (*compare)(const struct dirent **, const struct dirent **)))
 {
-        const char *inside = jail_path(path);
-
-        if (ancestor_refuses(path, inside))
-                return -1;
-        return real(scandirat)(dirfd, inside, ret_entries, select, compare);
+        return jail_refuses(&path) ? -1
+                                   : real(scandirat)(dirfd, path, ret_entries, select, compare);
 }
 
 INTERPOSE(int, scandirat64,
@@ -59,42 +44,29 @@ INTERPOSE(int, scandirat64,
                 int (*select)(const struct dirent64 *),
                 int (*compare)(const struct dirent64 **, const struct dirent64 **)))
 {
-        const char *inside = jail_path(path);
-
-        if (ancestor_refuses(path, inside))
-                return -1;
-        return real(scandirat64)(dirfd, inside, ret_entries, select, compare);
+        return jail_refuses(&path) ? -1
+                                   : real(scandirat64)(dirfd, path, ret_entries, select, compare);
 }
 
 /* A piped logger's process is sent to "/" before its exec, so this alone makes no worker. */
 INTERPOSE(int, chdir, (const char *path))
 {
-        const char *inside = process_is_jailed() ? jail_path(path) : path;
-
-        if (ancestor_refuses(path, inside))
-                return -1;
-        return real(chdir)(inside);
+        return process_is_jailed() && jail_refuses(&path) ? -1 : real(chdir)(path);
 }
 
 INTERPOSE(int, mkdir, (const char *path, mode_t mode))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return real(mkdir)(jail_path(path), mode);
+        return jail_refuses(&path) ? -1 : real(mkdir)(path, mode);
 }
 
 INTERPOSE(int, mkdirat, (int dirfd, const char *path, mode_t mode))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return real(mkdirat)(dirfd, jail_path(path), mode);
+        return jail_refuses(&path) ? -1 : real(mkdirat)(dirfd, path, mode);
 }
 
 INTERPOSE(int, rmdir, (const char *path))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return real(rmdir)(jail_path(path));
+        return jail_refuses(&path) ? -1 : real(rmdir)(path);
 }
 
 INTERPOSE(int, chroot, (const char *path))

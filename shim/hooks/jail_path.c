@@ -2,6 +2,8 @@
  */
 #include "hooks/jail_path.h"
 
+#include "system/log.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -21,14 +23,13 @@ bool ancestor_is_hidden(const char *path)
 {
         struct file_facts facts;
 
-        return path_relate(&process.translation, path) == PATH_ANCESTOR &&
+        return path_relate(&this_process()->translation, path) == PATH_ANCESTOR &&
                kernel_facts(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &facts) == -ENOENT;
 }
 
-bool ancestor_refuses(const char *path, const char *inside)
+bool ancestor_refused(const char *path)
 {
-        if (!is_hidden_ancestor(path, inside))
-                return false;
+        log_line(LEVEL_DEBUG, path, " leads to the jail, and is not in it: refused", NULL);
         errno = EACCES;
         return true;
 }

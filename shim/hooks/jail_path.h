@@ -9,7 +9,7 @@
 static inline const char *jail_path(const char *path)
 {
         if (process_is_jailed())
-                return path_inside(&process.translation, path);
+                return process_inside(path);
         return process_may_be_worker() ? process_path(path) : path;
 }
 
@@ -32,11 +32,21 @@ static inline bool is_hidden_ancestor(const char *path, const char *inside)
                ancestor_is_hidden(path);
 }
 
+/** ancestor_refused() - errno EACCES: of @path, there is nothing to hand out. Return: true. */
+bool ancestor_refused(const char *path);
+
 /**
- * ancestor_refuses() - is_hidden_ancestor(), for a call that would open it or make it.
+ * jail_refuses() - how a hook begins that opens, makes or changes what has a name: *@path becomes
+ * jail_path() of it.
  *
- * Return: true, with errno EACCES, if the call must not be made: there is nothing to hand out.
+ * Return: true, with errno EACCES, if the call must not be made: it is a hidden ancestor.
  */
-bool ancestor_refuses(const char *path, const char *inside);
+static inline bool jail_refuses(const char **path)
+{
+        const char *given = *path;
+
+        *path = jail_path(given);
+        return is_hidden_ancestor(given, *path) && ancestor_refused(given);
+}
 
 #endif

@@ -16,115 +16,93 @@ static int lost(const char *path, int result)
 
 INTERPOSE(int, link, (const char *from, const char *to))
 {
-        if (ancestor_refuses(from, jail_path(from)) || ancestor_refuses(to, jail_path(to)))
+        if (jail_refuses(&from) || jail_refuses(&to))
                 return -1;
-        return real(link)(jail_path(from), jail_path(to));
+        return real(link)(from, to);
 }
 
 INTERPOSE(int, linkat, (int from_fd, const char *from, int to_fd, const char *to, int flags))
 {
-        if (ancestor_refuses(from, jail_path(from)) || ancestor_refuses(to, jail_path(to)))
+        if (jail_refuses(&from) || jail_refuses(&to))
                 return -1;
-        return real(linkat)(from_fd, jail_path(from), to_fd, jail_path(to), flags);
+        return real(linkat)(from_fd, from, to_fd, to, flags);
 }
 
 INTERPOSE(int, rename, (const char *from, const char *to))
 {
-        if (ancestor_refuses(from, jail_path(from)) || ancestor_refuses(to, jail_path(to)))
+        if (jail_refuses(&from) || jail_refuses(&to))
                 return -1;
-        return lost(from, real(rename)(jail_path(from), jail_path(to)));
+        return lost(from, real(rename)(from, to));
 }
 
 INTERPOSE(int, renameat, (int from_fd, const char *from, int to_fd, const char *to))
 {
-        if (ancestor_refuses(from, jail_path(from)) || ancestor_refuses(to, jail_path(to)))
+        if (jail_refuses(&from) || jail_refuses(&to))
                 return -1;
-        return lost(from, real(renameat)(from_fd, jail_path(from), to_fd, jail_path(to)));
+        return lost(from, real(renameat)(from_fd, from, to_fd, to));
 }
 
 INTERPOSE(
         int, renameat2, (int from_fd, const char *from, int to_fd, const char *to, unsigned flags))
 {
-        if (ancestor_refuses(from, jail_path(from)) || ancestor_refuses(to, jail_path(to)))
+        if (jail_refuses(&from) || jail_refuses(&to))
                 return -1;
-        return lost(from, real(renameat2)(from_fd, jail_path(from), to_fd, jail_path(to), flags));
+        return lost(from, real(renameat2)(from_fd, from, to_fd, to, flags));
 }
 
 /* The text of a symbolic link is kept as given. */
 INTERPOSE(int, symlink, (const char *text, const char *path))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return real(symlink)(text, jail_path(path));
+        return jail_refuses(&path) ? -1 : real(symlink)(text, path);
 }
 
 INTERPOSE(int, symlinkat, (const char *text, int dirfd, const char *path))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return real(symlinkat)(text, dirfd, jail_path(path));
+        return jail_refuses(&path) ? -1 : real(symlinkat)(text, dirfd, path);
 }
 
 INTERPOSE(int, unlink, (const char *path))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return lost(path, real(unlink)(jail_path(path)));
+        return jail_refuses(&path) ? -1 : lost(path, real(unlink)(path));
 }
 
 INTERPOSE(int, unlinkat, (int dirfd, const char *path, int flags))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return lost(path, real(unlinkat)(dirfd, jail_path(path), flags));
+        return jail_refuses(&path) ? -1 : lost(path, real(unlinkat)(dirfd, path, flags));
 }
 
 INTERPOSE(int, remove, (const char *path))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return lost(path, real(remove)(jail_path(path)));
+        return jail_refuses(&path) ? -1 : lost(path, real(remove)(path));
 }
 
 INTERPOSE(int, mkfifo, (const char *path, mode_t mode))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return real(mkfifo)(jail_path(path), mode);
+        return jail_refuses(&path) ? -1 : real(mkfifo)(path, mode);
 }
 
 INTERPOSE(int, mkfifoat, (int dirfd, const char *path, mode_t mode))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return real(mkfifoat)(dirfd, jail_path(path), mode);
+        return jail_refuses(&path) ? -1 : real(mkfifoat)(dirfd, path, mode);
 }
 
 INTERPOSE(int, mknod, (const char *path, mode_t mode, dev_t device))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return real(mknod)(jail_path(path), mode, device);
+        return jail_refuses(&path) ? -1 : real(mknod)(path, mode, device);
 }
 
 INTERPOSE(int, mknodat, (int dirfd, const char *path, mode_t mode, dev_t device))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return real(mknodat)(dirfd, jail_path(path), mode, device);
+        return jail_refuses(&path) ? -1 : real(mknodat)(dirfd, path, mode, device);
 }
 
 /* What mknod() was in programs linked before glibc 2.33. */
 INTERPOSE(int, __xmknod, (int version, const char *path, mode_t mode, dev_t *device))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return real(__xmknod)(version, jail_path(path), mode, device);
+        return jail_refuses(&path) ? -1 : real(__xmknod)(version, path, mode, device);
 }
 
 INTERPOSE(int, __xmknodat, (int version, int dirfd, const char *path, mode_t mode, dev_t *device))
 {
-        if (ancestor_refuses(path, jail_path(path)))
-                return -1;
-        return real(__xmknodat)(version, dirfd, jail_path(path), mode, device);
+        return jail_refuses(&path) ? -1 : real(__xmknodat)(version, dirfd, path, mode, device);
 }

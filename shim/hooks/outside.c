@@ -12,14 +12,14 @@
 
 bool outside_applies(void)
 {
-        return process_is_jailed() && process.translation.count > 0 &&
-               process.settings.view == VIEW_OUTSIDE;
+        return process_is_jailed() && this_process()->translation.count > 0 &&
+               this_process()->plan.settings.view == VIEW_OUTSIDE;
 }
 
 /* The real path is the spelling that the kernel would give outside. */
 static const struct path_prefix *prefix(void)
 {
-        return &process.translation.item[0];
+        return &this_process()->translation.item[0];
 }
 
 bool outside_working_directory(char *ret_path)
@@ -33,7 +33,7 @@ bool outside_working_directory(char *ret_path)
 
 bool outside_named_directory(char *ret_path)
 {
-        const char *named = path_inside(&process.translation, getenv("PWD"));
+        const char *named = path_inside(&this_process()->translation, getenv("PWD"));
         struct file_facts facts, current;
 
         if (!named || named[0] != '/' || strlen(named) >= PATH_MAX ||

@@ -1,8 +1,7 @@
 /* Hooks that start programs and load libraries. */
+#include "process/programs.h"
 #include "hooks/jail_path.h"
 #include "libc/real.h"
-#include "process/inside.h"
-#include "view/environment.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,71 +15,19 @@ typedef int exec_type(const char *path, char *const argv[], char *const environm
 typedef int spawn_type(pid_t *ret_pid, const char *path, const posix_spawn_file_actions_t *actions,
         const posix_spawnattr_t *attributes, char *const argv[], char *const environment[]);
 
-/* Starting a program from a pending child is no reason to jail it: it is a helper. */
-static const char *program_path(const char *path)
-{
-        return process_is_jailed() ? path_inside(&process.translation, path) : path;
-}
-
-/* The server's own program: the same file, or what has been put in its place for an upgrade. */
-static bool is_own_program(const char *path)
-{
-        const char *name = process.program ? strrchr(process.program, '/') : NULL;
-        struct file_facts facts;
-
-        if (!name || !path)
-                return false;
-        if (strcmp(path, process.program) == 0 || strcmp(path, name + 1) == 0)
-                return true;
-        return kernel_facts(AT_FDCWD, path, 0, &facts) == 0 &&
-               identity_equal(&facts.identity, &process.program_identity);
-}
-
-/* A shell may have inherited a listening socket, and an old pidfile may be empty: that is no
- * server. */
-static bool is_server(void)
-{
-        return process.is_server || process.arming == ARMING_CERTAIN;
-}
-
-/*
- * What becomes of the environment of @path. Return: false if it stays as it is; what is started
- * by a process that is no server may be the server.
- */
-static bool edit_of(const char *path, struct environment_edit *ret_edit)
-{
-        if (!process.library || !(process_is_jailed() || is_server()))
-                return false;
-        *ret_edit = (struct environment_edit){
-                .library = process.library, .prefixes = &process.translation};
-        if (process_is_jailed()) {
-                inside_edit(ret_edit);
-        } else if (process.role != CHROOTSHIM_PENDING) {
-                ret_edit->purpose = ENVIRONMENT_MARKED;
-        } else if (is_own_program(path)) {
-                ret_edit->purpose = ENVIRONMENT_SERVER;
-                ret_edit->settings = process.variables;
-        } else {
-                ret_edit->purpose = ENVIRONMENT_HELPER;
-        }
-        return true;
-}
-
 static int run(exec_type *function, const char *path, char *const argv[], char *const environment[])
 {
         struct environment_edit edit;
 
         if (process_refuses_command(path, argv))
                 _exit(CHROOTSHIM_EXIT_CONFIG);
-        if (!edit_of(path, &edit))
-                return function(program_path(path), argv, environment);
-        {
-                /* On the stack: a vfork() child would leave anything else in its parent. */
-                char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
+        if (!programs_edit(path, &edit))
+                return function(process_inside(path), argv, environment);
 
-                return function(
-                        program_path(path), argv, environment_make(&edit, environment, memory));
-        }
+        /* On the stack: a vfork() child would leave anything else in its parent. */
+        char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
+
+        return function(process_inside(path), argv, environment_make(&edit, environment, memory));
 }
 
 static int spawn(spawn_type *function, pid_t *ret_pid, const char *path,
@@ -91,15 +38,14 @@ static int spawn(spawn_type *function, pid_t *ret_pid, const char *path,
 
         if (process_refuses_command(path, argv))
                 return EPERM;
-        if (!edit_of(path, &edit))
+        if (!programs_edit(path, &edit))
                 return function(
-                        ret_pid, program_path(path), actions, attributes, argv, environment);
-        {
-                char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
+                        ret_pid, process_inside(path), actions, attributes, argv, environment);
 
-                return function(ret_pid, program_path(path), actions, attributes, argv,
-                        environment_make(&edit, environment, memory));
-        }
+        char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
+
+        return function(ret_pid, process_inside(path), actions, attributes, argv,
+                environment_make(&edit, environment, memory));
 }
 
 INTERPOSE(int, execve, (const char *path, char *const argv[], char *const environment[]))
@@ -123,77 +69,66 @@ INTERPOSE(int, execvp, (const char *file, char *const argv[]))
 }
 
 /* The number of arguments from @first up to the closing NULL, which is left out. */
-static size_t argument_count(const char *first, va_list arguments)
+static size_t argument_count(const char *first, va_list *arguments)
 {
+        va_list copy;
         size_t count = 0;
 
-        for (const char *argument = first; argument; argument = va_arg(arguments, const char *))
+        va_copy(copy, *arguments);
+        for (const char *argument = first; argument; argument = va_arg(copy, const char *))
                 count++;
+        va_end(copy);
         return count;
 }
 
-/* Fill @argv with @count arguments and NULL; @arguments is then behind the closing NULL. */
-static void argument_list(char **argv, size_t count, const char *first, va_list arguments)
+/*
+ * run() with the list of arguments that begins with @first, for all of execl(3)'s family; behind
+ * its closing NULL, execle() has the environment.
+ */
+static int run_list(exec_type *function, const char *path, const char *first, va_list *arguments,
+        bool with_environment)
 {
+        size_t count = argument_count(first, arguments);
+        char *argv[count + 1];
+
         argv[0] = (char *)(uintptr_t)first;
         for (size_t i = 1; i <= count; i++)
-                argv[i] = va_arg(arguments, char *);
+                argv[i] = va_arg(*arguments, char *);
+        return run(function, path, argv,
+                with_environment ? va_arg(*arguments, char *const *) : environ);
 }
 
 INTERPOSE(int, execl, (const char *path, const char *first, ...))
 {
         va_list arguments;
-        size_t count;
+        int result;
 
         va_start(arguments, first);
-        count = argument_count(first, arguments);
+        result = run_list(real(execve), path, first, &arguments, false);
         va_end(arguments);
-        {
-                char *argv[count + 1];
-
-                va_start(arguments, first);
-                argument_list(argv, count, first, arguments);
-                va_end(arguments);
-                return run(real(execve), path, argv, environ);
-        }
+        return result;
 }
 
 INTERPOSE(int, execlp, (const char *file, const char *first, ...))
 {
         va_list arguments;
-        size_t count;
+        int result;
 
         va_start(arguments, first);
-        count = argument_count(first, arguments);
+        result = run_list(real(execvpe), file, first, &arguments, false);
         va_end(arguments);
-        {
-                char *argv[count + 1];
-
-                va_start(arguments, first);
-                argument_list(argv, count, first, arguments);
-                va_end(arguments);
-                return run(real(execvpe), file, argv, environ);
-        }
+        return result;
 }
 
 INTERPOSE(int, execle, (const char *path, const char *first, ...))
 {
         va_list arguments;
-        size_t count;
+        int result;
 
         va_start(arguments, first);
-        count = argument_count(first, arguments);
+        result = run_list(real(execve), path, first, &arguments, true);
         va_end(arguments);
-        {
-                char *argv[count + 1];
-                char *const *environment;
-
-                va_start(arguments, first);
-                argument_list(argv, count, first, arguments);
-                environment = va_arg(arguments, char *const *);
-                va_end(arguments);
-                return run(real(execve), path, argv, environment);
-        }
+        return result;
 }
 
 INTERPOSE(int, execveat,
@@ -203,27 +138,25 @@ INTERPOSE(int, execveat,
 
         if (process_refuses_command(path, argv))
                 _exit(CHROOTSHIM_EXIT_CONFIG);
-        if (!edit_of(path, &edit))
-                return real(execveat)(dirfd, program_path(path), argv, environment, flags);
-        {
-                char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
+        if (!programs_edit(path, &edit))
+                return real(execveat)(dirfd, process_inside(path), argv, environment, flags);
 
-                return real(execveat)(dirfd, program_path(path), argv,
-                        environment_make(&edit, environment, memory), flags);
-        }
+        char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
+
+        return real(execveat)(dirfd, process_inside(path), argv,
+                environment_make(&edit, environment, memory), flags);
 }
 
 INTERPOSE(int, fexecve, (int fd, char *const argv[], char *const environment[]))
 {
         struct environment_edit edit;
 
-        if (!edit_of(NULL, &edit))
+        if (!programs_edit(NULL, &edit))
                 return real(fexecve)(fd, argv, environment);
-        {
-                char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
 
-                return real(fexecve)(fd, argv, environment_make(&edit, environment, memory));
-        }
+        char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];
+
+        return real(fexecve)(fd, argv, environment_make(&edit, environment, memory));
 }
 
 INTERPOSE(int, posix_spawn,
@@ -263,7 +196,7 @@ INTERPOSE(int, pidfd_spawnp,
 INTERPOSE(int, posix_spawn_file_actions_addopen,
         (posix_spawn_file_actions_t * actions, int fd, const char *path, int flags, mode_t mode))
 {
-        const char *inside = program_path(path);
+        const char *inside = process_inside(path);
 
         if (is_hidden_ancestor(path, inside))
                 return EACCES;
@@ -273,7 +206,7 @@ INTERPOSE(int, posix_spawn_file_actions_addopen,
 INTERPOSE(int, posix_spawn_file_actions_addchdir_np,
         (posix_spawn_file_actions_t * actions, const char *path))
 {
-        return real(posix_spawn_file_actions_addchdir_np)(actions, program_path(path));
+        return real(posix_spawn_file_actions_addchdir_np)(actions, process_inside(path));
 }
 
 /* The name that POSIX.1-2024 gave to the function before. */
@@ -282,7 +215,7 @@ INTERPOSE(int, posix_spawn_file_actions_addchdir,
 {
         if (!real_exists(SYMBOL_posix_spawn_file_actions_addchdir))
                 return ENOSYS;
-        return real(posix_spawn_file_actions_addchdir)(actions, program_path(path));
+        return real(posix_spawn_file_actions_addchdir)(actions, process_inside(path));
 }
 
 /*
@@ -291,7 +224,7 @@ INTERPOSE(int, posix_spawn_file_actions_addchdir,
  */
 static int binding(int flags)
 {
-        return process.role == CHROOTSHIM_INERT ? flags : flags & ~RTLD_DEEPBIND;
+        return !chrootshim_active() ? flags : flags & ~RTLD_DEEPBIND;
 }
 
 /*

@@ -33,7 +33,7 @@ static char *resolve_path(char *(*resolve)(const char *, char *), const char *pa
         char ancestor[PATH_MAX];
 
         if (outside_applies() && is_hidden_ancestor(path, inside) &&
-                path_ancestor(&process.translation, path, ancestor))
+                path_ancestor(&this_process()->translation, path, ancestor))
                 return resolved ? strcpy(resolved, ancestor) : strdup(ancestor);
         if (!resolved)
                 return outside_allocated(resolve(inside, NULL));

@@ -11,8 +11,9 @@
 static const struct sockaddr *inside_address(
         const struct sockaddr *address, socklen_t *length, struct sockaddr_un *copy)
 {
-        return process_is_jailed() ? address_inside(&process.translation, address, length, copy)
-                                   : address;
+        return process_is_jailed()
+                       ? address_inside(&this_process()->translation, address, length, copy)
+                       : address;
 }
 
 /* Would the socket be made in place of a hidden ancestor? Then errno is EACCES. */
@@ -21,7 +22,7 @@ static bool binds_ancestor(const struct sockaddr *address, socklen_t length)
         char buffer[ADDRESS_PATH_SIZE];
         const char *path = process_is_jailed() ? address_path(address, length, buffer) : NULL;
 
-        return ancestor_refuses(path, path);
+        return is_hidden_ancestor(path, path) && ancestor_refused(path);
 }
 
 INTERPOSE(int, bind, (int fd, const struct sockaddr *address, socklen_t length))

@@ -2,8 +2,8 @@
 #include "jail/enter.h"
 
 #include "jail/user_namespace.h"
+#include "system/descriptors.h"
 #include "system/kernel_mounts.h"
-#include "system/log.h"
 #include "system/safety.h"
 
 #include <errno.h>
@@ -12,50 +12,31 @@
 #include <sched.h>
 #include <string.h>
 
-/* Servers expect their own descriptors at low numbers; ours is kept out of the way. */
-#define JAIL_LOWEST_FD 200
-
-static int fail(struct entry_failure *failure, int error, const char *reason, const char *remedy)
+static int fail_replaced(struct failure *failure)
 {
-        *failure = (struct entry_failure){
-                .reason = reason, .remedy = error_remedy(error, remedy), .error = error};
-        return error < 0 ? error : -ESTALE;
-}
-
-static int fail_replaced(struct entry_failure *failure)
-{
-        return fail(failure, 0, "it is not the directory any more that was there at the start",
+        return failure_set(failure, 0, NULL,
+                "it is not the directory any more that was there at the start",
                 "put it back, or stop the server and start it again");
 }
 
 /* Is the jail's path still the directory that was checked? Deleted ones are found by no path. */
-static int check_path(const struct jail *jail, struct entry_failure *failure)
+static int check_path(const struct jail *jail, struct failure *failure)
 {
         struct file_facts facts;
         int error = kernel_facts(AT_FDCWD, jail->real, AT_SYMLINK_NOFOLLOW, &facts);
 
         if (error < 0)
-                return fail(failure, error, "it cannot be looked at",
+                return failure_set(failure, error, NULL, "it cannot be looked at",
                         "make it again, then stop the server and start it again");
         return identity_equal(&facts.identity, &jail->identity) ? 0 : fail_replaced(failure);
 }
 
 /* Could somebody else have changed it meanwhile? */
-static int check_safety(const struct jail *jail, struct entry_failure *failure)
+static int check_safety(const struct jail *jail, struct failure *failure)
 {
-        static struct unsafe unsafe;
+        int error = jail->unsafe ? 0 : safety_of_way(jail->real, failure);
 
-        if (jail->unsafe ||
-                (safety_of_way(jail->real, &unsafe) && safety_of_contents(jail->real, &unsafe)))
-                return 0;
-        if (unsafe.error < 0)
-                fail(failure, unsafe.error, "whether others than root could change it is not known",
-                        "let root look at it");
-        else
-                fail(failure, 0, "others than root could change what is in it",
-                        "let it belong to root, with mode 755");
-        failure->path = unsafe.path;
-        return -EPERM;
+        return error < 0 || jail->unsafe ? error : safety_of_contents(jail->real, failure);
 }
 
 static bool fd_holds(const struct jail *jail)
@@ -66,22 +47,17 @@ static bool fd_holds(const struct jail *jail)
                identity_equal(&facts.identity, &jail->identity);
 }
 
-int jail_hold(struct jail *jail, struct entry_failure *ret_failure)
+int jail_hold(struct jail *jail, struct failure *ret_failure)
 {
-        int fd, high;
+        int fd;
 
         if (fd_holds(jail))
                 return check_path(jail, ret_failure);
         fd = kernel_open(jail->real, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
         if (fd < 0)
-                return fail(ret_failure, fd, "it cannot be opened",
+                return failure_set(ret_failure, fd, NULL, "it cannot be opened",
                         "make it again, then stop the server and start it again");
-        high = kernel_fcntl(fd, F_DUPFD_CLOEXEC, JAIL_LOWEST_FD);
-        if (high >= 0) {
-                kernel_close(fd);
-                fd = high;
-        }
-        jail->fd = fd;
+        jail->fd = descriptor_raise(fd);
         return fd_holds(jail) ? check_path(jail, ret_failure) : fail_replaced(ret_failure);
 }
 
@@ -119,43 +95,44 @@ static bool is_inside(const struct jail *jail)
 }
 
 /* Change the root. In a namespace, the jail has its own path, below an empty root. */
-static int change_root(const struct jail *jail, struct entry_failure *failure)
+static int change_root(const struct jail *jail, struct failure *failure)
 {
         int error;
 
         if (jail->rootless) {
                 error = user_namespace_enter();
                 if (error < 0)
-                        return fail(failure, error, "a user namespace was refused",
+                        return failure_set(failure, error, NULL, "a user namespace was refused",
                                 "allow user namespaces, or start the server as root");
         }
         if (jail->namespace >= 0) {
                 error = kernel_setns(jail->namespace, CLONE_NEWNS);
                 if (error < 0)
-                        return fail(failure, error, "its mount namespace cannot be entered",
+                        return failure_set(failure, error, NULL,
+                                "its mount namespace cannot be entered",
                                 "start the server as root with CAP_SYS_ADMIN");
                 error = kernel_chdir(jail->real);
         } else {
                 error = kernel_fchdir(jail->fd);
         }
         if (error < 0)
-                return fail(failure, error, "it cannot be entered",
+                return failure_set(failure, error, NULL, "it cannot be entered",
                         "let the server's user search it, and every directory above it");
         error = kernel_chroot(".");
         if (error < 0)
-                return fail(failure, error, "chroot() was refused",
+                return failure_set(failure, error, NULL, "chroot() was refused",
                         "start the server as root with CAP_SYS_CHROOT");
         return 0;
 }
 
-int jail_enter(struct jail *jail, struct entry_failure *ret_failure)
+int jail_enter(struct jail *jail, struct failure *ret_failure)
 {
         char buffer[PATH_MAX];
         const char *directory;
         int error;
 
         if (!has_one_thread())
-                return fail(ret_failure, 0, "the process has more than one thread",
+                return failure_set(ret_failure, 0, NULL, "the process has more than one thread",
                         "let the server start its threads after it has dropped its privileges");
         error = jail_hold(jail, ret_failure);
         if (error == 0)
@@ -169,11 +146,11 @@ int jail_enter(struct jail *jail, struct entry_failure *ret_failure)
         if (kernel_chdir(directory) < 0) {
                 error = kernel_chdir("/");
                 if (error < 0)
-                        return fail(ret_failure, error, "its root cannot be entered",
+                        return failure_set(ret_failure, error, NULL, "its root cannot be entered",
                                 "let the server's user search it");
         }
         if (!is_inside(jail))
-                return fail(ret_failure, 0, "after chroot() the process is not inside",
+                return failure_set(ret_failure, 0, NULL, "after chroot() the process is not inside",
                         "stop the server and start it again");
         kernel_close(jail->fd);
         jail->fd = -1;

@@ -3,28 +3,14 @@
 #define SHIM_JAIL_ENTER_H
 
 #include "jail/jail.h"
-
-/**
- * struct entry_failure - why a process could not be jailed.
- *
- * @reason: what was found or tried; constant.
- * @remedy: what the administrator can do; constant.
- * @error:  negative error number, or 0 where the reason says it all.
- * @path:   what it is about, if not the jail itself; static.
- */
-struct entry_failure {
-        const char *reason;
-        const char *remedy;
-        int error;
-        const char *path;
-};
+#include "system/failure.h"
 
 /**
  * jail_hold() - open the jail's descriptor, while it is still the directory that was checked.
  *
- * Return: 0, or a negative error number (-ESTALE: another directory) with @ret_failure.
+ * Return: 0, or a negative error number with @ret_failure.
  */
-int jail_hold(struct jail *jail, struct entry_failure *ret_failure);
+int jail_hold(struct jail *jail, struct failure *ret_failure);
 
 /**
  * jail_enter() - make the jail this process's root, for good.
@@ -35,6 +21,6 @@ int jail_hold(struct jail *jail, struct entry_failure *ret_failure);
  *
  * Return: 0, or a negative error number with @ret_failure.
  */
-int jail_enter(struct jail *jail, struct entry_failure *ret_failure);
+int jail_enter(struct jail *jail, struct failure *ret_failure);
 
 #endif

@@ -4,26 +4,18 @@
 #include "jail/inherited.h"
 #include "jail/landlock.h"
 #include "system/capabilities.h"
-#include "system/log.h"
 
 #include <errno.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-static int fail(struct entry_failure *failure, int error, const char *reason, const char *remedy)
-{
-        *failure = (struct entry_failure){
-                .reason = reason, .remedy = error_remedy(error, remedy), .error = error};
-        return error;
-}
-
-static int raise_second_wall(enum setting_landlock wanted, struct entry_failure *failure)
+static int raise_second_wall(enum setting_landlock wanted, struct failure *failure)
 {
         int abi = wanted == LANDLOCK_OFF ? 0 : landlock_confine();
 
         if (abi >= 0 || (wanted == LANDLOCK_AUTO && (abi == -EOPNOTSUPP || abi == -ENOSYS)))
                 return 0;
-        return fail(failure, abi, "Landlock was refused",
+        return failure_set(failure, abi, NULL, "Landlock was refused",
                 "use a kernel that has it (lsm=landlock), or set landlock = \"off\"");
 }
 
@@ -38,24 +30,26 @@ static int strip(const struct settings *settings, const struct jail *jail)
 }
 
 int harden(const struct settings *settings, const struct jail *jail, int inherited,
-        struct entry_failure *ret_failure)
+        struct failure *ret_failure)
 {
         int error = inherited_replace(inherited);
 
         if (error < 0)
-                return fail(ret_failure, error, "inherited descriptors could not be replaced",
+                return failure_set(ret_failure, error, NULL,
+                        "inherited descriptors could not be replaced",
                         "raise the limit of open files (ulimit -n)");
         if (settings->no_new_privs)
                 error = (int)kernel_call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         if (error < 0)
-                return fail(
-                        ret_failure, error, "no_new_privs was refused", "set no_new_privs = false");
+                return failure_set(ret_failure, error, NULL, "no_new_privs was refused",
+                        "set no_new_privs = false");
         error = raise_second_wall(settings->landlock, ret_failure);
         if (error < 0)
                 return error;
         error = strip(settings, jail);
         if (error < 0)
-                return fail(ret_failure, error, "its capabilities could not be taken away",
+                return failure_set(ret_failure, error, NULL,
+                        "its capabilities could not be taken away",
                         "start the server with CAP_SETPCAP, or set no_new_privs = true");
         return 0;
 }

@@ -17,6 +17,6 @@
  * Return: 0, or a negative error number with @ret_failure.
  */
 int harden(const struct settings *settings, const struct jail *jail, int inherited,
-        struct entry_failure *ret_failure);
+        struct failure *ret_failure);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "process/scoreboard.h"
 #include "system/kernel.h"
-#include "system/log.h"
+#include "system/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,8 @@
 #include "process/inside.h"
 
 #include "jail/check.h"
-#include "process/process.h"
+#include "process/self.h"
+#include "settings/read.h"
 #include "system/kernel.h"
 
 #include <errno.h>
@@ -30,9 +31,9 @@ static char *alias_variable(void)
 {
         char *text = variable("CHROOTSHIM_ALIASES=");
 
-        for (unsigned i = 1; text && i < process.jail.prefixes.count; i++) {
+        for (unsigned i = 1; text && i < self->plan.jail.prefixes.count; i++) {
                 char *longer = variable(
-                        "%s%s%s", text, i > 1 ? ":" : "", process.jail.prefixes.item[i].text);
+                        "%s%s%s", text, i > 1 ? ":" : "", self->plan.jail.prefixes.item[i].text);
 
                 free(text);
                 text = longer;
@@ -40,25 +41,27 @@ static char *alias_variable(void)
         return text;
 }
 
-int inside_describe(void)
+int inside_describe(struct failure *ret_failure)
 {
-        const struct identity *jail = &process.jail.identity;
+        const struct settings *settings = &self->plan.settings;
+        const struct jail *jail = &self->plan.jail;
         char **variables = calloc(6, sizeof(char *));
 
         if (!variables)
-                return -ENOMEM;
+                return failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
         variables[0] = variable(SETTINGS_INSIDE_VARIABLE "=%llu:%llu",
-                (unsigned long long)jail->device, (unsigned long long)jail->inode);
-        variables[1] = variable("CHROOTSHIM_JAIL=%s", process.jail.real);
-        variables[2] =
-                variable("CHROOTSHIM_FIXROOT=%s", process.settings.fixroot ? "true" : "false");
+                (unsigned long long)jail->identity.device,
+                (unsigned long long)jail->identity.inode);
+        variables[1] = variable("CHROOTSHIM_JAIL=%s", jail->real);
+        variables[2] = variable("CHROOTSHIM_FIXROOT=%s", settings->fixroot ? "true" : "false");
         variables[3] = variable(
-                "CHROOTSHIM_VIEW=%s", process.settings.view == VIEW_INSIDE ? "inside" : "outside");
+                "CHROOTSHIM_VIEW=%s", setting_words(&setting_keys[SETTING_view])[settings->view]);
         variables[4] = alias_variable();
-        process.inside_variables = variables;
-        return variables[0] && variables[1] && variables[2] && variables[3] && variables[4]
-                       ? 0
-                       : -ENOMEM;
+        self->inside_variables = variables;
+        for (int i = 0; i < 5; i++)
+                if (!variables[i])
+                        return failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
+        return 0;
 }
 
 /* Does the variable name the directory that is "/" here? */
@@ -72,48 +75,59 @@ static bool is_inside(const char *value)
                root.identity.inode == inode;
 }
 
-int inside_start(const char *value, struct complaint *ret_complaint)
+/* The jail as it is seen from inside: there is no other path to it than "/". */
+static int take_jail(struct plan *plan, struct failure *failure)
 {
+        char *path = plan->settings.jail;
         struct file_facts root;
+        int error = kernel_facts(AT_FDCWD, "/", 0, &root);
+
+        if (error < 0)
+                return failure_set(failure, error, "/", NULL, NULL);
+        plan->jail =
+                (struct jail){.real = path, .identity = root.identity, .namespace = -1, .fd = -1};
+        path_prefixes_set(&plan->jail.prefixes, path, path);
+        return jail_add_aliases(&plan->jail, &plan->settings.aliases, failure);
+}
+
+int inside_start(const char *value, struct failure *ret_failure)
+{
+        struct plan *plan = &self->plan;
         int error;
 
-        settings_init(&process.settings);
-        if (!is_inside(value))
-                return complain(ret_complaint,
-                        SETTINGS_INSIDE_VARIABLE " is \"%s\", which is not the root directory: "
-                                                 "unset it",
-                        value);
-        error = settings_read_environment(&process.settings, environ, ret_complaint);
-        if (error == 0 && !process.settings.jail)
-                return complain(ret_complaint, "CHROOTSHIM_JAIL is missing: set it");
+        settings_init(&plan->settings);
+        if (!is_inside(value)) {
+                failure_set(ret_failure, 0, NULL, NULL, "unset it");
+                failure_reason(ret_failure, "it is \"%s\", which is not the root directory", value);
+                ret_failure->variable = SETTINGS_INSIDE_VARIABLE;
+                return -EINVAL;
+        }
+        error = settings_read_environment(&plan->settings, environ, ret_failure);
+        if (error == 0 && !plan->settings.jail) {
+                error = failure_set(ret_failure, 0, NULL, "it is missing", "set it");
+                ret_failure->variable = setting_keys[SETTING_jail].variable;
+        }
         if (error == 0)
-                error = kernel_facts(AT_FDCWD, "/", 0, &root);
-        if (error < 0)
-                return error;
-        process.jail = (struct jail){.real = process.settings.jail,
-                .identity = root.identity,
-                .namespace = -1,
-                .fd = -1};
-        path_prefixes_set(&process.jail.prefixes, process.settings.jail, process.settings.jail);
-        return jail_add_aliases(&process.jail, &process.settings.aliases, ret_complaint);
+                error = take_jail(plan, ret_failure);
+        return error < 0 ? error : inside_describe(ret_failure);
 }
 
 void inside_edit(struct environment_edit *edit)
 {
-        edit->library = path_inside(&process.translation, process.library);
+        edit->library = path_inside(&self->translation, self->library);
         edit->purpose = ENVIRONMENT_JAILED;
         if (kernel_access(AT_FDCWD, edit->library, R_OK, 0) == 0) {
                 edit->purpose = ENVIRONMENT_INSIDE;
-                edit->settings = process.inside_variables;
+                edit->settings = self->inside_variables;
         }
 }
 
 void inside_edit_environ(void)
 {
-        struct environment_edit edit = {.prefixes = &process.translation};
+        struct environment_edit edit = {.prefixes = &self->translation};
         void *memory;
 
-        if (!process.library)
+        if (!self->library)
                 return;
         inside_edit(&edit);
         edit.purpose = edit.purpose == ENVIRONMENT_INSIDE ? ENVIRONMENT_SERVER : ENVIRONMENT_HELPER;

@@ -15,17 +15,19 @@
 /**
  * inside_describe() - prepare the variables for such programs, before main(); allocates.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, or -ENOMEM with @ret_failure.
  */
-int inside_describe(void);
+int inside_describe(struct failure *ret_failure);
 
 /**
  * inside_start() - begin as a program that a worker has started.
  * @value: of CHROOTSHIM_INSIDE.
  *
- * Return: 0, -EINVAL or -ENOMEM, with @ret_complaint.
+ * It describes itself for what it starts in turn.
+ *
+ * Return: 0, -EINVAL or -ENOMEM, with @ret_failure.
  */
-int inside_start(const char *value, struct complaint *ret_complaint);
+int inside_start(const char *value, struct failure *ret_failure);
 
 /** inside_edit() - complete the edit of the environment of such a program. Async-signal-safe. */
 void inside_edit(struct environment_edit *edit);

@@ -4,12 +4,10 @@
 
 #include "process/arming.h"
 #include "process/role.h"
-#include "settings/settings.h"
-#include "supply/exposure.h"
-#include "view/path.h"
+#include "supply/plan.h"
 
 /**
- * struct process - all that is known; written by process.c and init.c only.
+ * struct process - all that is known; written in this room only.
  *
  * It changes while the process has one thread (before main(), between fork() and exec or jail),
  * so it needs no lock.
@@ -40,11 +38,9 @@ struct process {
         /** The commands of a service manager are refused. */
         bool guards_service_manager;
         /** What is wrong with the settings, if this process is let run on in spite of it. */
-        const char *problem;
-        struct settings settings;
-        struct jail jail;
-        /** What the jail is to have besides. */
-        struct exposures exposures;
+        const struct failure *problem;
+        /** The settings, the jail, and what it is to have. */
+        struct plan plan;
         /** The spellings that are translated in the jail: none if `fixroot` is off. */
         struct path_prefixes translation;
         /** The shim's entry in LD_PRELOAD, and the CHROOTSHIM_ variables, of the start. */
@@ -57,24 +53,38 @@ struct process {
         struct identity program_identity;
 };
 
-extern struct process process;
+/** process_state - for this room, and for the queries below. */
+extern struct process process_state;
+
+/** this_process() - what is known, for hooks to look at. */
+static inline const struct process *this_process(void)
+{
+        return &process_state;
+}
 
 /** process_is_jailed() - is "/" the jail? */
 static inline bool process_is_jailed(void)
 {
-        return process.role == CHROOTSHIM_JAILED;
+        return process_state.role == CHROOTSHIM_JAILED;
 }
 
 /** process_is_undecided() - may an event still change the role? False on the hot paths. */
 static inline bool process_is_undecided(void)
 {
-        return process.role == CHROOTSHIM_WATCHING || process.role == CHROOTSHIM_PENDING;
+        return process_state.role == CHROOTSHIM_WATCHING ||
+               process_state.role == CHROOTSHIM_PENDING;
 }
 
 /** process_may_be_worker() - pending, or a child that no hook saw appear? */
 static inline bool process_may_be_worker(void)
 {
-        return process.role == CHROOTSHIM_PENDING || !*process.witness;
+        return process_state.role == CHROOTSHIM_PENDING || !*process_state.witness;
+}
+
+/** process_inside() - the inside view of @path in a jailed process; else @path. */
+static inline const char *process_inside(const char *path)
+{
+        return process_is_jailed() ? path_inside(&process_state.translation, path) : path;
 }
 
 /**
@@ -129,11 +139,22 @@ bool process_before_fork(void);
 /** process_after_fork() - in the child, which shares no memory with its parent. */
 void process_after_fork(bool armed);
 
-/** process_begin_lookup() - what follows in this thread is glibc looking up an account. */
-void process_begin_lookup(void);
+/** struct lookup - a look-up of an account; @outer: how many others it is inside of. */
+struct lookup {
+        unsigned outer;
+};
 
-/** process_end_lookup() - the opposite of process_begin_lookup(). */
-void process_end_lookup(void);
+/**
+ * ACCOUNT_LOOKUP - `ACCOUNT_LOOKUP lookup = process_begin_lookup();`: until the end of the scope,
+ * what this thread does is done by glibc and its NSS modules, and decides nothing about the role.
+ */
+#define ACCOUNT_LOOKUP __attribute__((cleanup(process_end_lookup), unused)) struct lookup
+
+/** process_begin_lookup() - see ACCOUNT_LOOKUP. */
+struct lookup process_begin_lookup(void);
+
+/** process_end_lookup() - the end of its scope. */
+void process_end_lookup(const struct lookup *lookup);
 
 /**
  * process_forbids_groups() - is this a jailed process that is still root?

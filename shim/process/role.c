@@ -3,6 +3,27 @@
 
 #include <string.h>
 
+const char *const role_names[] = {
+        [CHROOTSHIM_INERT] = "inert",
+        [CHROOTSHIM_WATCHING] = "watching",
+        [CHROOTSHIM_PENDING] = "pending",
+        [CHROOTSHIM_JAILED] = "jailed",
+};
+
+const char *const role_event_names[] = {
+        [EVENT_DROP] = "drops root",
+        [EVENT_DROP_EFFECTIVE] = "drops the effective user id",
+        [EVENT_ACCEPT] = "accepts",
+        [EVENT_SERVE] = "serves",
+        [EVENT_TOUCH] = "touches a path or waits",
+};
+
+const char *const role_verdict_names[] = {
+        [VERDICT_PROCEED] = "it may",
+        [VERDICT_ENTER] = "it is jailed first",
+        [VERDICT_REFUSE] = "it must end",
+};
+
 /* mod_cgid's daemon: forked before the pidfile is written, and without root it has no uid to drop.
  */
 static bool serves_apart(const struct role_standing *standing)

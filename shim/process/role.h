@@ -50,6 +50,11 @@ enum role_verdict {
         VERDICT_REFUSE,
 };
 
+/** What the log calls them, by enum chrootshim_role, role_event and role_verdict. */
+extern const char *const role_names[];
+extern const char *const role_event_names[];
+extern const char *const role_verdict_names[];
+
 /** role_judge() - what @event means for a process of this @standing. Async-signal-safe. */
 enum role_verdict role_judge(const struct role_standing *standing, enum role_event event);
 

@@ -1,88 +1,71 @@
-/* Finds, checks and reads the configuration file. */
+/* Reads the configuration file into the settings. */
 #include "settings/file.h"
 
-#include "settings/read.h"
+#include "settings/contents.h"
 #include "system/kernel.h"
+#include "system/safety.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* Whoever can write to the file decides what root does. */
-static int check_file(
-        const char *path, const struct file_facts *facts, struct complaint *ret_complaint)
+static int check_file(const char *path, const struct file_facts *facts, struct failure *failure)
 {
-        if (!S_ISREG(facts->mode) || facts->size > SETTINGS_FILE_LIMIT)
-                return complain(ret_complaint,
-                        "%s is not a regular file of at most %d bytes: name another by %s", path,
-                        SETTINGS_FILE_LIMIT, SETTINGS_VARIABLE);
-        if (facts->owner != 0 && facts->owner != geteuid())
-                return complain(ret_complaint,
-                        "%s belongs to uid %u, who could change it: chown root %s", path,
-                        facts->owner, path);
-        if (facts->mode & (S_IWGRP | S_IWOTH))
-                return complain(ret_complaint,
-                        "%s is writable by its group or others (mode %o): chmod go-w %s", path,
-                        facts->mode & 07777, path);
-        return 0;
+        if (S_ISREG(facts->mode) && facts->size <= SETTINGS_FILE_LIMIT)
+                return safety_judge(path, facts, failure);
+        failure_set(failure, 0, path, NULL, "name another by " SETTINGS_VARIABLE);
+        failure_reason(
+                failure, "it is not a regular file of at most %d bytes", SETTINGS_FILE_LIMIT);
+        return -EINVAL;
 }
 
-/* What an open file holds, from malloc(). */
-static int read_content(const char *path, int fd, char **ret_content, size_t *ret_length,
-        struct complaint *ret_complaint)
+/* All that an open file holds, from malloc(). */
+static int take_bytes(
+        int fd, const char *path, char **ret_bytes, size_t *ret_length, struct failure *failure)
 {
         struct file_facts facts;
-        size_t length = 0;
         ssize_t more = 0;
-        char *content;
         int error = kernel_facts(fd, "", 0, &facts);
 
-        if (error == 0)
-                error = check_file(path, &facts, ret_complaint);
+        error = error < 0 ? failure_set(failure, error, path, NULL, NULL)
+                          : check_file(path, &facts, failure);
         if (error < 0)
                 return error;
-        content = malloc(facts.size + 1);
-        if (!content)
-                return -ENOMEM;
-        while (length < facts.size &&
-                (more = kernel_read(fd, content + length, facts.size - length)) > 0)
-                length += (size_t)more;
-        if (more < 0) {
-                free(content);
-                return complain(ret_complaint, "%s: %s: name a readable file by %s", path,
-                        error_text((int)more), SETTINGS_VARIABLE);
-        }
-        *ret_content = content;
-        *ret_length = length;
-        return 0;
+        *ret_bytes = malloc(facts.size + 1);
+        if (!*ret_bytes)
+                return failure_set(failure, -ENOMEM, path, NULL, NULL);
+        *ret_length = 0;
+        while (*ret_length < facts.size &&
+                (more = kernel_read(fd, *ret_bytes + *ret_length, facts.size - *ret_length)) > 0)
+                *ret_length += (size_t)more;
+        /* Half of the settings are none. */
+        return more < 0 ? failure_set(failure, (int)more, path, "it cannot be read to its end",
+                                  "look at its file system")
+                        : 0;
 }
 
 int settings_read_file(
-        struct settings *settings, const char *path, bool required, struct complaint *ret_complaint)
+        struct settings *settings, const char *path, bool required, struct failure *ret_failure)
 {
-        char *content = NULL;
+        CLOSED_AT_END int fd =
+                kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, 0);
+        char *bytes = NULL;
         size_t length = 0;
-        int fd, error;
+        int error;
 
-        fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, 0);
         if (fd == -ENOENT && !required)
-                return fd;
+                return 0;
         if (fd == -ELOOP)
-                return complain(ret_complaint, "%s is a symbolic link: name the file itself by %s",
-                        path, SETTINGS_VARIABLE);
-        if (fd < 0) {
-                complain(ret_complaint,
-                        "%s: %s: name a readable configuration file by %s, or unset it", path,
-                        error_text(fd), SETTINGS_VARIABLE);
-                return fd == -EACCES ? fd : -EINVAL;
-        }
-        error = read_content(path, fd, &content, &length, ret_complaint);
-        kernel_close(fd);
-        if (error < 0)
-                return error;
-        error = settings_read_text(settings, path, content, length, ret_complaint);
-        free(content);
+                return failure_set(ret_failure, 0, path, "it is a symbolic link",
+                        "name the file itself by " SETTINGS_VARIABLE);
+        if (fd < 0)
+                return failure_set(ret_failure, fd, path, NULL,
+                        "name a readable configuration file by " SETTINGS_VARIABLE ", or unset it");
+        error = take_bytes(fd, path, &bytes, &length, ret_failure);
+        if (error == 0)
+                error = settings_read_contents(settings, path, bytes, length, ret_failure);
+        free(bytes);
         return error;
 }

@@ -1,21 +1,23 @@
-/* Finds, checks and reads the configuration file. */
+/* Reads the configuration file into the settings. */
 #ifndef SHIM_SETTINGS_FILE_H
 #define SHIM_SETTINGS_FILE_H
 
 #include "settings/settings.h"
 
+/** Largest configuration file in bytes. */
+#define SETTINGS_FILE_LIMIT (1 << 20)
+
 /**
- * settings_read_file() - take settings from a file.
+ * settings_read_file() - take settings from a file; settings->path is then its path.
  * @path:     of a regular file of at most SETTINGS_FILE_LIMIT bytes.
  * @required: a missing file is an error.
  *
- * Return: 0; -ENOENT if there is no such file and it is not @required; -EACCES where the file may
- * not be read, else -EINVAL or -ENOMEM; with @ret_complaint for each but -ENOENT.
+ * libconfig is loaded for the length of the reading only.
+ *
+ * Return: 0, also without a file that is not @required; -EACCES where it may not be read, another
+ * negative error number; with @ret_failure.
  */
-int settings_read_file(struct settings *settings, const char *path, bool required,
-        struct complaint *ret_complaint);
-
-/** Largest configuration file in bytes. */
-#define SETTINGS_FILE_LIMIT (1 << 20)
+int settings_read_file(
+        struct settings *settings, const char *path, bool required, struct failure *ret_failure);
 
 #endif

@@ -84,15 +84,19 @@ static const char *token_end(const char *text)
         return text[0] == '"' ? string_end(text) : text + 1;
 }
 
-const char *parser_refuse(const char *text, unsigned *ret_line)
+int parser_refuse(const char *text, struct failure *ret_failure)
 {
         const char *position = text, *end = text;
 
         while (*position && *position != '@' && (end = token_end(position)))
                 position = end;
         if (!*position)
-                return NULL;
-        *ret_line = line_of(text, position);
-        return end ? "@include is not possible: write all settings into this file"
-                   : "the comment has no end: close it by */";
+                return 0;
+        if (end)
+                failure_set(ret_failure, 0, NULL, "@include is not possible",
+                        "write all settings into this file");
+        else
+                failure_set(ret_failure, 0, NULL, "the comment has no end", "close it by */");
+        ret_failure->line = line_of(text, position);
+        return -EINVAL;
 }

@@ -2,6 +2,8 @@
 #ifndef SHIM_SETTINGS_PARSER_H
 #define SHIM_SETTINGS_PARSER_H
 
+#include "system/failure.h"
+
 #include <libconfig.h>
 
 /** struct parser - the functions of libconfig that are used, as the loader finds them. */
@@ -29,8 +31,8 @@ void parser_close(struct parser *parser);
  * That is "@include", for whoever can write to the other file decides what root does; and a comment
  * without an end, in which all settings that follow get lost.
  *
- * Return: what it is and how to mend it, with its line in @ret_line; NULL if there is nothing.
+ * Return: 0, or -EINVAL with @ret_failure and its line.
  */
-const char *parser_refuse(const char *text, unsigned *ret_line);
+int parser_refuse(const char *text, struct failure *ret_failure);
 
 #endif

@@ -1,236 +1,124 @@
-/* Takes the settings out of what a configuration file holds. */
+/* Reads all settings, once: the file, then the variables, which override it. */
 #include "settings/read.h"
 
 #include "build.h"
-#include "settings/parser.h"
-#include "system/kernel.h"
+#include "settings/file.h"
+#include "settings/values.h"
+#include "system/loader.h"
+#include "system/safety.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* One reading: what everything below needs to know. */
-struct reading {
-        struct parser parser;
-        const char *path;
-        struct settings *settings;
-        struct complaint *complaint;
-};
-
-static int load(struct reading *reading)
+/* The elements of a colon-separated list replace those of the file. */
+static int read_list(struct settings *settings, const struct setting_key *key, const char *value,
+        struct failure *failure)
 {
-        if (parser_open(&reading->parser) == 0)
-                return 0;
-        return complain(reading->complaint,
-                "%s cannot be read without %s: install libconfig, or configure chrootshim by "
-                "environment variables alone",
-                reading->path, LIBCONFIG_SONAME);
-}
+        char *copy = strdup(value), *rest = copy, *element;
+        int error = copy ? 0 : failure_set(failure, -ENOMEM, NULL, NULL, NULL);
 
-/* The value of a scalar as text, as a variable would hold it; NULL if it has the wrong type. */
-static const char *scalar_text(const struct parser *parser, const config_setting_t *value,
-        enum setting_type type, char *buffer)
-{
-        switch (type) {
-        case TYPE_BOOLEAN:
-                if (config_setting_type(value) != CONFIG_TYPE_BOOL)
-                        return NULL;
-                return parser->boolean(value) ? "true" : "false";
-        case TYPE_STATUS:
-                if (config_setting_type(value) != CONFIG_TYPE_INT)
-                        return NULL;
-                return number_text(buffer, parser->integer(value));
-        default:
-                return parser->string(value);
-        }
-}
-
-static int take_value(struct reading *reading, const struct setting_key *key,
-        const config_setting_t *value, const char *place)
-{
-        char buffer[NUMBER_SIZE];
-        const char *text = scalar_text(&reading->parser, value, key->type, buffer);
-
-        if (!text)
-                return complain(reading->complaint, "%s has a value of the wrong type: %s%s", place,
-                        key->allowed,
-                        key->type == TYPE_BOOLEAN || key->type == TYPE_STATUS
-                                ? ", without quotes"
-                                : ", in double quotes");
-        return settings_store(reading->settings, key, place, text, reading->complaint);
-}
-
-static int complain_no_list(struct reading *reading, const char *place, const char *allowed)
-{
-        return complain(
-                reading->complaint, "%s is no list: %s, as [ \"a\", \"b\" ]", place, allowed);
-}
-
-/* One member of a service's group. */
-static int take_member(struct reading *reading, struct service_definition *service,
-        const config_setting_t *member, const char *place)
-{
-        const struct {
-                const char *name;
-                struct setting_list *list;
-        } lists[] = {
-                {"expose", &service->expose},
-                {"libraries", &service->libraries},
-                {"charsets", &service->charsets},
-        };
-        const char *name = config_setting_name(member);
-        char list_place[PATH_MAX + 128];
-        int error = 0;
-
-        if (strcmp(name, "name") == 0)
-                return 0;
-        snprintf(list_place, sizeof(list_place), "%s:%u: services: %s", reading->path,
-                config_setting_source_line(member), name);
-        for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-                if (strcmp(name, lists[i].name) != 0)
-                        continue;
-                if (!config_setting_is_array(member) && !config_setting_is_list(member))
-                        return complain_no_list(reading, list_place, "it must be a list of texts");
-                for (int j = 0; error == 0 && j < reading->parser.length(member); j++) {
-                        const char *text = reading->parser.string(
-                                reading->parser.element(member, (unsigned)j));
-
-                        error = text ? setting_list_add(lists[i].list, text) : -EINVAL;
-                }
-                return error == -EINVAL ? complain(reading->complaint,
-                                                  "%s holds what is no text: put each element in "
-                                                  "double quotes",
-                                                  list_place)
-                                        : error;
-        }
-        return complain(reading->complaint,
-                "%s: a service has no member %s: it has name, expose, libraries and charsets",
-                place, name);
-}
-
-/* A group in `services` defines a service, or extends one, and names it at once. */
-static int take_service(struct reading *reading, const struct setting_key *key,
-        const config_setting_t *group, const char *place)
-{
-        struct service_definition *service = calloc(1, sizeof(*service));
-        const char *name = NULL;
-        int error = 0;
-
-        if (!service)
-                return -ENOMEM;
-        service->next = reading->settings->definitions;
-        reading->settings->definitions = service;
-        for (int i = 0; i < reading->parser.length(group); i++) {
-                const config_setting_t *member = reading->parser.element(group, (unsigned)i);
-
-                if (strcmp(config_setting_name(member), "name") == 0)
-                        name = reading->parser.string(member);
-        }
-        if (!name || !name[0])
-                return complain(reading->complaint,
-                        "%s: a service has no name: write { name = \"redis\"; ... }", place);
-        service->name = strdup(name);
-        if (!service->name)
-                return -ENOMEM;
-        for (int i = 0; error == 0 && i < reading->parser.length(group); i++)
-                error = take_member(
-                        reading, service, reading->parser.element(group, (unsigned)i), place);
-        return error < 0 ? error
-                         : settings_store(reading->settings, key, place, name, reading->complaint);
-}
-
-static int take_list(struct reading *reading, const struct setting_key *key,
-        const config_setting_t *list, const char *place)
-{
-        bool services = strcmp(key->name, "services") == 0;
-        int error = 0;
-
-        if (!config_setting_is_array(list) && !config_setting_is_list(list))
-                return complain_no_list(reading, place, key->allowed);
-        for (int i = 0; error == 0 && i < reading->parser.length(list); i++) {
-                const config_setting_t *element = reading->parser.element(list, (unsigned)i);
-
-                error = services && config_setting_is_group(element)
-                                ? take_service(reading, key, element, place)
-                                : take_value(reading, key, element, place);
-        }
+        settings_clear(settings, key);
+        while (error == 0 && value[0] && (element = strsep(&rest, ":")))
+                error = settings_store(settings, key, element, failure);
+        free(copy);
         return error;
 }
 
-static int take_setting(struct reading *reading, const config_setting_t *setting)
+/* Variables of ours that are no setting. */
+static bool is_other_variable(const char *name, size_t length)
 {
-        const char *name = config_setting_name(setting);
-        const struct setting_key *key = setting_named(name);
-        char place[PATH_MAX + 128];
+        static const char *const others[] = {
+                SETTINGS_VARIABLE, SETTINGS_HELPER_VARIABLE, SETTINGS_INSIDE_VARIABLE};
 
-        snprintf(place, sizeof(place), "%s:%u: %s", reading->path,
-                config_setting_source_line(setting), name);
-        if (!key)
-                return complain(reading->complaint,
-                        "%s is no setting of chrootshim: correct its name or remove it", place);
-        reading->settings->line[setting_index(key)] = config_setting_source_line(setting);
-        if (setting_is_list(key))
-                return take_list(reading, key, setting, place);
-        return take_value(reading, key, setting, place);
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+                if (strlen(others[i]) == length && memcmp(name, others[i], length) == 0)
+                        return true;
+        return false;
 }
 
-static int parse(struct reading *reading, const char *text)
+static int refuse_variable(const char *entry, size_t length, struct failure *failure)
 {
-        unsigned line = 0;
-        const char *refused = parser_refuse(text, &line);
-        config_t config;
-        int error = 0;
+        char *name = strndup(entry, length);
+        int error = failure_set(failure, 0, name,
+                "it is a variable of the environment which is no setting of chrootshim",
+                "correct its name or unset it");
 
-        if (refused)
-                return complain(reading->complaint, "%s:%u: %s", reading->path, line, refused);
-        reading->parser.init(&config);
-        if (reading->parser.read_string(&config, text)) {
-                const config_setting_t *root = config_root_setting(&config);
-
-                for (int i = 0; error == 0 && i < reading->parser.length(root); i++)
-                        error = take_setting(reading, reading->parser.element(root, (unsigned)i));
-        } else {
-                error = complain(reading->complaint,
-                        "%s:%d: %s: correct the line, as `key = value;`", reading->path,
-                        config_error_line(&config), config_error_text(&config));
-        }
-        reading->parser.destroy(&config);
+        free(name);
         return error;
 }
 
-/* The content as libconfig takes it, from malloc(): it takes no comment that ends with the file. */
-static char *text_of(const char *content, size_t length)
+static int read_variable(struct settings *settings, const char *entry, struct failure *failure)
 {
-        char *text = malloc(length + sizeof("\n"));
-
-        if (!text)
-                return NULL;
-        memcpy(text, content, length);
-        if (length > 0 && text[length - 1] != '\n')
-                text[length++] = '\n';
-        text[length] = '\0';
-        return text;
-}
-
-int settings_read_text(struct settings *settings, const char *path, const char *content,
-        size_t length, struct complaint *ret_complaint)
-{
-        struct reading reading = {.path = path, .settings = settings, .complaint = ret_complaint};
-        char *text;
+        size_t length = strcspn(entry, "=");
+        const struct setting_key *key = setting_of_variable(entry, length);
+        const char *value = entry + length + 1;
         int error;
 
-        if (memchr(content, '\0', length))
-                return complain(ret_complaint, "%s has a NUL byte: it must be a text file", path);
-        text = text_of(content, length);
-        free(settings->path);
-        settings->path = strdup(path);
-        error = text && settings->path ? load(&reading) : -ENOMEM;
-        if (error == 0) {
-                error = parse(&reading, text);
-                parser_close(&reading.parser);
+        if (!key)
+                return is_other_variable(entry, length) ? 0
+                                                        : refuse_variable(entry, length, failure);
+        settings->line[setting_index(key)] = 0;
+        error = setting_is_list(key) ? read_list(settings, key, value, failure)
+                                     : settings_store(settings, key, value, failure);
+        if (error < 0) {
+                failure->setting = key->name;
+                settings_locate(settings, failure);
         }
-        free(text);
         return error;
+}
+
+int settings_read_environment(
+        struct settings *settings, char *const *environment, struct failure *ret_failure)
+{
+        const size_t prefix = strlen(SETTINGS_VARIABLE_PREFIX);
+        int error = 0;
+
+        for (; error == 0 && *environment; environment++)
+                if (strncmp(*environment, SETTINGS_VARIABLE_PREFIX, prefix) == 0 &&
+                        strchr(*environment, '='))
+                        error = read_variable(settings, *environment, ret_failure);
+        return error;
+}
+
+/* Could somebody else put another file in the place of this one? */
+static int check_way(const struct settings *settings, struct failure *failure)
+{
+        const char *path = settings->path;
+        char *real = loader_real_path(path);
+        int error = real ? safety_of_way(real, failure) : fail_to_look(failure, -errno, path);
+
+        if (error == 0)
+                error = safety_of_way(path, failure);
+        free(real);
+        if (error < 0)
+                failure->file = settings->path;
+        return error;
+}
+
+const char *settings_file(void)
+{
+        const char *path = getenv(SETTINGS_VARIABLE);
+
+        return path ? path : DEFAULT_SETTINGS_FILE;
+}
+
+int settings_read(struct settings *ret_settings, struct failure *ret_failure)
+{
+        const char *path = settings_file();
+        int error;
+
+        settings_init(ret_settings);
+        if (path[0] != '/') {
+                failure_set(ret_failure, 0, NULL, NULL, "it must be an absolute path");
+                failure_reason(ret_failure, "it is \"%s\"", path);
+                ret_failure->variable = SETTINGS_VARIABLE;
+                return -EINVAL;
+        }
+        error = settings_read_file(
+                ret_settings, path, getenv(SETTINGS_VARIABLE) != NULL, ret_failure);
+        if (error == 0 && ret_settings->path)
+                error = check_way(ret_settings, ret_failure);
+        return error < 0 ? error : settings_read_environment(ret_settings, environ, ret_failure);
 }

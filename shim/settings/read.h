@@ -1,20 +1,30 @@
-/* Takes the settings out of what a configuration file holds; libconfig is loaded meanwhile only. */
+/* Reads all settings, once: the file, then the variables, which override it. */
 #ifndef SHIM_SETTINGS_READ_H
 #define SHIM_SETTINGS_READ_H
 
 #include "settings/settings.h"
 
 /**
- * settings_read_text() - take settings from what a file holds.
- * @path:    of the file, as complaints and @settings name it.
- * @content: @length bytes, and no end mark.
+ * settings_read() - the defaults, the file of CHROOTSHIM_CONFIG or the usual one, the environment.
  *
- * libconfig is opened with RTLD_LOCAL and RTLD_DEEPBIND: linked the ordinary way, its names reach
- * the host (lighttpd exports a settings_init() of its own).
+ * The file decides what root does, so the rules for it and the directories on its way are those of
+ * a jail (system/safety.h).
  *
- * Return: 0; -EINVAL with @ret_complaint; -ENOMEM.
+ * Return: 0; -EACCES or -EPERM where the caller may not look, else another negative error number;
+ * with @ret_failure.
  */
-int settings_read_text(struct settings *settings, const char *path, const char *content,
-        size_t length, struct complaint *ret_complaint);
+int settings_read(struct settings *ret_settings, struct failure *ret_failure);
+
+/**
+ * settings_read_environment() - let the variables override what @settings holds.
+ * @environment: as environ(7); an unknown CHROOTSHIM_ variable is an error.
+ *
+ * Return: 0; -EINVAL or -ENOMEM, with @ret_failure.
+ */
+int settings_read_environment(
+        struct settings *settings, char *const *environment, struct failure *ret_failure);
+
+/** settings_file() - the path of the file that is read if it exists. */
+const char *settings_file(void);
 
 #endif

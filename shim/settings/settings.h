@@ -1,8 +1,8 @@
-/* The settings: their keys, variables, defaults and limits, and the environment as their source. */
+/* The settings: what the administrator asked for, by the names of the keys. */
 #ifndef SHIM_SETTINGS_SETTINGS_H
 #define SHIM_SETTINGS_SETTINGS_H
 
-#include "system/complaint.h"
+#include "settings/keys.h"
 #include "system/log.h"
 
 #include <stdbool.h>
@@ -13,8 +13,6 @@
 #define SETTINGS_VARIABLE "CHROOTSHIM_CONFIG"
 #define SETTINGS_HELPER_VARIABLE "CHROOTSHIM_HELPER"
 #define SETTINGS_INSIDE_VARIABLE "CHROOTSHIM_INSIDE"
-/** What the name of every variable of ours begins with. */
-#define SETTINGS_VARIABLE_PREFIX "CHROOTSHIM_"
 
 /** enum setting_view - which view paths that come out of libc have (key `view`). */
 enum setting_view { VIEW_OUTSIDE, VIEW_INSIDE };
@@ -42,9 +40,6 @@ struct service_definition {
         struct setting_list charsets;
         struct service_definition *next;
 };
-
-/** Number of keys. */
-#define SETTING_COUNT 21
 
 /**
  * struct settings - the settings, by the names of their keys.
@@ -74,7 +69,7 @@ struct settings {
         enum setting_landlock landlock;
         bool master_accepts;
         int fatal_status;
-        enum log_target log_target;
+        enum log_target log;
         char *log_path;
         enum log_level log_level;
         /** The file that was read, and the line of each setting in it; 0 if it comes from
@@ -83,83 +78,21 @@ struct settings {
         unsigned line[SETTING_COUNT];
 };
 
-/** enum setting_type - the type of a setting's value. */
-enum setting_type {
-        /** An absolute path: char *. */
-        TYPE_PATH,
-        /** "true" or "false": bool. */
-        TYPE_BOOLEAN,
-        /** An exit status, from 1 to 255: int. */
-        TYPE_STATUS,
-        /** One of the key's words: an enum with their indices. */
-        TYPE_WORD,
-        /** Strings: struct setting_list. */
-        TYPE_LIST,
-        /** A list of names of capabilities: uint64_t, a mask. */
-        TYPE_CAPABILITIES,
-        /** One of the key's words, or an absolute path: enum log_target and log_path. */
-        TYPE_TARGET,
-};
-
-/** struct setting_key - one setting: its names, its type and where its value belongs. */
-struct setting_key {
-        const char *name;
-        const char *variable;
-        enum setting_type type;
-        /** Offset of the member of struct settings. */
-        size_t member;
-        /** What is allowed, as an error message ends. */
-        const char *allowed;
-        /** For TYPE_WORD and TYPE_TARGET; the last is NULL. */
-        const char *const *words;
-};
-
 /** settings_init() - the defaults. */
 void settings_init(struct settings *ret_settings);
-
-/** setting_named() - the key of that name; NULL if there is none. */
-const struct setting_key *setting_named(const char *name);
-
-/** setting_of_variable() - the key whose variable has this name, of @length bytes; NULL if none. */
-const struct setting_key *setting_of_variable(const char *name, size_t length);
-
-/** setting_index() - the number of the key, below SETTING_COUNT. */
-size_t setting_index(const struct setting_key *key);
-
-/** setting_is_list() - does the key take a list, of strings or of capabilities? */
-static inline bool setting_is_list(const struct setting_key *key)
-{
-        return key->type == TYPE_LIST || key->type == TYPE_CAPABILITIES;
-}
 
 /** setting_list_add() - append a copy of @text. Return: 0; -EINVAL if it is empty; -ENOMEM. */
 int setting_list_add(struct setting_list *list, const char *text);
 
-/**
- * settings_store() - give a setting its value; for a list, append one element.
- * @place: where the value was found, to begin a complaint with: "FILE:LINE: key" or a variable.
- * @text:  the value.
- *
- * Return: 0; -EINVAL with @ret_complaint; -ENOMEM.
- */
-int settings_store(struct settings *settings, const struct setting_key *key, const char *place,
-        const char *text, struct complaint *ret_complaint);
+/** setting_list_clear() - free all elements. */
+void setting_list_clear(struct setting_list *list);
 
 /**
- * settings_read_environment() - let the variables override what @settings holds.
- * @environment: as environ(7); an unknown CHROOTSHIM_ variable is an error.
+ * settings_locate() - say where the setting stands that a failure is about (failure->setting).
  *
- * Return: as settings_store().
+ * What a failure says already stays. Async-signal-safe.
  */
-int settings_read_environment(
-        struct settings *settings, char *const *environment, struct complaint *ret_complaint);
-
-/**
- * settings_locate() - say where the setting was found that a complaint is about.
- *
- * It stands in the stead of the key that the complaint begins with, and before a service's name.
- */
-void settings_locate(const struct settings *settings, struct complaint *complaint);
+void settings_locate(const struct settings *settings, struct failure *failure);
 
 /** settings_lists_program() - is a program of this file name or path one of `programs`? */
 bool settings_lists_program(const struct settings *settings, const char *path);

@@ -11,7 +11,7 @@
 
 /**
  * copy_exposure() - bring the jail's copy of @exposure up to date.
- * @jail: descriptor of the jail.
+ * @jail: which is held (jail_hold()).
  *
  * A file or device takes the place of what is there at once (rename(2)), and belongs to root, with
  * the group, the time and the mode of the source, but no set-id bit and no right for others to
@@ -21,8 +21,9 @@
  * descriptor and follows no link (see place_find()), for a worker may own directories in the jail.
  * Async-signal-safe where it succeeds.
  *
- * Return: 0, or a negative error number with @ret_complaint.
+ * Return: 0, or a negative error number with @ret_failure.
  */
-int copy_exposure(int jail, const struct exposure *exposure, struct complaint *ret_complaint);
+int copy_exposure(
+        const struct jail *jail, const struct exposure *exposure, struct failure *ret_failure);
 
 #endif

@@ -2,6 +2,7 @@
 #include "supply/copy_file.h"
 
 #include "supply/account_files.h"
+#include "system/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,17 +16,21 @@
 /* What a copy is made under, before it takes its place: one name, so that no second is left. */
 #define NEW_SUFFIX ".chrootshim"
 
+static const char *remedy_of(int error)
+{
+        if (error == -ENOSPC || error == -EDQUOT)
+                return "make room";
+        return error == -ENOSYS ? NULL
+                                : "remove what is in its place, or set isolation = \"namespace\"";
+}
+
 int copy_fail(const struct copy *copy, const char *name, const char *reason, int error)
 {
-        const struct exposure *exposure = copy->exposure;
-
-        complain(copy->complaint, "%s: %s cannot be copied into the jail: %s%s%s%s%s: %s",
-                exposure->origin, exposure->source, name, name[0] ? ": " : "", reason,
-                error != -EINVAL ? ": " : "", error != -EINVAL ? error_text(error) : "",
-                error == -ENOSPC || error == -EDQUOT
-                        ? "make room"
-                        : "remove what is in its place, or set isolation = \"namespace\"");
-        return error;
+        exposure_fail(copy->exposure, copy->failure, error, copy->exposure->source, NULL,
+                remedy_of(error));
+        failure_reason(copy->failure, "it cannot be copied into the jail: %s%s%s", name,
+                name[0] ? ": " : "", reason);
+        return error < 0 ? error : -EINVAL;
 }
 
 static int new_name(const char *name, char *buffer)
@@ -105,23 +110,33 @@ static bool is_fresh(int directory, const char *name, const struct file_facts *s
                is_newer(&there, source);
 }
 
+/* Make the file that will take the place of @name, under the name @temporary. */
+static int make_new(int directory, const char *name, char *temporary)
+{
+        int error = new_name(name, temporary);
+
+        if (error < 0)
+                return error;
+        remove_name(directory, temporary);
+        return kernel_openat(
+                directory, temporary, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
 int copy_file(struct copy *copy, int from, const struct file_facts *facts, int directory,
         const char *name)
 {
         bool names = copy->exposure->options & EXPOSURE_NAMES;
         char temporary[NAME_MAX + 1];
-        int error = new_name(name, temporary), to;
+        int error;
 
         copy->bytes += facts->size;
         if (copy->bytes > COPY_BYTES_LIMIT)
                 return copy_fail(copy, name, "it has more than 64 MiB", -EFBIG);
         if (!names && is_fresh(directory, name, facts))
                 return 0;
-        if (error == 0)
-                remove_name(directory, temporary);
-        to = error < 0 ? error
-                       : kernel_openat(directory, temporary,
-                                 O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+        CLOSED_AT_END int to = make_new(directory, name, temporary);
+
         if (to < 0)
                 return copy_fail(copy, name, "it cannot be made", to);
         error = names ? account_file_copy(from, to) : copy_content(from, to);
@@ -129,10 +144,10 @@ int copy_file(struct copy *copy, int from, const struct file_facts *facts, int d
                 error = finish_file(to, facts);
         if (error == 0)
                 error = take_place(directory, temporary, name, to);
-        if (error < 0)
-                remove_name(directory, temporary);
-        kernel_close(to);
-        return error < 0 ? copy_fail(copy, name, "it cannot be written", error) : 0;
+        if (error == 0)
+                return 0;
+        remove_name(directory, temporary);
+        return copy_fail(copy, name, "it cannot be written", error);
 }
 
 /* chmod() of what an O_PATH descriptor holds, whatever its name has become. */
@@ -144,23 +159,33 @@ static int set_mode(int fd, mode_t mode)
         return (int)kernel_call(SYS_fchmodat, AT_FDCWD, (long)path, (long)mode, 0, 0);
 }
 
+/* Make the device that will take the place of @name. Return: an O_PATH descriptor of it. */
+static int make_new_device(int directory, const char *name, char *temporary, uint64_t number)
+{
+        int error = new_name(name, temporary);
+
+        if (error < 0)
+                return error;
+        remove_name(directory, temporary);
+        error = (int)kernel_call(
+                SYS_mknodat, directory, (long)temporary, S_IFCHR | 0600, (long)number, 0);
+        return error < 0 ? error
+                         : kernel_openat(directory, temporary, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+}
+
 int copy_device(struct copy *copy, const struct file_facts *facts, int directory, const char *name)
 {
         char temporary[NAME_MAX + 1];
         struct file_facts there;
-        int error = new_name(name, temporary), fd;
+        int error;
 
         if (kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
                 S_ISCHR(there.mode) && there.device_number == facts->device_number &&
                 there.owner == 0 && there.mode == facts->mode)
                 return 0;
-        if (error == 0)
-                remove_name(directory, temporary);
-        if (error == 0)
-                error = (int)kernel_call(SYS_mknodat, directory, (long)temporary, S_IFCHR | 0600,
-                        (long)facts->device_number, 0);
-        fd = error < 0 ? error
-                       : kernel_openat(directory, temporary, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+
+        CLOSED_AT_END int fd = make_new_device(directory, name, temporary, facts->device_number);
+
         if (fd < 0)
                 return copy_fail(copy, name, "the device cannot be made", fd);
         error = kernel_facts(fd, "", 0, &there);
@@ -170,10 +195,10 @@ int copy_device(struct copy *copy, const struct file_facts *facts, int directory
                 error = set_mode(fd, facts->mode & 0777);
         if (error == 0)
                 error = take_place(directory, temporary, name, fd);
-        if (error < 0)
-                remove_name(directory, temporary);
-        kernel_close(fd);
-        return error < 0 ? copy_fail(copy, name, "the device cannot be made", error) : 0;
+        if (error == 0)
+                return 0;
+        remove_name(directory, temporary);
+        return copy_fail(copy, name, "the device cannot be made", error);
 }
 
 int copy_link(struct copy *copy, int from, int directory, const char *name)

@@ -7,20 +7,20 @@
 /** struct copy - a copy under way, and how much it has copied. */
 struct copy {
         const struct exposure *exposure;
-        struct complaint *complaint;
+        struct failure *failure;
         uint64_t bytes;
         unsigned entries;
         unsigned depth;
 };
 
-/** copy_fail() - write the complaint: @name of the exposure, @reason. Return: @error. */
+/** copy_fail() - say that @name of the exposure cannot be copied. Return: @error. */
 int copy_fail(const struct copy *copy, const char *name, const char *reason, int error);
 
 /*
  * @directory: descriptor of the one that gets the copy, @name there.
  * @facts:     of the source.
  *
- * All return 0, or a negative error number with copy->complaint. Async-signal-safe where they
+ * All return 0, or a negative error number with copy->failure. Async-signal-safe where they
  * succeed.
  */
 

@@ -1,6 +1,8 @@
 /* Outside paths that the jail is to have: as they are configured, and what is there now. */
 #include "supply/exposure.h"
 
+#include "system/text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,65 +21,98 @@ static const struct {
         {"namespace", EXPOSURE_NAMESPACE},
 };
 
+#define WORD_COUNT (sizeof(words) / sizeof(words[0]))
+
+void exposure_blame(const struct exposure *exposure, struct failure *failure)
+{
+        failure->setting = exposure->service ? "services" : "expose";
+        failure->service = exposure->service;
+}
+
+int exposure_fail(const struct exposure *exposure, struct failure *ret_failure, int error,
+        const char *path, const char *reason, const char *remedy)
+{
+        error = failure_set(ret_failure, error, path, reason, remedy);
+        exposure_blame(exposure, ret_failure);
+        return error;
+}
+
 static unsigned option_named(const char *name)
 {
-        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        for (size_t i = 0; i < WORD_COUNT; i++)
                 if (strcmp(words[i].name, name) == 0)
                         return words[i].option;
         return 0;
 }
 
-/* Take the options off @text, which then is a tidy path. */
-static int parse(char *text, unsigned *ret_options, const char *place, struct complaint *complaint)
+static int refuse_option(const struct exposure *exposure, const char *word, struct failure *failure)
 {
-        char *rest = text, *word;
+        char list[sizeof(failure->remedy)];
+        struct text text = text_in(list, sizeof(list));
+        int error;
 
-        *ret_options = 0;
+        text_add(&text, "it must be ");
+        for (size_t i = 0; i < WORD_COUNT; i++)
+                text_add_item(&text, words[i].name, i, WORD_COUNT, "or");
+        error = exposure_fail(exposure, failure, 0, exposure->source, NULL, list);
+        failure_reason(failure, "it has the option \"%s\"", word);
+        return error;
+}
+
+/* Take the options off the source, which then is a tidy path. */
+static int parse(struct exposure *exposure, struct failure *failure)
+{
+        char *path = exposure->source, *rest = path, *word;
+        int error;
+
         strsep(&rest, ",");
         while ((word = strsep(&rest, ","))) {
                 unsigned option = option_named(word);
 
                 if (!option)
-                        return complain(complaint,
-                                "%s: %s has the option \"%s\": it must be writable, optional, "
-                                "slave, names, program or namespace",
-                                place, text, word);
-                *ret_options |= option;
+                        return refuse_option(exposure, word, failure);
+                exposure->options |= option;
         }
-        if (text[0] != '/' || !path_tidy(text) || !text[1])
-                return complain(complaint,
-                        "%s: \"%s\" must be an absolute path without \"..\", and not /", place,
-                        text);
+        if (path[0] == '/' && path_tidy(path) && path[1])
+                return 0;
+        error = exposure_fail(exposure, failure, 0, NULL, NULL, NULL);
+        failure_reason(failure, "\"%s\" must be an absolute path without \"..\", and not /", path);
+        return error;
+}
+
+static int take(struct exposure *exposure, const struct jail *jail, struct failure *failure)
+{
+        const char *source = exposure->source;
+        int error = source ? parse(exposure, failure)
+                           : exposure_fail(exposure, failure, -ENOMEM, NULL, NULL, NULL);
+
+        if (error < 0)
+                return error;
+        exposure->target = path_inside(&jail->prefixes, source);
+        if (path_relate(&jail->prefixes, source) == PATH_ANCESTOR || !exposure->target[1])
+                return exposure_fail(exposure, failure, 0, source, "it has the whole jail in it",
+                        "name what lies beside it");
         return 0;
 }
 
 int exposures_add(struct exposures *exposures, const struct jail *jail, const char *text,
-        const char *origin, const char *place, struct complaint *ret_complaint)
+        const char *service, struct failure *ret_failure)
 {
-        struct exposure *longer =
-                realloc(exposures->item, (exposures->count + 1) * sizeof(*longer));
-        char *source = strdup(text);
-        unsigned options;
-        int error = -ENOMEM;
+        struct exposure exposure = {.source = strdup(text), .service = service};
+        struct exposure *longer = NULL;
+        int error = take(&exposure, jail, ret_failure);
 
-        if (longer)
-                exposures->item = longer;
-        if (longer && source)
-                error = parse(source, &options, place, ret_complaint);
-        if (error == 0 && (path_relate(&jail->prefixes, source) == PATH_ANCESTOR ||
-                                  !path_inside(&jail->prefixes, source)[1]))
-                error = complain(ret_complaint,
-                        "%s: %s has the whole jail in it: name what lies beside it", place, source);
+        if (error == 0) {
+                longer = realloc(exposures->item, (exposures->count + 1) * sizeof(*longer));
+                if (!longer)
+                        error = exposure_fail(&exposure, ret_failure, -ENOMEM, NULL, NULL, NULL);
+        }
         if (error < 0) {
-                free(source);
+                free(exposure.source);
                 return error;
         }
-        exposures->item[exposures->count++] = (struct exposure){
-                .source = source,
-                .target = path_inside(&jail->prefixes, source),
-                .options = options,
-                .origin = origin,
-        };
+        exposures->item = longer;
+        exposures->item[exposures->count++] = exposure;
         return 0;
 }
 
@@ -144,50 +179,55 @@ bool exposure_has_changed(const struct exposure *exposure, bool content)
                        now.seen.changed_nanoseconds != exposure->seen.changed_nanoseconds);
 }
 
-static int check(
-        struct exposure *exposure, enum setting_isolation isolation, struct complaint *complaint)
+/* What can be copied into the jail, and lies outside of it. */
+static int check_copied(const struct exposure *exposure, struct failure *failure)
 {
-        int error = exposure_look(exposure);
+        static const char remedy[] = "set isolation = \"namespace\"";
+        const char *source = exposure->source, *kind = NULL;
         unsigned mode = exposure->seen.mode;
+        int error;
 
-        if (error < 0) {
-                complain(complaint, "%s: %s: %s: make it, or add \",optional\" to it",
-                        exposure->origin, exposure->source, error_text(error));
-                return error == -EACCES ? error : -EINVAL;
-        }
-        if ((exposure->options & (EXPOSURE_NAMES | EXPOSURE_PROGRAM)) && exposure->present &&
-                !S_ISREG(mode))
-                return complain(complaint, "%s: %s is not a regular file: correct the path",
-                        exposure->origin, exposure->source);
-        if (isolation == ISOLATION_NAMESPACE)
-                return 0;
         if (exposure->options & (EXPOSURE_WRITABLE | EXPOSURE_SLAVE))
-                return complain(complaint,
-                        "%s: %s can be writable or slave in a mount namespace only: "
-                        "set isolation = \"namespace\"",
-                        exposure->origin, exposure->source);
-        if (S_ISSOCK(mode) || S_ISFIFO(mode) || S_ISBLK(mode))
-                return complain(complaint,
-                        "%s: %s is a %s, which cannot be copied into the jail: "
-                        "set isolation = \"namespace\"",
-                        exposure->origin, exposure->source,
-                        S_ISSOCK(mode)  ? "socket"
-                        : S_ISBLK(mode) ? "block device"
-                                        : "FIFO");
-        if (exposure->target != exposure->source)
-                return complain(complaint,
-                        "%s: %s lies in the jail already: remove it, or set "
-                        "isolation = \"namespace\"",
-                        exposure->origin, exposure->source);
+                return exposure_fail(exposure, failure, 0, source,
+                        "it can be writable or slave in a mount namespace only", remedy);
+        if (S_ISSOCK(mode))
+                kind = "socket";
+        else if (S_ISFIFO(mode))
+                kind = "FIFO";
+        else if (S_ISBLK(mode))
+                kind = "block device";
+        if (kind) {
+                error = exposure_fail(exposure, failure, 0, source, NULL, remedy);
+                failure_reason(failure, "it is a %s, which cannot be copied into the jail", kind);
+                return error;
+        }
+        if (exposure->target != source)
+                return exposure_fail(exposure, failure, 0, source, "it lies in the jail already",
+                        "remove it, or set isolation = \"namespace\"");
         return 0;
 }
 
-int exposures_check(struct exposures *exposures, enum setting_isolation isolation,
-        struct complaint *ret_complaint)
+static int check(
+        struct exposure *exposure, enum setting_isolation isolation, struct failure *failure)
+{
+        int error = exposure_look(exposure);
+
+        if (error < 0)
+                return exposure_fail(exposure, failure, error, exposure->source, NULL,
+                        "make it, or add \",optional\" to it");
+        if ((exposure->options & (EXPOSURE_NAMES | EXPOSURE_PROGRAM)) && exposure->present &&
+                !S_ISREG(exposure->seen.mode))
+                return exposure_fail(exposure, failure, 0, exposure->source,
+                        "it is not a regular file", "correct the path");
+        return isolation == ISOLATION_CHROOT ? check_copied(exposure, failure) : 0;
+}
+
+int exposures_check(
+        struct exposures *exposures, enum setting_isolation isolation, struct failure *ret_failure)
 {
         int error = 0;
 
         for (size_t i = 0; error == 0 && i < exposures->count; i++)
-                error = check(&exposures->item[i], isolation, ret_complaint);
+                error = check(&exposures->item[i], isolation, ret_failure);
         return error;
 }

@@ -28,7 +28,7 @@ enum exposure_option {
  * @target:  where it is to be in the jail: @source, or its inside view where it lies below the
  *           jail; refers to @source.
  * @options: of enum exposure_option.
- * @origin:  the service that brings it, or "expose"; constant.
+ * @service: that brings it; NULL if the key `expose` does. Lives as long as the settings.
  * @present: it was there when it was looked at.
  * @seen:    what it was then, symbolic links followed; all zero if it was absent.
  */
@@ -36,7 +36,7 @@ struct exposure {
         char *source;
         const char *target;
         unsigned options;
-        const char *origin;
+        const char *service;
         bool present;
         struct file_facts seen;
 };
@@ -52,15 +52,30 @@ struct exposures {
         bool stale;
 };
 
+/** exposure_origin() - what brings it, in one word. */
+static inline const char *exposure_origin(const struct exposure *exposure)
+{
+        return exposure->service ? exposure->service : "expose";
+}
+
+/** exposure_blame() - say that the failure is about what asks for @exposure. */
+void exposure_blame(const struct exposure *exposure, struct failure *failure);
+
+/**
+ * exposure_fail() - say what is wrong with it, and which setting asks for it; as failure_set().
+ * @path: what it is about: @exposure->source, or another.
+ */
+int exposure_fail(const struct exposure *exposure, struct failure *ret_failure, int error,
+        const char *path, const char *reason, const char *remedy);
+
 /**
  * exposures_add() - append what @text says, "PATH[,OPTION…]".
- * @origin: kept by reference.
- * @place:  what a complaint begins with.
+ * @service: that brings it, or NULL; kept by reference.
  *
- * Return: 0; -EINVAL or -ENOMEM, with @ret_complaint.
+ * Return: 0; -EINVAL or -ENOMEM, with @ret_failure.
  */
 int exposures_add(struct exposures *exposures, const struct jail *jail, const char *text,
-        const char *origin, const char *place, struct complaint *ret_complaint);
+        const char *service, struct failure *ret_failure);
 
 /**
  * exposures_sort() - parents before what lies in them; the options of doubles are united, and what
@@ -82,9 +97,9 @@ bool exposure_has_changed(const struct exposure *exposure, bool content);
  * exposures_check() - look at all, before anything starts.
  * @isolation: under chroot a socket cannot be supplied, nor anything be writable.
  *
- * Return: 0; -EACCES where the caller may not look; -EINVAL; with @ret_complaint.
+ * Return: 0; -EACCES where the caller may not look; -EINVAL; with @ret_failure.
  */
-int exposures_check(struct exposures *exposures, enum setting_isolation isolation,
-        struct complaint *ret_complaint);
+int exposures_check(
+        struct exposures *exposures, enum setting_isolation isolation, struct failure *ret_failure);
 
 #endif

@@ -1,6 +1,7 @@
 /* Lock files that the master made outside: each worker gets an open file of its own on them. */
 #include "supply/lock_files.h"
 
+#include "system/descriptors.h"
 #include "system/kernel.h"
 
 #include <errno.h>
@@ -8,9 +9,6 @@
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Servers expect their own descriptors at low numbers; these are kept out of the way. */
-#define CARRIED_LOWEST_FD 200
 
 struct lock_file {
         char path[PATH_MAX];
@@ -68,7 +66,7 @@ void lock_files_forget(const char *path)
 static int open_anew(const struct lock_file *file)
 {
         int flags = (file->flags & O_ACCMODE) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-        int fd = kernel_open(file->path, flags, 0), high;
+        int fd = kernel_open(file->path, flags, 0);
         struct file_facts facts;
 
         if (fd < 0)
@@ -78,11 +76,7 @@ static int open_anew(const struct lock_file *file)
                 kernel_close(fd);
                 return -ESTALE;
         }
-        high = kernel_fcntl(fd, F_DUPFD_CLOEXEC, CARRIED_LOWEST_FD);
-        if (high < 0)
-                return fd;
-        kernel_close(fd);
-        return high;
+        return descriptor_raise(fd);
 }
 
 void lock_files_carry(void)

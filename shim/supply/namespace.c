@@ -3,24 +3,24 @@
 
 #include "supply/namespace_build.h"
 #include "system/child.h"
+#include "system/descriptors.h"
+#include "system/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* Servers expect their own descriptors at low numbers; ours is kept out of the way. */
-#define NAMESPACE_LOWEST_FD 200
-
 static void __attribute__((noreturn))
 run_builder(struct namespace_builder *builder, int report, int wait)
 {
         char byte;
 
-        namespace_build(builder);
+        builder->report.result = namespace_build(builder);
         kernel_write(report, &builder->report, sizeof(builder->report));
         kernel_close(report);
         /* Until the parent has opened this process's namespace, or is gone. */
@@ -32,25 +32,19 @@ run_builder(struct namespace_builder *builder, int report, int wait)
 static int open_namespace(pid_t pid)
 {
         char path[64] = "/proc/", number[NUMBER_SIZE];
-        int fd, high;
+        int fd;
 
         strcat(strcat(path, number_text(number, pid)), "/ns/mnt");
         fd = kernel_open(path, O_RDONLY | O_CLOEXEC, 0);
-        if (fd < 0)
-                return fd;
-        high = kernel_fcntl(fd, F_DUPFD_CLOEXEC, NAMESPACE_LOWEST_FD);
-        if (high < 0)
-                return fd;
-        kernel_close(fd);
-        return high;
+        return fd < 0 ? fd : descriptor_raise(fd);
 }
 
 /* The words of a command for the jail's @directories or files that are missing. */
 static void list_missing(
         const struct namespace_builder *builder, bool directories, char *text, size_t size)
 {
-        const struct exposures *exposures = builder->exposures;
-        const char *real = builder->jail->real;
+        const struct exposures *exposures = &builder->plan->exposures;
+        const char *real = builder->plan->jail.real;
         char path[PATH_MAX];
         struct file_facts facts;
 
@@ -74,51 +68,48 @@ static void list_missing(
         }
 }
 
-static void complain_read_only(const struct namespace_builder *builder, struct complaint *complaint)
+static int fail_read_only(const struct namespace_builder *builder, struct failure *failure)
 {
-        char directories[sizeof(complaint->text)], files[sizeof(complaint->text)];
+        char directories[sizeof(failure->remedy)], files[sizeof(failure->remedy)];
 
         list_missing(builder, true, directories, sizeof(directories));
         list_missing(builder, false, files, sizeof(files));
-        complain(complaint,
-                "mount namespace: jail %s is read-only and lacks mount points: "
-                "make it writable and run: mkdir -p%s%s%s",
-                builder->jail->real, directories, files[0] ? " && touch" : "", files);
+        failure_set(failure, 0, NULL, "the jail is read-only and lacks mount points", NULL);
+        failure_remedy(failure, "make it writable and run: mkdir -p%s%s%s", directories,
+                files[0] ? " && touch" : "", files);
+        failure->setting = "isolation";
+        failure->jail = builder->plan->jail.real;
+        return -EROFS;
 }
 
-static int complain_report(const struct namespace_builder *builder, struct complaint *complaint)
+static int fail_namespace(struct failure *failure, int error, const char *path, const char *reason,
+        const char *remedy)
 {
-        const struct namespace_report *report = &builder->report;
-
-        if (report->error == -EROFS)
-                complain_read_only(builder, complaint);
-        else
-                complain(complaint, "mount namespace: %s: %s: %s: %s", report->path, report->reason,
-                        error_text(report->error), report->remedy);
-        return report->error;
+        error = failure_set(failure, error, path, reason, remedy);
+        failure->setting = "isolation";
+        return error;
 }
 
 /* Let the child build, and open what it has built. */
-static int await(
-        struct namespace_builder *builder, pid_t pid, int report, struct complaint *complaint)
+static int await(struct namespace_builder *builder, pid_t pid, int report, struct failure *failure)
 {
         ssize_t length = child_read(report, &builder->report, sizeof(builder->report));
         int fd;
 
-        if (length != (ssize_t)sizeof(builder->report)) {
-                complain(complaint,
-                        "mount namespace: the process that makes it %s: look at the file systems "
-                        "of what is exposed",
-                        length == -ETIMEDOUT ? "hangs" : "was killed");
-                return length < 0 ? (int)length : -EINTR;
+        if (length != (ssize_t)sizeof(builder->report))
+                return fail_namespace(failure, length < 0 ? (int)length : 0, NULL,
+                        length == -ETIMEDOUT ? "the process that makes the mount namespace hangs"
+                                             : "the process that makes the mount namespace was "
+                                               "killed",
+                        "look at the file systems of what is exposed");
+        if (builder->report.result == -EROFS)
+                return fail_read_only(builder, failure);
+        if (builder->report.result < 0) {
+                *failure = builder->report.failure;
+                return builder->report.result;
         }
-        if (builder->report.error < 0)
-                return complain_report(builder, complaint);
         fd = open_namespace(pid);
-        if (fd < 0)
-                complain(complaint, "mount namespace: /proc/PID/ns/mnt: %s: %s", error_text(fd),
-                        error_remedy(fd, "mount /proc"));
-        return fd;
+        return fd < 0 ? fail_namespace(failure, fd, "/proc/PID/ns/mnt", NULL, "mount /proc") : fd;
 }
 
 static void close_all(const int *fds, size_t count)
@@ -128,12 +119,10 @@ static void close_all(const int *fds, size_t count)
                         kernel_close(fds[i]);
 }
 
-int namespace_make(const struct settings *settings, const struct jail *jail,
-        const struct exposures *exposures, struct complaint *ret_complaint)
+int namespace_make(const struct plan *plan, struct failure *ret_failure)
 {
-        int ends[4] = {-1, -1, -1, -1}, source[exposures->count + 1];
-        struct namespace_builder builder = {
-                .settings = settings, .jail = jail, .exposures = exposures, .source = source};
+        int ends[4] = {-1, -1, -1, -1}, source[plan->exposures.count + 1];
+        struct namespace_builder builder = {.plan = plan, .source = source};
         int result = (int)kernel_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0);
         pid_t pid;
 
@@ -146,13 +135,12 @@ int namespace_make(const struct settings *settings, const struct jail *jail,
                 run_builder(&builder, ends[1], ends[2]);
         }
         if (pid < 0) {
-                complain(ret_complaint, "mount namespace: %s: %s", error_text(pid),
-                        error_remedy(pid, namespace_kernel_refuses));
-                result = pid;
+                result = fail_namespace(ret_failure, pid, NULL, "no mount namespace can be made",
+                        namespace_kernel_refuses);
         } else {
                 kernel_close(ends[1]);
                 ends[1] = -1;
-                result = await(&builder, pid, ends[0], ret_complaint);
+                result = await(&builder, pid, ends[0], ret_failure);
         }
         /* It ends with them, even where a filter of system calls keeps it from being killed. */
         close_all(ends, 4);

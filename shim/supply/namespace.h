@@ -2,7 +2,7 @@
 #ifndef SHIM_SUPPLY_NAMESPACE_H
 #define SHIM_SUPPLY_NAMESPACE_H
 
-#include "supply/exposure.h"
+#include "supply/plan.h"
 
 /*
  * Its root is an empty, read-only tmpfs that holds the directories on the way to the jail, so that
@@ -20,9 +20,8 @@
  * are made in the jail. The work is done by a child that the server does not notice.
  * Async-signal-safe where it succeeds.
  *
- * Return: the namespace's descriptor, closed by exec; a negative error number with @ret_complaint.
+ * Return: the namespace's descriptor, closed by exec; a negative error number with @ret_failure.
  */
-int namespace_make(const struct settings *settings, const struct jail *jail,
-        const struct exposures *exposures, struct complaint *ret_complaint);
+int namespace_make(const struct plan *plan, struct failure *ret_failure);
 
 #endif

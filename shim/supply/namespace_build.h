@@ -2,30 +2,21 @@
 #ifndef SHIM_SUPPLY_NAMESPACE_BUILD_H
 #define SHIM_SUPPLY_NAMESPACE_BUILD_H
 
-#include "supply/exposure.h"
-
-#include <limits.h>
-
-/** struct namespace_report - what went wrong; the strings are constant. */
-struct namespace_report {
-        int error;
-        const char *reason;
-        const char *remedy;
-        char path[PATH_MAX];
-};
+#include "supply/plan.h"
 
 /**
- * struct namespace_builder - one building.
+ * struct namespace_builder - one building, and what came of it.
  *
  * @source: room for a descriptor for each exposure.
- * @report: all zero to begin with.
+ * @report: for the parent: what namespace_build() returned, and its failure.
  */
 struct namespace_builder {
-        const struct settings *settings;
-        const struct jail *jail;
-        const struct exposures *exposures;
+        const struct plan *plan;
         int *source;
-        struct namespace_report report;
+        struct namespace_report {
+                int result;
+                struct failure failure;
+        } report;
 };
 
 /** What to do where the kernel says no. */
@@ -36,7 +27,7 @@ extern const char namespace_kernel_refuses[];
  *
  * What it opens is left open, for the process is to end. Async-signal-safe.
  *
- * Return: 0, or a negative error number with builder->report.
+ * Return: 0, or a negative error number with builder->report.failure.
  */
 int namespace_build(struct namespace_builder *builder);
 

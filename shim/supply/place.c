@@ -16,11 +16,12 @@
 
 static const char planted[] = "it is a symbolic link that another user than root could have made";
 
-static int fail(
-        struct place_failure *failure, const struct place *place, const char *reason, int error)
+static int fail_place(
+        struct failure *failure, const struct place *place, const char *reason, int error)
 {
-        *failure = (struct place_failure){.reason = reason, .path = place->path, .error = error};
-        return error;
+        return failure_set(failure, error, place->path, reason,
+                error == -ENOSYS ? NULL
+                                 : "remove it from the jail, and make a directory in its place");
 }
 
 /* Descriptors of what was just made: nobody but root may own it or write to it. */
@@ -122,7 +123,7 @@ static bool is_trusted(const struct place *place, const struct file_facts *link)
  * One component, from @name to @end: move place->directory to it.
  * Return: 1 if it was a link and the path has been rewritten, 0, or a negative error number.
  */
-static int step(struct place *place, char *name, char *end, struct place_failure *failure)
+static int step(struct place *place, char *name, char *end, struct failure *failure)
 {
         struct file_facts facts;
         int fd, error;
@@ -130,31 +131,31 @@ static int step(struct place *place, char *name, char *end, struct place_failure
         *end = '\0';
         fd = open_or_make(place, name);
         if (fd < 0)
-                return fail(failure, place, "it cannot be made", fd);
+                return fail_place(failure, place, "it cannot be made", fd);
         error = kernel_facts(fd, "", 0, &facts);
         if (error < 0) {
-                fail(failure, place, "it cannot be looked at", error);
+                fail_place(failure, place, "it cannot be looked at", error);
         } else if (S_ISDIR(facts.mode)) {
                 *end = '/';
                 kernel_close(place->directory);
                 place->directory = fd;
                 return 0;
         } else if (!S_ISLNK(facts.mode)) {
-                error = fail(failure, place, "it is not a directory", -ENOTDIR);
+                error = fail_place(failure, place, "it is not a directory", -ENOTDIR);
         } else if (!is_trusted(place, &facts)) {
-                error = fail(failure, place, planted, -ELOOP);
+                error = fail_place(failure, place, planted, -ELOOP);
         } else {
                 *end = '/';
                 error = splice_link(place, name, end, fd);
                 if (error < 0)
-                        fail(failure, place, "its link cannot be followed", error);
+                        fail_place(failure, place, "its link cannot be followed", error);
         }
         kernel_close(fd);
         return error < 0 ? error : 1;
 }
 
 /* Return: as step(). */
-static int walk(int root, struct place *place, struct place_failure *failure)
+static int walk(int root, struct place *place, struct failure *failure)
 {
         char *name = place->path + 1, *end;
         int result = 0;
@@ -162,7 +163,7 @@ static int walk(int root, struct place *place, struct place_failure *failure)
         place->directory =
                 kernel_openat(root, ".", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
         if (place->directory < 0)
-                return fail(failure, place, "the jail cannot be opened", place->directory);
+                return fail_place(failure, place, "the jail cannot be opened", place->directory);
         while (result == 0 && (end = strchr(name, '/'))) {
                 result = step(place, name, end, failure);
                 name = end + 1;
@@ -173,25 +174,22 @@ static int walk(int root, struct place *place, struct place_failure *failure)
         return result;
 }
 
-int place_find(
-        int root, const char *path, struct place *ret_place, struct place_failure *ret_failure)
+int place_find(int root, const char *path, struct place *ret_place, struct failure *ret_failure)
 {
         size_t length = strlen(path);
         int result = 1;
 
-        *ret_failure = (struct place_failure){0};
-        if (length >= sizeof(ret_place->path)) {
-                fail(ret_failure, ret_place, "it is too long", -ENAMETOOLONG);
-                ret_failure->path = path;
-                return -ENAMETOOLONG;
-        }
+        if (length >= sizeof(ret_place->path))
+                return failure_set(
+                        ret_failure, -ENAMETOOLONG, path, "it is too long", "shorten it");
         memcpy(ret_place->path, path, length + 1);
         for (int links = 0; result == 1; links++) {
                 tidy(ret_place->path);
                 if (links > LINK_LIMIT)
-                        return fail(ret_failure, ret_place, "its links go round", -ELOOP);
+                        return fail_place(ret_failure, ret_place, "its links go round", -ELOOP);
                 if (!ret_place->path[0])
-                        return fail(ret_failure, ret_place, "it leads to the jail itself", -EINVAL);
+                        return fail_place(
+                                ret_failure, ret_place, "it leads to the jail itself", -EINVAL);
                 result = walk(root, ret_place, ret_failure);
         }
         return result;

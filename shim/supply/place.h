@@ -2,6 +2,8 @@
 #ifndef SHIM_SUPPLY_PLACE_H
 #define SHIM_SUPPLY_PLACE_H
 
+#include "system/failure.h"
+
 #include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
@@ -19,13 +21,6 @@ struct place {
         char path[PATH_MAX];
 };
 
-/** struct place_failure - why there is no place. @path lives as long as the place and its path. */
-struct place_failure {
-        const char *reason;
-        const char *path;
-        int error;
-};
-
 /**
  * place_find() - find the directory of @path, and make those that are missing.
  * @root: a descriptor of the jail.
@@ -38,8 +33,7 @@ struct place_failure {
  *
  * Return: 0, or a negative error number with @ret_failure; then nothing is to be closed.
  */
-int place_find(
-        int root, const char *path, struct place *ret_place, struct place_failure *ret_failure);
+int place_find(int root, const char *path, struct place *ret_place, struct failure *ret_failure);
 
 /**
  * place_make_directory() - make the directory @name, of root and @group, or open what is there.

@@ -129,7 +129,7 @@ static const char gives_up[] = "error while loading shared libraries: ";
 
 /* Lines are "NAME => PATH (ADDRESS)" or "PATH (ADDRESS)". */
 static int tell_listed(char *text, const char *program, int (*found)(void *, const char *),
-        void *context, struct complaint *complaint)
+        void *context, struct failure *failure)
 {
         char *line;
         int error = 0;
@@ -138,11 +138,13 @@ static int tell_listed(char *text, const char *program, int (*found)(void *, con
                 char *path = strchr(line, '/'), *address = strstr(line, " (0x");
                 const char *reason = strstr(line, gives_up);
 
-                if (reason)
-                        return complain(complaint,
-                                "%s cannot be loaded: %s: install what is missing, or correct the "
-                                "path",
-                                program, reason + strlen(gives_up));
+                if (reason) {
+                        failure_set(failure, 0, program, NULL,
+                                "install what is missing, or correct the path");
+                        failure_reason(
+                                failure, "it cannot be loaded: %s", reason + strlen(gives_up));
+                        return -EINVAL;
+                }
                 if (!path || !address || address < path)
                         continue;
                 *address = '\0';
@@ -152,7 +154,7 @@ static int tell_listed(char *text, const char *program, int (*found)(void *, con
 }
 
 static int tell_libraries(const char *loader, const char *program,
-        int (*found)(void *, const char *), void *context, struct complaint *complaint)
+        int (*found)(void *, const char *), void *context, struct failure *failure)
 {
         char text[LIST_SIZE];
         int error = found(context, loader);
@@ -160,10 +162,12 @@ static int tell_libraries(const char *loader, const char *program,
         if (error < 0)
                 return error;
         error = list(loader, program, text, sizeof(text));
-        if (error < 0)
-                return complain(complaint, "%s: %s --list: %s: correct the path", program, loader,
-                        error_text(error));
-        error = tell_listed(text, program, found, context, complaint);
+        if (error < 0) {
+                failure_set(failure, error, program, NULL, "correct the path");
+                failure_reason(failure, "%s --list", loader);
+                return -EINVAL;
+        }
+        error = tell_listed(text, program, found, context, failure);
         /* Without the cache, the loader looks into the standard directories alone. */
         if (error == 0 && kernel_access(AT_FDCWD, "/etc/ld.so.cache", R_OK, 0) == 0)
                 error = found(context, "/etc/ld.so.cache");
@@ -171,7 +175,7 @@ static int tell_libraries(const char *loader, const char *program,
 }
 
 int program_files(const char *path, int (*found)(void *context, const char *path), void *context,
-        struct complaint *ret_complaint)
+        struct failure *ret_failure)
 {
         char program[PATH_MAX], interpreter[PATH_MAX];
         struct beginning beginning;
@@ -182,10 +186,9 @@ int program_files(const char *path, int (*found)(void *context, const char *path
         for (int i = 0; error >= 0 && i < INTERPRETER_LIMIT; i++) {
                 error = read_beginning(program, &beginning);
                 if (error < 0)
-                        return complain(ret_complaint, "%s: %s: correct the path", program,
-                                error_text(error));
+                        return failure_set(ret_failure, error, program, NULL, "correct the path");
                 if (loader_of(&beginning, interpreter))
-                        return tell_libraries(interpreter, program, found, context, ret_complaint);
+                        return tell_libraries(interpreter, program, found, context, ret_failure);
                 if (!script_interpreter(&beginning, interpreter))
                         return 0;
                 error = found(context, interpreter);

@@ -2,7 +2,7 @@
 #ifndef SHIM_SUPPLY_PROGRAM_FILES_H
 #define SHIM_SUPPLY_PROGRAM_FILES_H
 
-#include "settings/settings.h"
+#include "system/failure.h"
 
 /**
  * program_files() - tell the files that @path needs, besides itself.
@@ -11,9 +11,9 @@
  * A script needs its interpreter; a dynamic program its loader (PT_INTERP, elf(5)) and what that
  * lists (`--list`, ld.so(8)), with its cache. The loader is run as a child, the program is not.
  *
- * Return: 0; what @found returned; -EINVAL with @ret_complaint.
+ * Return: 0; what @found returned; -EINVAL with @ret_failure.
  */
 int program_files(const char *path, int (*found)(void *context, const char *path), void *context,
-        struct complaint *ret_complaint);
+        struct failure *ret_failure);
 
 #endif

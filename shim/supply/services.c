@@ -1,8 +1,8 @@
 /* What administrators want by name: each service is a set of paths, libraries and warm-ups. */
 #include "supply/services.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include "system/text.h"
+
 #include <string.h>
 
 #define PATHS(...)                                                                                 \
@@ -56,6 +56,11 @@ static const struct service table[] = {
 
 #define SERVICE_COUNT (sizeof(table) / sizeof(table[0]))
 
+const struct service *service_at(size_t i)
+{
+        return i < SERVICE_COUNT ? &table[i] : NULL;
+}
+
 const struct service *service_named(const char *name)
 {
         for (size_t i = 0; i < SERVICE_COUNT; i++)
@@ -80,61 +85,73 @@ static const struct service_definition *next_definition(
         return definition;
 }
 
-int services_check(const struct settings *settings, struct complaint *ret_complaint)
+static int refuse(const char *name, struct failure *failure)
+{
+        char list[sizeof(failure->remedy)];
+        struct text text = text_in(list, sizeof(list));
+        int error;
+
+        text_add(&text, "there are ");
+        for (size_t i = 0; i < SERVICE_COUNT; i++)
+                text_add_item(&text, table[i].name, i, SERVICE_COUNT, "and");
+        text_add(&text, ", and what the configuration file defines");
+        error = failure_set(failure, 0, NULL, NULL, list);
+        failure_reason(failure, "\"%s\" is none", name);
+        failure->setting = "services";
+        return error;
+}
+
+int services_check(const struct settings *settings, struct failure *ret_failure)
 {
         for (size_t i = 0; i < settings->services.count; i++) {
                 const char *name = settings->services.item[i];
 
                 if (!service_named(name) && !next_definition(settings->definitions, name))
-                        return complain(ret_complaint,
-                                "services: \"%s\" is none: there are files, dns, time, tls, "
-                                "syslog, mail, mysql, postgresql, accounts and locale, and what "
-                                "the configuration file defines",
-                                name);
+                        return refuse(name, ret_failure);
         }
         return 0;
 }
 
 static int add_all(struct exposures *exposures, const struct jail *jail, const char *const *texts,
-        const char *origin, struct complaint *complaint)
+        const char *service, struct failure *failure)
 {
         int error = 0;
 
         for (; error == 0 && texts && *texts; texts++)
-                error = exposures_add(exposures, jail, *texts, origin, origin, complaint);
+                error = exposures_add(exposures, jail, *texts, service, failure);
         return error;
 }
 
 static int add_service(struct exposures *exposures, const struct settings *settings,
-        const struct jail *jail, const char *name, struct complaint *complaint)
+        const struct jail *jail, const char *name, struct failure *failure)
 {
         const struct service *service = service_named(name);
         const struct service_definition *definition = settings->definitions;
         int error = 0;
 
         if (service)
-                error = add_all(exposures, jail, service->expose, name, complaint);
+                error = add_all(exposures, jail, service->expose, name, failure);
         while (error == 0 && (definition = next_definition(definition, name))) {
                 error = add_all(exposures, jail, (const char *const *)definition->expose.item, name,
-                        complaint);
+                        failure);
                 definition = definition->next;
         }
         return error;
 }
 
 int services_expose(const struct settings *settings, const struct jail *jail,
-        struct exposures *ret_exposures, struct complaint *ret_complaint)
+        struct exposures *ret_exposures, struct failure *ret_failure)
 {
         int error = 0;
 
         if (settings->isolation == ISOLATION_NAMESPACE)
-                error = add_service(ret_exposures, settings, jail, "files", ret_complaint);
+                error = add_service(ret_exposures, settings, jail, "files", ret_failure);
         for (size_t i = 0; error == 0 && i < settings->services.count; i++)
                 error = add_service(
-                        ret_exposures, settings, jail, settings->services.item[i], ret_complaint);
+                        ret_exposures, settings, jail, settings->services.item[i], ret_failure);
         if (error == 0)
                 error = add_all(ret_exposures, jail, (const char *const *)settings->expose.item,
-                        "expose", ret_complaint);
+                        NULL, ret_failure);
         exposures_sort(ret_exposures, settings->isolation);
         return error;
 }

@@ -21,22 +21,26 @@ struct service {
         unsigned warm_up;
 };
 
-/** service_named() - a row of the table, or NULL. */
+/** service_at() - row @i of the table; NULL behind the last. */
+const struct service *service_at(size_t i);
+
+/** service_named() - the row of that name, or NULL. */
 const struct service *service_named(const char *name);
 
 /** services_include() - is @name one of `services`? */
 bool services_include(const struct settings *settings, const char *name);
 
-/** services_check() - has each of `services` a row or a definition? Return: 0 or -EINVAL. */
-int services_check(const struct settings *settings, struct complaint *ret_complaint);
+/** services_check() - has each of `services` a row or a definition? Return: 0, or
+ * -EINVAL with @ret_failure. */
+int services_check(const struct settings *settings, struct failure *ret_failure);
 
 /**
  * services_expose() - collect what `expose` and the services bring; `files` always under namespace.
  *
- * Return: 0; -EINVAL or -ENOMEM, with @ret_complaint.
+ * Return: 0; -EINVAL or -ENOMEM, with @ret_failure.
  */
 int services_expose(const struct settings *settings, const struct jail *jail,
-        struct exposures *ret_exposures, struct complaint *ret_complaint);
+        struct exposures *ret_exposures, struct failure *ret_failure);
 
 /** services_warm_ups() - of all `services`. Return: of enum service_warm_up. */
 unsigned services_warm_ups(const struct settings *settings);

@@ -13,49 +13,38 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-int supply_plan(const struct settings *settings, const struct jail *jail,
-        struct exposures *ret_exposures, struct complaint *ret_complaint)
-{
-        int error = services_check(settings, ret_complaint);
-
-        if (error == 0)
-                error = services_expose(settings, jail, ret_exposures, ret_complaint);
-        if (error == 0)
-                error = exposures_check(ret_exposures, settings->isolation, ret_complaint);
-        return error;
-}
-
 /* The files of one program, on their way into the list. */
 struct program {
-        struct exposures *exposures;
-        const struct jail *jail;
-        const char *origin;
-        struct complaint *complaint;
+        struct plan *plan;
+        const char *service;
+        struct failure *failure;
 };
 
 static int add_file(void *context, const char *path)
 {
         struct program *program = context;
 
-        return exposures_add(program->exposures, program->jail, path, program->origin,
-                program->origin, program->complaint);
+        return exposures_add(&program->plan->exposures, &program->plan->jail, path,
+                program->service, program->failure);
 }
 
-static int add_program_files(const struct settings *settings, const struct jail *jail,
-        struct exposures *exposures, struct complaint *complaint)
+static int add_program_files(struct plan *plan, struct failure *failure)
 {
+        struct exposures *exposures = &plan->exposures;
         size_t count = exposures->count;
         int error = 0;
 
         for (size_t i = 0; error == 0 && i < count; i++) {
-                const struct exposure *exposure = &exposures->item[i];
-                struct program program = {exposures, jail, exposure->origin, complaint};
-                const char *source = exposure->source;
+                const struct exposure exposure = exposures->item[i];
+                struct program program = {plan, exposure.service, failure};
 
-                if ((exposure->options & EXPOSURE_PROGRAM) && exposure->present)
-                        error = program_files(source, add_file, &program, complaint);
+                if (!(exposure.options & EXPOSURE_PROGRAM) || !exposure.present)
+                        continue;
+                error = program_files(exposure.source, add_file, &program, failure);
+                if (error < 0)
+                        exposure_blame(&exposure, failure);
         }
-        exposures_sort(exposures, settings->isolation);
+        exposures_sort(exposures, plan->settings.isolation);
         return error;
 }
 
@@ -63,7 +52,8 @@ static int add_program_files(const struct settings *settings, const struct jail 
 static bool brings_nothing(const struct exposures *exposures, const char *origin)
 {
         for (size_t i = 0; i < exposures->count; i++)
-                if (exposures->item[i].present && strcmp(exposures->item[i].origin, origin) == 0)
+                if (exposures->item[i].present &&
+                        strcmp(exposure_origin(&exposures->item[i]), origin) == 0)
                         return false;
         return true;
 }
@@ -73,44 +63,42 @@ static void tell(const struct exposures *exposures)
         for (size_t i = 0; i < exposures->count; i++) {
                 const struct exposure *exposure = &exposures->item[i];
 
-                log_line(exposure->present ? LEVEL_INFO : LEVEL_DEBUG, exposure->origin, " brings ",
-                        exposure->source, exposure->present ? "" : ": it is absent",
+                log_line(exposure->present ? LEVEL_INFO : LEVEL_DEBUG, exposure_origin(exposure),
+                        " brings ", exposure->source, exposure->present ? "" : ": it is absent",
                         exposure->options & EXPOSURE_WRITABLE ? ", writable" : "", NULL);
-                if (brings_nothing(exposures, exposure->origin))
-                        log_line(LEVEL_WARNING, exposure->origin, ": ", exposure->source,
+                if (brings_nothing(exposures, exposure_origin(exposure)))
+                        log_line(LEVEL_WARNING, exposure_origin(exposure), ": ", exposure->source,
                                 " is absent, and all else that it would bring: start what makes "
                                 "it",
                                 NULL);
         }
 }
 
-static int copy_all(
-        const struct jail *jail, const struct exposures *exposures, struct complaint *complaint)
+static int copy_all(const struct plan *plan, struct failure *failure)
 {
         int error = 0;
 
-        for (size_t i = 0; error == 0 && i < exposures->count; i++)
-                if (exposures->item[i].present)
-                        error = copy_exposure(jail->fd, &exposures->item[i], complaint);
+        for (size_t i = 0; error == 0 && i < plan->exposures.count; i++)
+                if (plan->exposures.item[i].present)
+                        error = copy_exposure(&plan->jail, &plan->exposures.item[i], failure);
         return error;
 }
 
-int supply_make(const struct settings *settings, struct jail *jail, struct exposures *exposures,
-        struct complaint *ret_complaint)
+int supply_make(struct plan *plan, struct failure *ret_failure)
 {
-        int result = add_program_files(settings, jail, exposures, ret_complaint);
+        int result = add_program_files(plan, ret_failure);
 
         if (result == 0)
-                result = exposures_check(exposures, settings->isolation, ret_complaint);
+                result = exposures_check(&plan->exposures, plan->settings.isolation, ret_failure);
         if (result < 0)
                 return result;
-        tell(exposures);
-        if (settings->isolation == ISOLATION_CHROOT)
-                return copy_all(jail, exposures, ret_complaint);
-        result = namespace_make(settings, jail, exposures, ret_complaint);
+        tell(&plan->exposures);
+        if (plan->settings.isolation == ISOLATION_CHROOT)
+                return copy_all(plan, ret_failure);
+        result = namespace_make(plan, ret_failure);
         if (result < 0)
                 return result;
-        jail->namespace = result;
+        plan->jail.namespace = result;
         return 0;
 }
 
@@ -126,68 +114,70 @@ static bool is_stale(const struct settings *settings, const struct exposure *exp
         return !S_ISCHR(exposure->seen.mode) && exposure_has_changed(exposure, copied);
 }
 
-static void copy_again(
-        const struct settings *settings, struct jail *jail, struct exposures *exposures)
+static void copy_again(struct plan *plan)
 {
-        struct complaint complaint;
+        struct failure failure;
 
-        for (size_t i = 0; i < exposures->count; i++) {
-                struct exposure *exposure = &exposures->item[i];
+        for (size_t i = 0; i < plan->exposures.count; i++) {
+                struct exposure *exposure = &plan->exposures.item[i];
 
-                if (!is_stale(settings, exposure))
+                if (!is_stale(&plan->settings, exposure))
                         continue;
-                if (exposure_look(exposure) < 0 || !exposure->present)
-                        log_line(LEVEL_WARNING, exposure->origin, ": ", exposure->source,
+                if (exposure_look(exposure) < 0 || !exposure->present) {
+                        log_line(LEVEL_WARNING, exposure_origin(exposure), ": ", exposure->source,
                                 " is gone: the jail keeps its copy", NULL);
-                else if (copy_exposure(jail->fd, exposure, &complaint) < 0) {
-                        log_line(LEVEL_ERROR, complaint.text, NULL);
+                } else if (copy_exposure(&plan->jail, exposure, &failure) < 0) {
+                        log_failure(LEVEL_ERROR, "", &failure);
                         /* As if it had not been seen: the next fork tries again. */
                         memset(&exposure->seen, 0, sizeof(exposure->seen));
-                } else
-                        log_line(LEVEL_INFO, exposure->origin, " brings ", exposure->source,
-                                " again: it has changed", NULL);
+                } else {
+                        log_line(LEVEL_INFO, exposure_origin(exposure), " brings ",
+                                exposure->source, " again: it has changed", NULL);
+                }
         }
 }
 
-/* Look again; exposures->stale if any has been replaced. */
-static void look_again(const struct settings *settings, struct exposures *exposures)
+/* Look again; exposures.stale if any has been replaced. */
+static void look_again(struct plan *plan)
 {
-        for (size_t i = 0; i < exposures->count; i++) {
-                struct exposure *exposure = &exposures->item[i];
+        for (size_t i = 0; i < plan->exposures.count; i++) {
+                struct exposure *exposure = &plan->exposures.item[i];
 
-                if (!is_stale(settings, exposure))
+                if (!is_stale(&plan->settings, exposure))
                         continue;
-                exposures->stale = true;
+                plan->exposures.stale = true;
                 if (exposure_look(exposure) < 0 || !exposure->present)
-                        log_line(LEVEL_WARNING, exposure->origin, ": ", exposure->source,
+                        log_line(LEVEL_WARNING, exposure_origin(exposure), ": ", exposure->source,
                                 " is gone: new workers do without", NULL);
                 else
-                        log_line(LEVEL_INFO, exposure->origin, " brings ", exposure->source,
-                                " again: it has been replaced", NULL);
+                        log_line(LEVEL_INFO, exposure_origin(exposure), " brings ",
+                                exposure->source, " again: it has been replaced", NULL);
         }
 }
 
-void supply_refresh(const struct settings *settings, struct jail *jail, struct exposures *exposures)
+static void mount_again(struct plan *plan)
 {
-        struct complaint complaint;
-        int fd;
+        struct failure failure;
+        int fd = namespace_make(plan, &failure);
 
-        if (settings->isolation == ISOLATION_CHROOT) {
-                copy_again(settings, jail, exposures);
-                return;
-        }
-        look_again(settings, exposures);
-        if (!exposures->stale)
-                return;
-        fd = namespace_make(settings, jail, exposures, &complaint);
         if (fd < 0) {
-                log_line(LEVEL_ERROR, complaint.text, ": new workers get what there was before",
-                        NULL);
+                log_failure(LEVEL_ERROR, "new workers get what there was before: ", &failure);
                 return;
         }
-        exposures->stale = false;
-        if (kernel_call(SYS_dup3, fd, jail->namespace, O_CLOEXEC, 0, 0) >= 0)
+        plan->exposures.stale = false;
+        if (kernel_call(SYS_dup3, fd, plan->jail.namespace, O_CLOEXEC, 0, 0) >= 0)
                 kernel_close(fd);
         else
-                jail->namespace = fd;
+                plan->jail.namespace = fd;
+}
+
+void supply_refresh(struct plan *plan)
+{
+        if (plan->settings.isolation == ISOLATION_CHROOT) {
+                copy_again(plan);
+                return;
+        }
+        look_again(plan);
+        if (plan->exposures.stale)
+                mount_again(plan);
 }

@@ -2,24 +2,16 @@
 #ifndef SHIM_SUPPLY_SUPPLY_H
 #define SHIM_SUPPLY_SUPPLY_H
 
-#include "supply/exposure.h"
+#include "supply/plan.h"
 
 /**
- * supply_plan() - what `services` and `expose` ask for, and whether it can be had; changes nothing.
+ * supply_make() - bring what the plan exposes into the jail, before the first worker; under
+ * isolation = "namespace" plan->jail.namespace is set. What each service brings is named in the log
+ * at level info.
  *
- * Return: 0; -EACCES where the caller may not look; -EINVAL or -ENOMEM; with @ret_complaint.
+ * Return: 0, or a negative error number with @ret_failure.
  */
-int supply_plan(const struct settings *settings, const struct jail *jail,
-        struct exposures *ret_exposures, struct complaint *ret_complaint);
-
-/**
- * supply_make() - bring it into the jail, before the first worker; jail->namespace is set under
- * isolation = "namespace". What each service brings is named in the log at level info.
- *
- * Return: 0, or a negative error number with @ret_complaint.
- */
-int supply_make(const struct settings *settings, struct jail *jail, struct exposures *exposures,
-        struct complaint *ret_complaint);
+int supply_make(struct plan *plan, struct failure *ret_failure);
 
 /**
  * supply_refresh() - the same for what has been replaced since, before another worker.
@@ -28,7 +20,6 @@ int supply_make(const struct settings *settings, struct jail *jail, struct expos
  * theirs. A failure is said in the log, and the workers to come get what there was before.
  * Allocates nothing.
  */
-void supply_refresh(
-        const struct settings *settings, struct jail *jail, struct exposures *exposures);
+void supply_refresh(struct plan *plan);
 
 #endif

@@ -8,6 +8,7 @@
 #include "system/log.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <iconv.h>
 #include <locale.h>
@@ -47,30 +48,29 @@ static void warm_syslog(void)
                 server_syslog.identity, server_syslog.options | LOG_NDELAY, server_syslog.facility);
 }
 
-/* @origin: the setting or the service that names them, for a complaint. */
-static int warm_libraries(
-        const char *origin, const struct setting_list *libraries, struct complaint *complaint)
+/* dlerror() names the library. */
+static int warm_libraries(const struct setting_list *libraries, struct failure *failure)
 {
         for (size_t i = 0; i < libraries->count; i++)
                 if (!loader_open(libraries->item[i], RTLD_NOW | RTLD_NODELETE))
-                        return complain(complaint, "%s: %s: correct its name, or install it",
-                                origin, dlerror());
+                        return failure_set(
+                                failure, 0, NULL, dlerror(), "correct its name, or install it");
         return 0;
 }
 
-static int warm_charsets(
-        const char *origin, const struct setting_list *charsets, struct complaint *complaint)
+static int warm_charsets(const struct setting_list *charsets, struct failure *failure)
 {
         for (size_t i = 0; i < charsets->count; i++) {
                 const char *charset = charsets->item[i];
 
                 /* Left open: what nobody uses, glibc would unload. */
-                if (iconv_open(charset, "UTF-8") == (iconv_t)-1 ||
-                        iconv_open("UTF-8", charset) == (iconv_t)-1)
-                        return complain(complaint,
-                                "%s: iconv knows no \"%s\": correct its name (`iconv -l` lists "
-                                "them), or install it",
-                                origin, charset);
+                if (iconv_open(charset, "UTF-8") != (iconv_t)-1 &&
+                        iconv_open("UTF-8", charset) != (iconv_t)-1)
+                        continue;
+                failure_set(failure, 0, NULL, NULL,
+                        "correct its name (`iconv -l` lists them), or install it");
+                failure_reason(failure, "iconv knows no \"%s\"", charset);
+                return -EINVAL;
         }
         return 0;
 }
@@ -95,7 +95,21 @@ static void warm_name_services(void)
         name_services_each(text, warm_name_service);
 }
 
-static int warm_services(const struct settings *settings, struct complaint *complaint)
+/* What a service of the configuration file wants. */
+static int warm_definition(const struct service_definition *definition, struct failure *failure)
+{
+        int error = warm_libraries(&definition->libraries, failure);
+
+        if (error == 0)
+                error = warm_charsets(&definition->charsets, failure);
+        if (error < 0) {
+                failure->setting = "services";
+                failure->service = definition->name;
+        }
+        return error;
+}
+
+static int warm_services(const struct settings *settings, struct failure *failure)
 {
         const struct service_definition *definition = settings->definitions;
         int error = 0;
@@ -107,13 +121,9 @@ static int warm_services(const struct settings *settings, struct complaint *comp
                 for (; library && *library; library++)
                         loader_open(*library, RTLD_NOW | RTLD_NODELETE);
         }
-        for (; error == 0 && definition; definition = definition->next) {
-                if (!services_include(settings, definition->name))
-                        continue;
-                error = warm_libraries(definition->name, &definition->libraries, complaint);
-                if (error == 0)
-                        error = warm_charsets(definition->name, &definition->charsets, complaint);
-        }
+        for (; error == 0 && definition; definition = definition->next)
+                if (services_include(settings, definition->name))
+                        error = warm_definition(definition, failure);
         return error;
 }
 
@@ -140,16 +150,28 @@ static void warm_unwinder(void)
                         NULL);
 }
 
-int warm_up(const struct settings *settings, struct complaint *ret_complaint)
+static int warm_settings(const struct settings *settings, struct failure *failure)
+{
+        int error = warm_libraries(&settings->libraries, failure);
+
+        if (error < 0) {
+                failure->setting = "libraries";
+                return error;
+        }
+        error = warm_charsets(&settings->charsets, failure);
+        if (error < 0)
+                failure->setting = "charsets";
+        return error;
+}
+
+int warm_up(const struct settings *settings, struct failure *ret_failure)
 {
         int error;
 
         warm_unwinder();
-        error = warm_libraries("libraries", &settings->libraries, ret_complaint);
+        error = warm_settings(settings, ret_failure);
         if (error == 0)
-                error = warm_charsets("charsets", &settings->charsets, ret_complaint);
-        if (error == 0)
-                error = warm_services(settings, ret_complaint);
+                error = warm_services(settings, ret_failure);
         if (error < 0)
                 return error;
         warm_name_services();

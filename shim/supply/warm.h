@@ -15,9 +15,9 @@
  * - The environment's locale, and iconv(3) from and to the configured charsets.
  * - The connection to the syslog daemon, for the service syslog, as the server last asked for.
  *
- * Return: 0, or -EINVAL with @ret_complaint where something configured cannot be loaded.
+ * Return: 0, or -EINVAL with @ret_failure where something configured cannot be loaded.
  */
-int warm_up(const struct settings *settings, struct complaint *ret_complaint);
+int warm_up(const struct settings *settings, struct failure *ret_failure);
 
 /** warm_note_syslog() - the server has called openlog() with these. @identity is its to keep. */
 void warm_note_syslog(const char *identity, int options, int facility);

@@ -1,9 +1,10 @@
-/* Walks over the open file descriptors of this process. */
+/* The open file descriptors of this process: a walk over them, and a place out of the way. */
 #include "system/descriptors.h"
 
 #include "system/kernel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -42,4 +43,14 @@ long descriptors_limit(void)
         /* The limit may have been lowered since, though not below what servers start with. */
         return limit.rlim_max > DESCRIPTORS_TRIED && limit.rlim_max < 1 << 20 ? (long)limit.rlim_max
                                                                               : 1 << 20;
+}
+
+int descriptor_raise(int fd)
+{
+        int high = kernel_fcntl(fd, F_DUPFD_CLOEXEC, RAISED_LOWEST);
+
+        if (high < 0)
+                return fd;
+        kernel_close(fd);
+        return high;
 }

@@ -1,4 +1,4 @@
-/* Walks over the open file descriptors of this process. */
+/* The open file descriptors of this process: a walk over them, and a place out of the way. */
 #ifndef SHIM_SYSTEM_DESCRIPTORS_H
 #define SHIM_SYSTEM_DESCRIPTORS_H
 
@@ -12,5 +12,15 @@ bool descriptors_any(bool (*holds)(int fd));
 
 /** descriptors_limit() - one more than the highest number that may be open: RLIMIT_NOFILE. */
 long descriptors_limit(void);
+
+/** What descriptor_raise() begins at. */
+#define RAISED_LOWEST 200
+
+/**
+ * descriptor_raise() - move a descriptor of the shim's own to a high number, closed by exec.
+ *
+ * Servers expect their own at low numbers. Return: the new number; @fd where none was free.
+ */
+int descriptor_raise(int fd);
 
 #endif

@@ -34,6 +34,16 @@ int kernel_poll(struct pollfd *fds, unsigned count);
 int kernel_socket_option(int fd, int option);
 int kernel_connect_datagram(const char *path);
 
+/** For CLOSED_AT_END. */
+static inline void kernel_close_at_end(const int *fd)
+{
+        if (*fd >= 0)
+                kernel_close(*fd);
+}
+
+/** CLOSED_AT_END - `CLOSED_AT_END int fd = …`: it is closed when its scope ends, if it is open. */
+#define CLOSED_AT_END __attribute__((cleanup(kernel_close_at_end)))
+
 /**
  * kernel_each_entry() - tell the names in the open directory @fd, "." and ".." left out.
  *

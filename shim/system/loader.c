@@ -2,6 +2,7 @@
 #include "system/loader.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <string.h>
 
 void *loader_next(const char *name)
@@ -28,6 +29,19 @@ void *loader_symbol(void *handle, const char *name)
 void loader_close(void *handle)
 {
         dlclose(handle);
+}
+
+char *loader_real_path(const char *path)
+{
+        char *(*resolve)(const char *, char *);
+        void *symbol = loader_next("realpath");
+
+        if (!symbol) {
+                errno = ENOSYS;
+                return NULL;
+        }
+        memcpy(&resolve, &symbol, sizeof(symbol));
+        return resolve(path, NULL);
 }
 
 const char *loader_own_path(void)

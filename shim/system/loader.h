@@ -14,6 +14,10 @@ void *loader_symbol(void *handle, const char *name);
 /** loader_close() - dlclose(3). */
 void loader_close(void *handle);
 
+/** loader_real_path() - realpath(3) past the shim's own hook. Return: from malloc(); NULL: errno.
+ */
+char *loader_real_path(const char *path);
+
 /** loader_own_path() - the name under which the loader knows the shim itself. */
 const char *loader_own_path(void);
 

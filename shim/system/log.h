@@ -2,6 +2,8 @@
 #ifndef SHIM_SYSTEM_LOG_H
 #define SHIM_SYSTEM_LOG_H
 
+#include "system/failure.h"
+
 #include <stddef.h>
 
 /** enum log_level - severities, most severe first; a line above the configured one is dropped. */
@@ -13,8 +15,12 @@ enum log_target { LOG_TO_STDERR, LOG_TO_SYSLOG, LOG_TO_FILE };
 /** Longest line in bytes; the rest of a longer one is replaced by "...". */
 #define LOG_LINE_SIZE 2048
 
-/** Room for the decimal text of any long, see number_text(). */
-#define NUMBER_SIZE 24
+/** Most strings that log_line() takes. */
+#define LOG_PARTS 16
+
+/** The words for them in the settings, in the order of their enums; the last is NULL. */
+extern const char *const log_levels[];
+extern const char *const log_targets[];
 
 /**
  * log_configure() - choose level and target; nothing is opened yet.
@@ -39,16 +45,10 @@ int log_open(void);
  */
 void log_line(enum log_level level, ...) __attribute__((sentinel));
 
-/** log_complaint() - one error line, always to stderr: what stops a start is said to its caller. */
-void log_complaint(const char *text);
+/** log_failure() - one line that begins with @before and tells the failure. */
+void log_failure(enum log_level level, const char *before, const struct failure *failure);
 
-/** error_text() - what an error number (either sign) means; a constant string. */
-const char *error_text(int error);
-
-/** error_remedy() - what helps against an error that is the same everywhere; else @otherwise. */
-const char *error_remedy(int error, const char *otherwise);
-
-/** number_text() - the decimal text of @number, in @buffer of NUMBER_SIZE bytes. */
-const char *number_text(char *buffer, long number);
+/** log_stop() - one error line, always to stderr: what stops a start is said to its caller. */
+void log_stop(const struct failure *failure);
 
 #endif

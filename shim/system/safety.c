@@ -1,8 +1,11 @@
-/* Who could change what a jail is: OpenSSH's rules, and the directories that libc reads in it. */
+/* Who could change what a path leads to: OpenSSH's rules, and the directories that libc reads. */
 #include "system/safety.h"
+
+#include "system/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,43 +27,74 @@ static const char *const contents[] = {"etc", "etc/nsswitch.conf", "etc/ld.so.ca
         "usr/lib", LIBRARIES("usr/lib/x86_64-linux-gnu"), LIBRARIES("usr/lib/aarch64-linux-gnu"),
         "usr/lib32", LIBRARIES("usr/lib64"), "usr/libx32", "usr/local", "usr/local/lib"};
 
-static bool is_safe(const struct file_facts *facts)
+int fail_to_look(struct failure *ret_failure, int error, const char *path)
 {
-        return (facts->owner == 0 || facts->owner == geteuid()) &&
-               !(facts->mode & (S_IWGRP | S_IWOTH));
+        switch (error) {
+        case -ENOENT:
+        case -ENOTDIR:
+                return failure_set(ret_failure, error, path, NULL,
+                        "make the directory, owned by root with mode 755, or correct the path");
+        case -ELOOP:
+                return failure_set(ret_failure, error, path, NULL,
+                        "mend the symbolic links, or correct the path");
+        case -EACCES:
+        case -EPERM:
+                return failure_set(ret_failure, error, path, "it cannot be looked at",
+                        "let the server's user search it, and every directory above it");
+        case -ENAMETOOLONG:
+                return failure_set(ret_failure, error, path, NULL, "shorten the path");
+        case -ENOSYS:
+                return failure_set(ret_failure, error, path, "it cannot be looked at", NULL);
+        default:
+                return failure_set(ret_failure, error, path, "it cannot be looked at",
+                        "look at its file system, or correct the path");
+        }
 }
 
-static bool look(struct unsafe *unsafe)
+int safety_judge(const char *path, const struct file_facts *facts, struct failure *ret_failure)
 {
-        unsafe->error = kernel_facts(AT_FDCWD, unsafe->path, 0, &unsafe->facts);
-        return unsafe->error == 0 && is_safe(&unsafe->facts);
+        if (facts->mode & (S_IWGRP | S_IWOTH)) {
+                failure_set(ret_failure, 0, path, NULL, NULL);
+                failure_reason(ret_failure, "it is writable by its group or others (mode %o)",
+                        facts->mode & 07777);
+                failure_remedy(ret_failure, "chmod go-w %s", path);
+                return -EINVAL;
+        }
+        if (facts->owner != 0 && facts->owner != geteuid()) {
+                failure_set(ret_failure, 0, path, NULL, NULL);
+                failure_reason(ret_failure, "it belongs to uid %u, who could replace what is in it",
+                        facts->owner);
+                failure_remedy(ret_failure, "chown root %s", path);
+                return -EINVAL;
+        }
+        return 0;
 }
 
-static bool too_long(struct unsafe *unsafe)
+static int look(const char *path, struct failure *failure)
 {
-        unsafe->path[0] = '\0';
-        unsafe->error = -ENAMETOOLONG;
-        return false;
+        struct file_facts facts;
+        int error = kernel_facts(AT_FDCWD, path, 0, &facts);
+
+        return error < 0 ? fail_to_look(failure, error, path) : safety_judge(path, &facts, failure);
 }
 
-bool safety_of_way(const char *path, struct unsafe *ret_unsafe)
+int safety_of_way(const char *path, struct failure *ret_failure)
 {
         size_t length = strlen(path);
+        char part[PATH_MAX];
+        int error;
 
-        if (length >= sizeof(ret_unsafe->path))
-                return too_long(ret_unsafe);
-        strcpy(ret_unsafe->path, "/");
-        if (!look(ret_unsafe))
-                return false;
-        for (size_t i = 1; i <= length; i++) {
+        if (length >= sizeof(part))
+                return fail_to_look(ret_failure, -ENAMETOOLONG, path);
+        error = look("/", ret_failure);
+        for (size_t i = 1; error == 0 && i <= length; i++) {
                 if (path[i] != '/' && path[i] != '\0')
                         continue;
-                memcpy(ret_unsafe->path, path, i);
-                ret_unsafe->path[i] = '\0';
-                if (!look(ret_unsafe))
-                        return false;
+                memcpy(part, path, i);
+                part[i] = '\0';
+                error = look(part, ret_failure);
         }
-        return true;
+        return error;
 }
 
 /* Links of the jail are followed as a process in it would follow them. */
@@ -71,15 +105,19 @@ static int open_inside(int jail, const char *name)
         return (int)kernel_call(SYS_openat2, jail, (long)name, (long)&how, sizeof(how), 0);
 }
 
-/* What is not there is safe; the error tells. */
-static bool look_inside(int jail, const char *name, struct unsafe *unsafe)
+/* A name in the jail; @path is its outside view. Return: 1 if it is not there, which is safe. */
+static int look_inside(int jail, const char *name, const char *path, struct failure *failure)
 {
-        int fd = open_inside(jail, name);
+        CLOSED_AT_END int fd = open_inside(jail, name);
+        struct file_facts facts;
+        int error;
 
-        unsafe->error = fd < 0 ? fd : kernel_facts(fd, "", 0, &unsafe->facts);
-        if (fd >= 0)
-                kernel_close(fd);
-        return fd == -ENOENT || fd == -ENOTDIR || (unsafe->error == 0 && is_safe(&unsafe->facts));
+        if (fd == -ENOENT || fd == -ENOTDIR)
+                return 1;
+        if (fd == -ENOSYS)
+                return failure_set(failure, fd, path, "openat2() is refused", NULL);
+        error = fd < 0 ? fd : kernel_facts(fd, "", 0, &facts);
+        return error < 0 ? fail_to_look(failure, error, path) : safety_judge(path, &facts, failure);
 }
 
 /* Is @name below the directory @missing, so that there is nothing to look for? */
@@ -90,31 +128,25 @@ static bool is_below(const char *name, const char *missing)
         return strncmp(name, missing, length) == 0 && name[length] == '/';
 }
 
-bool safety_of_contents(const char *jail, struct unsafe *ret_unsafe)
+int safety_of_contents(const char *jail, struct failure *ret_failure)
 {
-        const char *missing = "";
+        CLOSED_AT_END int fd = kernel_open(jail, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
         size_t length = strlen(jail);
-        bool safe = true;
-        int fd;
+        const char *missing = "";
+        char path[PATH_MAX];
+        int result = 0;
 
-        if (length + NAME_MAX >= sizeof(ret_unsafe->path))
-                return too_long(ret_unsafe);
-        memcpy(ret_unsafe->path, jail, length + 1);
-        fd = kernel_open(jail, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-        ret_unsafe->error = fd;
-        if (fd < 0)
-                return false;
-        for (size_t i = 0; safe && i < sizeof(contents) / sizeof(contents[0]); i++) {
+        if (fd < 0 || length + NAME_MAX >= sizeof(path))
+                return fail_to_look(ret_failure, fd < 0 ? fd : -ENAMETOOLONG, jail);
+        memcpy(path, jail, length);
+        path[length] = '/';
+        for (size_t i = 0; result >= 0 && i < sizeof(contents) / sizeof(contents[0]); i++) {
                 if (is_below(contents[i], missing))
                         continue;
-                safe = look_inside(fd, contents[i], ret_unsafe);
-                if (safe && ret_unsafe->error < 0)
+                strcpy(path + length + 1, contents[i]);
+                result = look_inside(fd, contents[i], path, ret_failure);
+                if (result == 1)
                         missing = contents[i];
-                if (!safe) {
-                        ret_unsafe->path[length] = '/';
-                        strcpy(ret_unsafe->path + length + 1, contents[i]);
-                }
         }
-        kernel_close(fd);
-        return safe;
+        return result < 0 ? result : 0;
 }

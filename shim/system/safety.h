@@ -1,39 +1,33 @@
-/* Who could change what a jail is: OpenSSH's rules, and the directories that libc reads in it. */
+/* Who could change what a path leads to: OpenSSH's rules, and the directories that libc reads. */
 #ifndef SHIM_SYSTEM_SAFETY_H
 #define SHIM_SYSTEM_SAFETY_H
 
+#include "system/failure.h"
 #include "system/kernel.h"
-
-#include <limits.h>
-
-/**
- * struct unsafe - the first directory that somebody else could change.
- *
- * @path:  of it, outside view; empty if it is too long.
- * @facts: of it; valid if @error is 0.
- * @error: negative error number, where it could not be looked at.
- */
-struct unsafe {
-        char path[PATH_MAX];
-        struct file_facts facts;
-        int error;
-};
 
 /*
  * A directory is safe if it belongs to root, or to the caller, and neither its group nor others
  * may write to it. Async-signal-safe.
  *
- * Both return true if all are safe; else @ret_unsafe tells the first one that is not.
+ * Each returns 0 if all are safe; else a negative error number, with the first one that is not, or
+ * that could not be looked at, in @ret_failure.
  */
 
 /** safety_of_way() - every directory on the way to @path, and it (ChrootDirectory, sshd_config(5)).
  */
-bool safety_of_way(const char *path, struct unsafe *ret_unsafe);
+int safety_of_way(const char *path, struct failure *ret_failure);
 
 /**
  * safety_of_contents() - the directories in the jail from which libraries, configuration and
  * devices are taken: /etc, /dev, /bin, /lib and the like, where they exist.
  */
-bool safety_of_contents(const char *jail, struct unsafe *ret_unsafe);
+int safety_of_contents(const char *jail, struct failure *ret_failure);
+
+/** safety_judge() - the same of the file or directory @path, with these @facts, alone. */
+int safety_judge(const char *path, const struct file_facts *facts, struct failure *ret_failure);
+
+/** fail_to_look() - say that @path, which root is to own, could not be looked at. Return: @error.
+ */
+int fail_to_look(struct failure *ret_failure, int error, const char *path);
 
 #endif

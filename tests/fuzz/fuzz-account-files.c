@@ -76,13 +76,15 @@ static void add_exposure(const uint8_t *data, size_t size)
 {
         char *text = text_of(data, size);
         struct exposures exposures = {0};
-        struct complaint complaint = {""};
+        char line[FAILURE_TEXT_SIZE];
+        struct failure failure = {0};
         struct jail jail;
         int error;
 
         path_prefixes_set(&jail.prefixes, "/d/w", "/s/w");
-        error = exposures_add(&exposures, &jail, text, "fuzz", "fuzz", &complaint);
-        check((error == 0) == (exposures.count == 1) && (error == 0) == !complaint.text[0]);
+        error = exposures_add(&exposures, &jail, text, "fuzz", &failure);
+        check((error == 0) == (exposures.count == 1) &&
+                (error == 0) == !failure_text(&failure, line, sizeof(line))[0]);
         if (error == 0) {
                 const struct exposure *exposure = &exposures.item[0];
                 size_t length = strlen(exposure->source);

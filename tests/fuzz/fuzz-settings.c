@@ -1,4 +1,5 @@
 /* Fuzz target of the settings: whatever a file holds, it is taken or refused with a complaint. */
+#include "settings/contents.h"
 #include "settings/parser.h"
 #include "settings/read.h"
 
@@ -38,7 +39,8 @@ static void check_settings(const struct settings *settings, unsigned lines)
 
 static void read_as_file(const uint8_t *data, size_t size)
 {
-        struct complaint complaint = {""};
+        char text[FAILURE_TEXT_SIZE];
+        struct failure failure = {0};
         struct settings settings;
         unsigned lines = 1;
         int error;
@@ -46,12 +48,12 @@ static void read_as_file(const uint8_t *data, size_t size)
         for (size_t i = 0; i < size; i++)
                 lines += data[i] == '\n';
         settings_init(&settings);
-        error = settings_read_text(&settings, "conf", (const char *)data, size, &complaint);
-        check((error < 0) == (complaint.text[0] != '\0'));
+        error = settings_read_contents(&settings, "conf", (const char *)data, size, &failure);
+        check((error < 0) == (failure_text(&failure, text, sizeof(text))[0] != '\0'));
         if (error == 0)
                 check_settings(&settings, lines);
         else
-                check(strncmp(complaint.text, "conf", 4) == 0);
+                check(strncmp(failure_text(&failure, text, sizeof(text)), "conf", 4) == 0);
         settings_release(&settings);
 }
 
@@ -60,7 +62,8 @@ static void read_as_variable(const uint8_t *data, size_t size)
         static const char prefix[] = "CHROOTSHIM_";
         char *variable = malloc(sizeof(prefix) + size);
         char *const variables[] = {variable, NULL};
-        struct complaint complaint = {""};
+        char text[FAILURE_TEXT_SIZE];
+        struct failure failure = {0};
         struct settings settings;
         int error;
 
@@ -68,8 +71,8 @@ static void read_as_variable(const uint8_t *data, size_t size)
         memcpy(variable + sizeof(prefix) - 1, data, size);
         variable[sizeof(prefix) - 1 + size] = '\0';
         settings_init(&settings);
-        error = settings_read_environment(&settings, variables, &complaint);
-        check((error < 0) == (complaint.text[0] != '\0'));
+        error = settings_read_environment(&settings, variables, &failure);
+        check((error < 0) == (failure_text(&failure, text, sizeof(text))[0] != '\0'));
         settings_release(&settings);
         free(variable);
 }

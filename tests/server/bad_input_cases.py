@@ -95,7 +95,7 @@ FILES = (
     ('services = ( { name = "a"; name = "b"; } );', "1", DUPLICATE),
     ('jial = "/srv";', "1: jial", UNKNOWN), ('Jail = "/srv";', "1: Jail", UNKNOWN),
     ('chrootshim = {\n jail = "/srv";\n};', "1: chrootshim", UNKNOWN), ("jail_ = 1;", "1: jail_", UNKNOWN),
-    (LONG + " = 1;", "1: " + "x" * 400, UNKNOWN), ("config = 1;", "1: config", UNKNOWN),
+    (LONG + " = 1;", "1: " + "x" * 150, UNKNOWN), ("config = 1;", "1: config", UNKNOWN),
     ("helper = true;", "1: helper", UNKNOWN), ('CHROOTSHIM_JAIL = "/srv";', "1: CHROOTSHIM_JAIL", UNKNOWN),
     ('@include "{tree}/other.conf"', "1", INCLUDE), ('\n \t@include\t"other.conf"\n', "2", INCLUDE),
     ('@include "."', "1", INCLUDE), ('@include "{tree}/fifo"', "1", INCLUDE), ("@include", "1", INCLUDE),
@@ -130,7 +130,7 @@ FILES = (
 VALUES = (
     ("jail", "{tree}/none", "make the directory, owned by root with mode 755"),
     ("jail", "{tree}/none\nchrootshim[1]: error: x\x1b[2J", "make the directory, owned by root"),
-    ("jail", "/" + LONG, "make the directory, owned by root"),
+    ("jail", "/" + LONG, "shorten the path"),
     ("jail", "/" + "a/" * 3000, "make the directory"),
     ("jail", "{tree}/other.conf", "is not a directory: name one"), ("jail", "/dev/null", "name one"),
     ("jail", "/", "name a directory of its own"), ("jail", "/.", "name a directory of its own"),
@@ -176,7 +176,7 @@ SERVING = (
     ("log", "{tree}/loop", "name a file that can be written, or stderr"),
 )
 
-UNSET = "which is no setting of chrootshim: correct its name or unset it"
+UNSET = "is a variable of the environment which is no setting of chrootshim: correct its name or unset it"
 NOT_ROOT = "which is not the root directory: unset it"
 
 # Other variables: name, value, what is said.
@@ -198,4 +198,4 @@ VARIABLES = (
 
 def keys_of_source(text):
     """The keys in the C table of all settings."""
-    return set(re.findall(r'^ {8}\{"([a-z_]+)", "CHROOTSHIM_[A-Z_]+"', text, re.M))
+    return set(re.findall(r'^ {8}KEY\((\w+), [A-Z_]+, TYPE_', text, re.M))

@@ -12,7 +12,7 @@ from tree import NOBODY, SERVER, Tree
 
 EXIT_CONFIG = 78
 LIMIT = 1 << 20
-SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shim/settings/keys.c")
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shim/settings/keys.h")
 LISTEN = (SERVER, "listen")
 
 # All keys but those for which it would matter who runs the test.
@@ -85,8 +85,8 @@ class BadInput:
         """The environment has a variable whose name the line begins with, or has in it."""
         result = self.tree.run(*command, extra={name: value})
         unknown = allowed == cases.UNSET
-        shown = re.sub(r"[\0-\x1f]", "?", name)[:400]
-        self.refused(result, f"the environment has {shown}" if unknown else name, allowed)
+        shown = re.sub(r"[\0-\x1f]", "?", name)[:150]
+        self.refused(result, shown if unknown else name, allowed)
 
 
 class TestValues(BadInput):
@@ -130,9 +130,9 @@ class TestValues(BadInput):
 
     def test_a_variable_is_named_where_it_overrides_the_file(self):
         self.write('jail = "/none";\nexpose = [ "/none" ];\n')
-        for settings, place in (({"jail": "/other"}, "CHROOTSHIM_JAIL /other"),
+        for settings, place in (({"jail": "/other"}, "CHROOTSHIM_JAIL: /other"),
                                 ({"expose": "/other"}, "CHROOTSHIM_EXPOSE: /other"),
-                                ({"jail": None}, f"{self.file}:1: jail /none"),
+                                ({"jail": None}, f"{self.file}:1: jail: /none"),
                                 ({}, f"{self.file}:2: expose: /none")):
             self.refused(self.tree.run("/bin/true", config=self.file, **settings), place, ": make ")
 
@@ -151,7 +151,7 @@ class TestFiles(BadInput):
 
     def refused_path(self, path, allowed, reason="", **options):
         result = self.tree.run("/bin/true", config=path, **options)
-        self.refused(result, path[:400], allowed)
+        self.refused(result, path[:150], allowed)
         assert reason in result.stderr
 
     def test_what_is_no_regular_file(self):

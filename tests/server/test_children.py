@@ -207,10 +207,17 @@ class TestSettings(RoleTest):
         assert self.roles(result) == [("self", JAILED, True)]
         with open(log) as file:
             text = file.read()
-        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ chrootshim\[\d+\]: info: "
-                            rf"entered the jail {self.tree.jail}\n", text), text
+        head = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ chrootshim\[\d+\]: info: "
+        assert re.fullmatch(rf"{head}\S+ will jail its workers in {self.tree.jail}: .*\n"
+                            rf"{head}entered the jail {self.tree.jail}\n", text), text
 
     def test_log_level(self):
-        for level, lines in (("warning", 0), ("info", 1)):
+        for level, lines in (("warning", 0), ("info", 2)):
             result = self.act(*self.pending, "epoll_wait", log_level=level)
             assert len(result.stderr.splitlines()) == lines, result.stderr
+
+    def test_the_log_tells_the_story_at_level_debug(self):
+        said = self.act(*self.pending, "epoll_wait", log_level="debug").stderr
+        for line in ("forks: the child is pending", "pending, root.*: it is jailed first",
+                     "entered the jail"):
+            assert re.search(rf"chrootshim\[\d+\]: (debug|info): {line}", said), said

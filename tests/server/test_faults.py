@@ -136,7 +136,7 @@ class TestHanging(FaultTest):
         run, = self.tree.runs("namespace", "listen", BUILDER, HANG, 40,
                               extra={"FAULT_SPEED": str(SPEED)})
         assert run.is_closed(), run.text
-        assert "the process that makes it hangs" in run.lines[0]
+        assert "the process that makes the mount namespace hangs" in run.lines[0]
 
 
 class TestRealServer:

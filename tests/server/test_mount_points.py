@@ -53,8 +53,8 @@ class TestRefresh(NamespaceTest):
             assert server.fork(self.file) == "the first\n"
             failed = server.lines("error")
             assert len(failed) == number, failed
-            assert re.search(f"{self.file}: .* not of the same kind .*: remove it from "
-                             "the jail: new workers get what there was before", failed[-1])
+            assert re.search(f"new workers get what there was before: .*{self.file}: .* not of the "
+                             "same kind .*: remove it from the jail", failed[-1])
         os.unlink(self.tree.jail + self.file)
         assert server.fork(f"{self.file}/name") == "in the directory\n"
         assert len(server.lines("error")) == 2
@@ -105,7 +105,7 @@ class TestMountPoints(NamespaceTest):
             for name, plant in planters.items():
                 os.symlink(text, link)
                 plant()
-                self.refused("/way: it is a symbolic link that another user than root could "
+                self.refused("/way is a symbolic link that another user than root could "
                              "have made: .*remove it from the jail", expose=source)
                 os.unlink(link)
                 os.chown(parent, 0, 0)
@@ -116,7 +116,7 @@ class TestMountPoints(NamespaceTest):
         os.makedirs(os.path.dirname(self.tree.jail + self.file))
         canary = self.tree.write("jail/canary", "untouched")
         os.symlink("/canary", self.tree.jail + self.file)
-        self.refused(f"{self.file}: it is a symbolic link in the jail", expose=self.file)
+        self.refused(f"{self.file} is a symbolic link in the jail", expose=self.file)
         assert processes.read(canary) == "untouched"
 
     def test_a_link_that_root_made_is_followed_inside_the_jail(self):
@@ -141,7 +141,7 @@ class TestMountPoints(NamespaceTest):
         mount_again("ro")
         lone = self.tree.write("lone/file", "a lone file\n")
         settings = {"expose": f"{self.shared}:{lone}"}
-        line = self.refused(f"mount namespace: jail {jail} is read-only and lacks mount points: ", **settings)
+        line = self.refused(f"jail {jail}: CHROOTSHIM_ISOLATION: the jail is read-only and lacks mount points: ", **settings)
         command = re.search(r"make it writable and run: (mkdir -p .* && touch .*)\n", line).group(1)
         for path in (self.shared, lone, "/dev/null"):
             assert f" {jail}{path}" in command
@@ -158,12 +158,12 @@ class TestRefusals(NamespaceTest):
     """Where the kernel or the administrator does not let us, nothing starts."""
 
     def test_without_the_capability(self):
-        self.refused('ISOLATION = "namespace" needs CAP_SYS_ADMIN, which uid 0 has not: start the '
+        self.refused('ISOLATION: uid 0 has no CAP_SYS_ADMIN, which "namespace" needs: start the '
                      'server with that capability, or set isolation = "chroot"',
                      WITHOUT_CAPABILITY)
 
     def test_refused_by_the_kernel(self):
         program = self.tree.compile("answer_calls")
-        self.refused("mount namespace: /dev/full: it cannot be taken: Function not implemented: "
+        self.refused("SERVICES: files: /dev/full cannot be taken: Function not implemented: "
                      "give the server CAP_SYS_ADMIN and a kernel of Linux 5.12 or newer, or set "
                      'isolation = "chroot"', [program, "open_tree", str(errno.ENOSYS)])

@@ -93,7 +93,7 @@ class TestPlanted(ForkerTest):
         for text in (os.path.dirname(self.canary), "../../../outside", "/root-only"):
             os.makedirs(f"{self.tree.jail}/root-only", exist_ok=True)
             os.symlink(text, self.place)
-            self.refused("shared: it is a symbolic link that another user than root could "
+            self.refused("shared is a symbolic link that another user than root could "
                          "have made", expose=self.file)
             os.unlink(self.place)
             assert self.canary_facts() == self.before

@@ -187,7 +187,7 @@ class TestRefused(OneServerTest):
 
     def test_there_is_no_pidfile(self):
         self.apache.settings["pidfile"] = None
-        self.assert_refused("needs `pidfile`: set it")
+        self.assert_refused("CHROOTSHIM_PIDFILE: a server that is not started as root needs it: set it")
 
     def test_another_users_jail(self):
         shutil.chown(self.apache.jail, NOBODY)

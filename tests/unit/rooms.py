@@ -59,9 +59,10 @@ checks = {
     "a hooked name, called outside hooks/":
         {f"{room}: {name}" for room in rooms if room != "hooks"
          for name in hooked & undefined[room]},
-    "the state of the process, used below process/":
-        {name for name, here, header in all_includes
-         if header == "process/process.h" and here < floor["process"]},
+    # Hooks look at the state by this_process(), which cannot be written to.
+    "the state of the process, reached for outside process/":
+        {name for name, here, _ in all_includes if here != floor["process"]
+         and re.search(r"\bprocess_state\b|process/self\.h", open(f"{source}/{name}").read())},
 }
 
 failed = {what: found for what, found in checks.items() if found}

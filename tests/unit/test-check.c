@@ -11,23 +11,23 @@
 
 static void expect_refused(const char *path, const char *reason)
 {
-        struct complaint complaint = {""};
+        struct failure failure = {0};
         struct jail jail;
 
-        assert_int_equal(jail_check(path, &jail, &complaint), -EINVAL);
-        if (!strstr(complaint.text, reason))
-                fail_msg("%s: \"%s\"", path, complaint.text);
+        assert_true(jail_check(path, &jail, &failure) < 0);
+        if (!strstr(said(&failure), reason))
+                fail_msg("%s: \"%s\"", path, said(&failure));
 }
 
 static void expect_unsafe(const char *path, const char *reason)
 {
-        struct complaint complaint = {""};
+        struct failure failure = {0};
         struct jail jail;
 
-        assert_int_equal(jail_check(path, &jail, &complaint), 0);
-        assert_int_equal(jail_check_safety(&jail, &complaint), -EINVAL);
-        if (!strstr(complaint.text, reason))
-                fail_msg("%s: \"%s\"", path, complaint.text);
+        assert_int_equal(jail_check(path, &jail, &failure), 0);
+        assert_int_equal(jail_check_safety(&jail, &failure), -EINVAL);
+        if (!strstr(said(&failure), reason))
+                fail_msg("%s: \"%s\"", path, said(&failure));
         free(jail.real);
         free((char *)(uintptr_t)jail.configured);
 }
@@ -54,12 +54,12 @@ static void unsafe_directories(void **state)
 
 static void a_safe_directory(void **state)
 {
-        struct complaint complaint;
+        struct failure failure;
         struct jail jail;
         struct stat facts;
 
-        assert_int_equal(jail_check("//usr/./bin/", &jail, &complaint), 0);
-        assert_int_equal(jail_check_safety(&jail, &complaint), 0);
+        assert_int_equal(jail_check("//usr/./bin/", &jail, &failure), 0);
+        assert_int_equal(jail_check_safety(&jail, &failure), 0);
         assert_int_equal(stat("/usr/bin", &facts), 0);
         assert_int_equal(jail.identity.inode, facts.st_ino);
         assert_string_equal(jail.real, "/usr/bin");
@@ -72,12 +72,12 @@ static void a_safe_directory(void **state)
 static void expect_alias_refused(char *alias, const char *reason)
 {
         const struct setting_list aliases = {.item = (char *[]){alias, NULL}, .count = 1};
-        struct complaint complaint = {""};
+        struct failure failure = {0};
         struct jail jail = {.prefixes = {.count = 1}};
 
-        assert_int_equal(jail_add_aliases(&jail, &aliases, &complaint), -EINVAL);
-        if (!strstr(complaint.text, reason) || !strstr(complaint.text, alias))
-                fail_msg("%s: \"%s\"", alias, complaint.text);
+        assert_int_equal(jail_add_aliases(&jail, &aliases, &failure), -EINVAL);
+        if (!strstr(said(&failure), reason) || !strstr(said(&failure), alias))
+                fail_msg("%s: \"%s\"", alias, said(&failure));
 }
 
 static void release_aliases(const struct jail *jail)
@@ -93,13 +93,13 @@ static void unusable_aliases(void **state)
         const struct setting_list aliases = {
                 .item = (char **)(uintptr_t)many, .count = PATH_PREFIXES};
         struct jail jail = {.prefixes = {.count = 1}};
-        struct complaint complaint;
+        struct failure failure;
 
         expect_alias_refused((char[]){"var/www"}, "must be an absolute path");
         expect_alias_refused((char[]){"/var/../www"}, "without \"..\"");
         expect_alias_refused((char[]){"//."}, "and not /");
-        assert_int_equal(jail_add_aliases(&jail, &aliases, &complaint), -EINVAL);
-        assert_non_null(strstr(complaint.text, "\"/h\" is one too many"));
+        assert_int_equal(jail_add_aliases(&jail, &aliases, &failure), -EINVAL);
+        assert_non_null(strstr(said(&failure), "\"/h\" is one too many"));
         release_aliases(&jail);
 }
 

@@ -25,10 +25,10 @@ static int make(void **state)
 
 static void add(struct exposures *exposures, const char *text)
 {
-        struct complaint complaint = {""};
+        struct failure failure = {0};
 
-        if (exposures_add(exposures, &jail, text, "origin", "place", &complaint) != 0)
-                fail_msg("%s: \"%s\"", text, complaint.text);
+        if (exposures_add(exposures, &jail, text, "origin", &failure) != 0)
+                fail_msg("%s: \"%s\"", text, said(&failure));
 }
 
 static void release(struct exposures *exposures)
@@ -69,7 +69,7 @@ static void what_is_taken(void **state)
                 assert_string_equal(last->source, cases[i].source);
                 assert_string_equal(last->target, cases[i].target);
                 assert_int_equal(last->options, cases[i].options);
-                assert_string_equal(last->origin, "origin");
+                assert_string_equal(last->service, "origin");
                 assert_false(last->present);
         }
         release(&exposures);
@@ -83,36 +83,36 @@ static void what_is_refused(void **state)
         static const struct {
                 const char *text, *named, *reason;
         } cases[] = {
-                {"/a,writeable", "place: /a has the option \"writeable\"", words},
-                {"/a,", "place: /a has the option \"\"", words},
-                {"/a,,optional", "place: /a has the option \"\"", words},
-                {"/a, optional", "place: /a has the option \" optional\"", words},
-                {"/a,optional,Slave", "place: /a has the option \"Slave\"", words},
-                {"", "place: \"\"", form},
-                {",optional", "place: \"\"", form},
-                {"etc/hosts", "place: \"etc/hosts\"", form},
-                {"./a", "place: \"./a\"", form},
-                {"/a/../b", "place: \"/a/../b\"", form},
-                {"/..", "place: \"/..\"", form},
-                {"/", "place: \"/\"", form},
-                {"//.,optional", "place: \"/\"", form},
-                {"/srv", "place: /srv ", whole},
-                {"/srv/www1", "place: /srv/www1 ", whole},
-                {"/data/", "place: /data ", whole},
-                {"/data/www1/.,optional", "place: /data/www1 ", whole},
+                {"/a,writeable", "services: origin: /a has the option \"writeable\"", words},
+                {"/a,", "services: origin: /a has the option \"\"", words},
+                {"/a,,optional", "services: origin: /a has the option \"\"", words},
+                {"/a, optional", "services: origin: /a has the option \" optional\"", words},
+                {"/a,optional,Slave", "services: origin: /a has the option \"Slave\"", words},
+                {"", "services: origin: \"\"", form},
+                {",optional", "services: origin: \"\"", form},
+                {"etc/hosts", "services: origin: \"etc/hosts\"", form},
+                {"./a", "services: origin: \"./a\"", form},
+                {"/a/../b", "services: origin: \"/a/../b\"", form},
+                {"/..", "services: origin: \"/..\"", form},
+                {"/", "services: origin: \"/\"", form},
+                {"//.,optional", "services: origin: \"/\"", form},
+                {"/srv", "services: origin: /srv ", whole},
+                {"/srv/www1", "services: origin: /srv/www1 ", whole},
+                {"/data/", "services: origin: /data ", whole},
+                {"/data/www1/.,optional", "services: origin: /data/www1 ", whole},
         };
         struct exposures exposures = {0};
 
         add(&exposures, "/kept");
         for (size_t i = 0; i < COUNT(cases); i++) {
-                struct complaint complaint = {""};
+                struct failure failure = {0};
 
-                assert_int_equal(exposures_add(&exposures, &jail, cases[i].text, "origin", "place",
-                                         &complaint),
+                assert_int_equal(
+                        exposures_add(&exposures, &jail, cases[i].text, "origin", &failure),
                         -EINVAL);
-                if (strncmp(complaint.text, cases[i].named, strlen(cases[i].named)) != 0 ||
-                        !strstr(complaint.text, cases[i].reason))
-                        fail_msg("%s: \"%s\"", cases[i].text, complaint.text);
+                if (strncmp(said(&failure), cases[i].named, strlen(cases[i].named)) != 0 ||
+                        !strstr(said(&failure), cases[i].reason))
+                        fail_msg("%s: \"%s\"", cases[i].text, said(&failure));
         }
         assert_int_equal(exposures.count, 1);
         assert_string_equal(exposures.item[0].source, "/kept");
@@ -176,7 +176,7 @@ static struct exposure exposure_of(const char *path, unsigned options)
         return (struct exposure){.source = (char *)(uintptr_t)path,
                 .target = path,
                 .options = options,
-                .origin = "origin"};
+                .service = "origin"};
 }
 
 static struct exposure seen(const char *path, unsigned options)
@@ -314,34 +314,33 @@ static void what_comes_and_goes(void **state)
 }
 
 static int check(const char *path, unsigned options, enum setting_isolation isolation,
-        struct complaint *complaint)
+        struct failure *failure)
 {
         struct exposure exposure = exposure_of(path, options);
 
-        *complaint = (struct complaint){""};
+        *failure = (struct failure){0};
         return exposures_check(
-                &(struct exposures){.item = &exposure, .count = 1}, isolation, complaint);
+                &(struct exposures){.item = &exposure, .count = 1}, isolation, failure);
 }
 
 static void expect_refused(const char *path, unsigned options, const char *reason, bool namespace)
 {
-        struct complaint complaint;
+        struct failure failure;
 
-        assert_int_equal(check(path, options, ISOLATION_CHROOT, &complaint), -EINVAL);
-        if (strncmp(complaint.text, "origin: /", 9) != 0 || !strstr(complaint.text, path) ||
-                !strstr(complaint.text, reason))
-                fail_msg("%s: \"%s\"", path, complaint.text);
-        assert_int_equal(
-                check(path, options, ISOLATION_NAMESPACE, &complaint), namespace ? 0 : -EINVAL);
+        assert_true(check(path, options, ISOLATION_CHROOT, &failure) < 0);
+        if (strncmp(said(&failure), "services: origin: /", 19) != 0 ||
+                !strstr(said(&failure), path) || !strstr(said(&failure), reason))
+                fail_msg("%s: \"%s\"", path, said(&failure));
+        assert_int_equal(check(path, options, ISOLATION_NAMESPACE, &failure) == 0, namespace);
 }
 
 static void expect_accepted(const char *path, unsigned options)
 {
-        struct complaint complaint;
+        struct failure failure;
 
-        if (check(path, options, ISOLATION_CHROOT, &complaint) != 0 ||
-                check(path, options, ISOLATION_NAMESPACE, &complaint) != 0)
-                fail_msg("%s: \"%s\"", path, complaint.text);
+        if (check(path, options, ISOLATION_CHROOT, &failure) != 0 ||
+                check(path, options, ISOLATION_NAMESPACE, &failure) != 0)
+                fail_msg("%s: \"%s\"", path, said(&failure));
 }
 
 static void make_socket(const char *path)
@@ -374,7 +373,7 @@ static void what_cannot_be_copied(void **state)
 {
         DIR *devices = opendir("/dev");
         struct exposure double_view = exposure_of("/srv/www1/usr", EXPOSURE_OPTIONAL);
-        struct complaint complaint = {""};
+        struct failure failure = {0};
         struct dirent *entry;
 
         make_socket(temporary_path("socket"));
@@ -394,26 +393,26 @@ static void what_cannot_be_copied(void **state)
 
         double_view.target = double_view.source + strlen("/srv/www1");
         assert_int_equal(exposures_check(&(struct exposures){.item = &double_view, .count = 1},
-                                 ISOLATION_CHROOT, &complaint),
+                                 ISOLATION_CHROOT, &failure),
                 -EINVAL);
-        assert_non_null(strstr(complaint.text, "/srv/www1/usr lies in the jail already"));
+        assert_non_null(strstr(said(&failure), "/srv/www1/usr lies in the jail already"));
         assert_int_equal(exposures_check(&(struct exposures){.item = &double_view, .count = 1},
-                                 ISOLATION_NAMESPACE, &complaint),
+                                 ISOLATION_NAMESPACE, &failure),
                 0);
 }
 
 static void what_nobody_may_look_at(void **state)
 {
-        struct complaint complaint;
+        struct failure failure;
         int error;
 
         assert_int_equal(mkdir(temporary_path("closed"), 0), 0);
         if (geteuid() == 0)
                 assert_int_equal(seteuid(65534), 0);
-        error = check(temporary_path("closed/x"), EXPOSURE_OPTIONAL, ISOLATION_CHROOT, &complaint);
+        error = check(temporary_path("closed/x"), EXPOSURE_OPTIONAL, ISOLATION_CHROOT, &failure);
         assert_int_equal(seteuid(getuid()), 0);
         assert_int_equal(error, -EACCES);
-        assert_non_null(strstr(complaint.text, "Permission denied"));
+        assert_non_null(strstr(said(&failure), "Permission denied"));
 }
 
 static void all_are_looked_at(void **state)
@@ -421,13 +420,13 @@ static void all_are_looked_at(void **state)
         struct exposure item[] = {exposure_of("/usr", 0), exposure_of("/dev/null", 0),
                 exposure_of(temporary_path("none"), 0), exposure_of("/etc", 0)};
         struct exposures exposures = {.item = item, .count = 2};
-        struct complaint complaint = {""};
+        struct failure failure = {0};
 
-        assert_int_equal(exposures_check(&exposures, ISOLATION_CHROOT, &complaint), 0);
+        assert_int_equal(exposures_check(&exposures, ISOLATION_CHROOT, &failure), 0);
         assert_true(item[0].present && item[1].present);
         exposures.count = COUNT(item);
-        assert_int_equal(exposures_check(&exposures, ISOLATION_CHROOT, &complaint), -EINVAL);
-        assert_non_null(strstr(complaint.text, "none"));
+        assert_int_equal(exposures_check(&exposures, ISOLATION_CHROOT, &failure), -ENOENT);
+        assert_non_null(strstr(said(&failure), "none"));
 }
 
 int main(void)

@@ -120,23 +120,6 @@ static void a_closed_log_is_noticed(void **state)
         assert_non_null(strstr(catch_stderr(speak_to_file), "to the file"));
 }
 
-static void numbers(void **state)
-{
-        char buffer[NUMBER_SIZE];
-
-        assert_string_equal(number_text(buffer, 0), "0");
-        assert_string_equal(number_text(buffer, -1), "-1");
-        assert_string_equal(number_text(buffer, LONG_MAX), "9223372036854775807");
-        assert_string_equal(number_text(buffer, LONG_MIN), "-9223372036854775808");
-}
-
-static void errors(void **state)
-{
-        assert_string_equal(error_text(ENOENT), "No such file or directory");
-        assert_string_equal(error_text(-ENOENT), "No such file or directory");
-        assert_string_equal(error_text(99999), "unknown error");
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -146,8 +129,6 @@ int main(void)
                 cmocka_unit_test(a_file_is_appended_with_the_time),
                 cmocka_unit_test(a_moved_file_is_opened_anew),
                 cmocka_unit_test(a_closed_log_is_noticed),
-                cmocka_unit_test(numbers),
-                cmocka_unit_test(errors),
         };
 
         return cmocka_run_group_tests(tests, temporary_make, temporary_remove);

@@ -77,16 +77,16 @@ static int collect(void *context, const char *path)
         return ++told_count == wanted_count ? ENOUGH : 0;
 }
 
-static int look(const char *path, struct complaint *complaint)
+static int look(const char *path, struct failure *failure)
 {
         int before = open("/dev/null", O_RDONLY), after, result;
 
         close(before);
         told[0] = '\0';
         told_count = 0;
-        *complaint = (struct complaint){""};
-        result = program_files(path, collect, told, complaint);
-        assert_true(result == 0 || result == ENOUGH || (result == -EINVAL && complaint->text[0]));
+        *failure = (struct failure){0};
+        result = program_files(path, collect, told, failure);
+        assert_true(result == 0 || result == ENOUGH || (result < 0 && said(failure)[0]));
         /* No descriptor is left open. */
         after = open("/dev/null", O_RDONLY);
         close(after);
@@ -96,20 +96,20 @@ static int look(const char *path, struct complaint *complaint)
 
 static void expect_told(const char *path, const char *expected)
 {
-        struct complaint complaint;
+        struct failure failure;
 
-        if (look(path, &complaint) != 0)
-                fail_msg("%s", complaint.text);
+        if (look(path, &failure) != 0)
+                fail_msg("%s", said(&failure));
         assert_string_equal(told, expected);
 }
 
 static void expect_refused(const char *path, const char *named, const char *reason)
 {
-        struct complaint complaint;
+        struct failure failure;
 
-        assert_int_equal(look(path, &complaint), -EINVAL);
-        if (strncmp(complaint.text, named, strlen(named)) != 0 || !strstr(complaint.text, reason))
-                fail_msg("\"%s\"", complaint.text);
+        assert_true(look(path, &failure) < 0);
+        if (strncmp(said(&failure), named, strlen(named)) != 0 || !strstr(said(&failure), reason))
+                fail_msg("\"%s\"", said(&failure));
 }
 
 /* A new file each time: where one is emptied instead, some file systems wait for the disk. */
@@ -191,11 +191,11 @@ static void what_cannot_be_read(void **state)
 
 static void a_program(void **state)
 {
-        struct complaint complaint;
+        struct failure failure;
         char *rest = told, *path;
         unsigned count;
 
-        assert_int_equal(look(write_bytes("plain", self, self_size), &complaint), 0);
+        assert_int_equal(look(write_bytes("plain", self, self_size), &failure), 0);
         assert_true(told_count >= 3);
         assert_memory_equal(told, self + interpreter.p_offset, interpreter.p_filesz - 1);
         assert_non_null(strstr(told, "/libcmocka.so."));
@@ -209,12 +209,12 @@ static void a_program(void **state)
         }
         /* What the receiver says ends it, at each of them. */
         for (wanted_count = 1; wanted_count <= count; wanted_count++) {
-                assert_int_equal(look(temporary_path("plain"), &complaint), ENOUGH);
+                assert_int_equal(look(temporary_path("plain"), &failure), ENOUGH);
                 assert_int_equal(told_count, wanted_count);
         }
         wanted_count = 0;
         write_script("script", temporary_path("plain"), "\n");
-        assert_int_equal(look(temporary_path("script"), &complaint), 0);
+        assert_int_equal(look(temporary_path("script"), &failure), 0);
         assert_int_equal(told_count, count + 1);
 }
 
@@ -226,13 +226,13 @@ static void without_standard_descriptors(void **state)
         int status;
 
         if (pid == 0) {
-                struct complaint complaint;
+                struct failure failure;
 
                 close(STDIN_FILENO);
                 close(STDOUT_FILENO);
                 told_count = 0;
                 told[0] = '\0';
-                status = program_files(program, collect, told, &complaint);
+                status = program_files(program, collect, told, &failure);
                 _exit(status == 0 && told_count >= 3 ? 0 : 1);
         }
         assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -284,12 +284,12 @@ static void a_missing_loader(void **state)
 static void every_truncation(void **state)
 {
         size_t whole = interpreter.p_offset + interpreter.p_filesz;
-        struct complaint complaint;
+        struct failure failure;
 
         assert_true(whole < sizeof(page));
         for (size_t size = 0; size < whole; size++)
                 expect_told(write_bytes("cut", page, size), "");
-        assert_int_equal(look(write_bytes("cut", page, whole), &complaint), -EINVAL);
+        assert_int_equal(look(write_bytes("cut", page, whole), &failure), -EINVAL);
         assert_int_equal(told_count, 1);
 }
 
@@ -386,7 +386,7 @@ static void endless_segments(void **state)
 static void random_damage(void **state)
 {
         size_t whole = interpreter.p_offset + interpreter.p_filesz;
-        struct complaint complaint;
+        struct failure failure;
         unsigned seed = 1;
 
         for (int i = 0; i < 100; i++) {
@@ -398,7 +398,7 @@ static void random_damage(void **state)
 
                         copy[at] = (unsigned char)rand_r(&seed);
                 }
-                look(write_bytes("damaged", copy, sizeof(copy)), &complaint);
+                look(write_bytes("damaged", copy, sizeof(copy)), &failure);
                 assert_true(told[0] == '/' || told_count == 0);
         }
 }

@@ -33,15 +33,14 @@ static void every_row_can_be_exposed(void **state)
                 const struct service *service = service_named(names[i]);
                 const char *const *text, *const *library;
                 struct exposures exposures = {0};
-                struct complaint complaint;
+                struct failure failure;
 
                 assert_non_null(service);
                 assert_string_equal(service->name, names[i]);
                 assert_non_null(service->expose);
                 for (text = service->expose; *text; text++)
-                        if (exposures_add(
-                                    &exposures, &jail, *text, names[i], names[i], &complaint) != 0)
-                                fail_msg("%s", complaint.text);
+                        if (exposures_add(&exposures, &jail, *text, names[i], &failure) != 0)
+                                fail_msg("%s", said(&failure));
                 assert_int_equal(exposures.count, text - service->expose);
                 assert_true(exposures.count > 0);
                 for (library = service->libraries; library && *library; library++)
@@ -70,24 +69,24 @@ static void names_are_checked(void **state)
 {
         struct service_definition own = {.name = TEXT("own")};
         struct settings settings = {.services = LIST(TEXT("dns"), TEXT("own"))};
-        struct complaint complaint = {""};
+        struct failure failure = {0};
 
-        assert_int_equal(services_check(&settings, &complaint), -EINVAL);
-        assert_non_null(strstr(complaint.text, "services: \"own\" is none"));
+        assert_int_equal(services_check(&settings, &failure), -EINVAL);
+        assert_non_null(strstr(said(&failure), "services: \"own\" is none"));
         for (size_t i = 0; i < COUNT(names); i++)
-                assert_non_null(strstr(complaint.text, names[i]));
+                assert_non_null(strstr(said(&failure), names[i]));
         settings.definitions = &own;
-        assert_int_equal(services_check(&settings, &complaint), 0);
+        assert_int_equal(services_check(&settings, &failure), 0);
         settings.services = LIST(TEXT("own"), TEXT("Dns"));
-        assert_int_equal(services_check(&settings, &complaint), -EINVAL);
-        assert_non_null(strstr(complaint.text, "\"Dns\""));
+        assert_int_equal(services_check(&settings, &failure), -EINVAL);
+        assert_non_null(strstr(said(&failure), "\"Dns\""));
         settings.services.count = 0;
-        assert_int_equal(services_check(&settings, &complaint), 0);
+        assert_int_equal(services_check(&settings, &failure), 0);
         for (size_t i = 0; i < COUNT(names); i++) {
                 char *one[] = {(char *)(uintptr_t)names[i], NULL};
 
                 settings.services = list(one);
-                assert_int_equal(services_check(&settings, &complaint), 0);
+                assert_int_equal(services_check(&settings, &failure), 0);
         }
 }
 
@@ -102,10 +101,10 @@ static const struct exposure *find(const struct exposures *exposures, const char
 static struct exposures expose(const struct settings *settings)
 {
         struct exposures exposures = {0};
-        struct complaint complaint = {""};
+        struct failure failure = {0};
 
-        if (services_expose(settings, &jail, &exposures, &complaint) != 0)
-                fail_msg("%s", complaint.text);
+        if (services_expose(settings, &jail, &exposures, &failure) != 0)
+                fail_msg("%s", said(&failure));
         for (size_t i = 1; i < exposures.count; i++)
                 assert_true(strcmp(exposures.item[i - 1].target, exposures.item[i].target) < 0);
         return exposures;
@@ -122,7 +121,7 @@ static void nothing_is_exposed_unasked(void **state)
         settings.isolation = ISOLATION_NAMESPACE;
         exposures = expose(&settings);
         assert_int_equal(exposures.count, 5);
-        assert_string_equal(find(&exposures, "/dev/null")->origin, "files");
+        assert_string_equal(find(&exposures, "/dev/null")->service, "files");
         assert_non_null(find(&exposures, "/dev/urandom"));
         release(&exposures);
 }
@@ -134,9 +133,9 @@ static void services_and_paths(void **state)
                 .expose = LIST(TEXT("/opt/data"), TEXT("/etc/hosts"))};
         struct exposures exposures = expose(&settings);
 
-        assert_string_equal(find(&exposures, "/etc/resolv.conf")->origin, "dns");
-        assert_string_equal(find(&exposures, "/opt/data")->origin, "expose");
-        assert_string_equal(find(&exposures, "/dev/null")->origin, "files");
+        assert_string_equal(find(&exposures, "/etc/resolv.conf")->service, "dns");
+        assert_null(find(&exposures, "/opt/data")->service);
+        assert_string_equal(find(&exposures, "/dev/null")->service, "files");
         assert_int_equal(find(&exposures, "/etc/resolv.conf")->options, EXPOSURE_OPTIONAL);
         /* Named without "optional" as well, it is a must. */
         assert_int_equal(find(&exposures, "/etc/hosts")->options, 0);
@@ -169,11 +168,11 @@ static void definitions_extend(void **state)
                 .definitions = &first};
         struct exposures exposures = expose(&settings);
 
-        assert_string_equal(find(&exposures, "/etc/localtime")->origin, "time");
-        assert_string_equal(find(&exposures, "/opt/zones")->origin, "time");
-        assert_string_equal(find(&exposures, "/opt/one")->origin, "own");
+        assert_string_equal(find(&exposures, "/etc/localtime")->service, "time");
+        assert_string_equal(find(&exposures, "/opt/zones")->service, "time");
+        assert_string_equal(find(&exposures, "/opt/one")->service, "own");
         assert_int_equal(find(&exposures, "/opt/one")->options, EXPOSURE_WRITABLE);
-        assert_string_equal(find(&exposures, "/opt/two")->origin, "own");
+        assert_string_equal(find(&exposures, "/opt/two")->service, "own");
         assert_string_equal(find(&exposures, "/in")->source, "/srv/www1/in");
         release(&exposures);
         settings.services = LIST(TEXT("time"));
@@ -186,11 +185,11 @@ static void definitions_extend(void **state)
 static void expect_refused(const struct settings *settings, const char *text)
 {
         struct exposures exposures = {0};
-        struct complaint complaint = {""};
+        struct failure failure = {0};
 
-        assert_int_equal(services_expose(settings, &jail, &exposures, &complaint), -EINVAL);
-        if (strncmp(complaint.text, text, strlen(text)) != 0)
-                fail_msg("\"%s\"", complaint.text);
+        assert_int_equal(services_expose(settings, &jail, &exposures, &failure), -EINVAL);
+        if (strncmp(said(&failure), text, strlen(text)) != 0)
+                fail_msg("\"%s\"", said(&failure));
         release(&exposures);
 }
 
@@ -200,7 +199,7 @@ static void complaints_name_the_place(void **state)
                 .name = TEXT("own"), .expose = LIST(TEXT("/opt/one"), TEXT("two"))};
         struct settings settings = {.services = LIST(TEXT("own")), .definitions = &own};
 
-        expect_refused(&settings, "own: \"two\" must be an absolute path");
+        expect_refused(&settings, "services: own: \"two\" must be an absolute path");
         settings.services.count = 0;
         settings.expose = LIST(TEXT("/opt/one"), TEXT("/opt/two,read"));
         expect_refused(&settings, "expose: /opt/two has the option \"read\"");

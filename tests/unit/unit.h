@@ -9,6 +9,16 @@
 
 #include <cmocka.h>
 
+#include "system/failure.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/** said() - the failure as an administrator reads it; valid until the next call. */
+static inline const char *said(const struct failure *failure)
+{
+        static char text[FAILURE_TEXT_SIZE];
+
+        return failure_text(failure, text, sizeof(text));
+}
 
 #endif

@@ -1,0 +1,143 @@
+/* The start of a process: from the settings, or from what a worker handed on, to its first role. */
+#include "process/start.h"
+
+#include "process/inside.h"
+#include "process/readiness.h"
+#include "process/self.h"
+#include "settings/read.h"
+#include "system/descriptors.h"
+#include "system/kernel.h"
+#include "system/loader.h"
+#include "system/log.h"
+#include "view/environment.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct failure problem;
+
+/* The shim's own entry in LD_PRELOAD; NULL if it was loaded in another way. */
+static const char *preload_entry(void)
+{
+        const char *path = loader_own_path(), *value = getenv("LD_PRELOAD");
+
+        return path && value && environment_names_library(value, path) ? path : NULL;
+}
+
+static bool is_setting(const char *entry)
+{
+        return strncmp(entry, SETTINGS_VARIABLE_PREFIX, strlen(SETTINGS_VARIABLE_PREFIX)) == 0 &&
+               strncmp(entry, SETTINGS_HELPER_VARIABLE, strlen(SETTINGS_HELPER_VARIABLE)) != 0;
+}
+
+/* What the shim was started with, for the server's own program when it is started again. */
+static int remember_variables(struct failure *failure)
+{
+        size_t count = 0;
+
+        for (char **entry = environ; *entry; entry++)
+                count += is_setting(*entry);
+        self->variables = calloc(count + 1, sizeof(char *));
+        if (!self->variables)
+                return failure_set(failure, -ENOMEM, NULL, NULL, NULL);
+        for (char **entry = environ, **copy = self->variables; *entry; entry++)
+                if (is_setting(*entry) && !(*copy++ = strdup(*entry)))
+                        return failure_set(failure, -ENOMEM, NULL, NULL, NULL);
+        return 0;
+}
+
+static bool listens(int fd)
+{
+        return kernel_socket_option(fd, SO_ACCEPTCONN) == 1;
+}
+
+static bool is_listed_program(void)
+{
+        const struct settings *settings = &self->plan.settings;
+
+        if (settings->programs.count == 0)
+                return true;
+        readiness_note_program();
+        return (self->program && settings_lists_program(settings, self->program)) ||
+               settings_lists_program(settings, program_invocation_name);
+}
+
+static void report(int error)
+{
+        bool forbidden = (error == -EACCES || error == -EPERM) && geteuid() != 0;
+
+        if (self->library && !self->helper && !forbidden) {
+                log_stop(&problem);
+                _exit(CHROOTSHIM_EXIT_CONFIG);
+        }
+        self->problem = &problem;
+}
+
+static int require_jail(struct failure *failure)
+{
+        if (self->plan.settings.jail)
+                return 0;
+        failure_set(failure, 0, NULL, "no jail is configured", NULL);
+        failure_remedy(failure, "set CHROOTSHIM_JAIL, or `jail` in %s", settings_file());
+        return -EINVAL;
+}
+
+/* All that can go wrong. Return: 1 if the shim is to do nothing in this program. */
+static int prepare(void)
+{
+        int error = settings_read(&self->plan.settings, &problem);
+
+        if (error < 0)
+                return error;
+        if (!self->plan.settings.jail && !self->library)
+                return 1;
+        error = require_jail(&problem);
+        if (error == 0)
+                error = remember_variables(&problem);
+        if (error == 0 && !is_listed_program())
+                return 1;
+        return error < 0 ? error : plan_check(&self->plan, &problem);
+}
+
+static void begin(enum chrootshim_role role)
+{
+        if (self->plan.settings.fixroot)
+                self->translation = self->plan.jail.prefixes;
+        self->pid = getpid();
+        self->role = role;
+}
+
+void start_outside(void)
+{
+        int error;
+
+        self->library = preload_entry();
+        self->helper = getenv(SETTINGS_HELPER_VARIABLE) != NULL;
+        self->guards_service_manager = self->library != NULL;
+        error = prepare();
+        if (error > 0)
+                return;
+        if (error < 0)
+                report(error);
+        log_configure(self->plan.settings.log_level, self->plan.settings.log,
+                self->plan.settings.log_path);
+        /* An upgrade or socket activation hands listening sockets over. */
+        self->listening = descriptors_any(listens);
+        if (self->listening && (error = readiness_witness(&problem)) < 0)
+                report(-EINVAL);
+        begin(CHROOTSHIM_WATCHING);
+}
+
+void start_inside(const char *value)
+{
+        int error;
+
+        self->library = preload_entry();
+        error = inside_start(value, &problem);
+        if (error < 0)
+                report(error);
+        begin(CHROOTSHIM_JAILED);
+}

@@ -1,0 +1,125 @@
+/* The plan: what the administrator asked for, the jail, and what is brought into it, as one. */
+#include "supply/plan.h"
+
+#include "jail/check.h"
+#include "jail/enter.h"
+#include "jail/harden.h"
+#include "jail/inherited.h"
+#include "jail/landlock.h"
+#include "jail/user_namespace.h"
+#include "supply/lock_files.h"
+#include "supply/services.h"
+#include "supply/supply.h"
+#include "supply/warm.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* The failure of any step, with the place of the setting that it is about. */
+static int located(const struct plan *plan, int error, struct failure *failure)
+{
+        if (error < 0)
+                settings_locate(&plan->settings, failure);
+        return error;
+}
+
+static int check_jail(struct plan *plan, struct failure *failure)
+{
+        struct jail *jail = &plan->jail;
+        int error = jail_check(plan->settings.jail, jail, failure);
+
+        if (error < 0)
+                return error;
+        jail->unsafe = plan->settings.ownership == OWNERSHIP_WARN;
+        if (!jail->unsafe)
+                error = jail_check_safety(jail, failure);
+        if (error == 0)
+                error = jail_add_aliases(jail, &plan->settings.aliases, failure);
+        if (error == 0)
+                error = jail_check_privilege(jail, &plan->settings, failure);
+        return error;
+}
+
+int plan_check(struct plan *plan, struct failure *ret_failure)
+{
+        int error = check_jail(plan, ret_failure);
+
+        if (error == 0)
+                error = services_check(&plan->settings, ret_failure);
+        if (error == 0)
+                error = services_expose(
+                        &plan->settings, &plan->jail, &plan->exposures, ret_failure);
+        if (error == 0)
+                error = exposures_check(&plan->exposures, plan->settings.isolation, ret_failure);
+        return located(plan, error, ret_failure);
+}
+
+static int check_rootless(const struct plan *plan, struct failure *failure)
+{
+        int error = plan->jail.rootless ? user_namespace_works() : 0;
+
+        if (error == 0)
+                return 0;
+        failure_set(failure, error, NULL, NULL,
+                "allow them (user.max_user_namespaces, kernel.unprivileged_userns_clone, "
+                "kernel.apparmor_restrict_unprivileged_userns), or start the server as root");
+        failure_reason(failure, "uid %u has no CAP_SYS_CHROOT, and a user namespace was refused",
+                geteuid());
+        failure->setting = "jail";
+        return error;
+}
+
+static int check_landlock(const struct plan *plan, struct failure *failure)
+{
+        int abi = plan->settings.landlock == LANDLOCK_REQUIRE ? landlock_abi() : 0;
+
+        if (abi >= 0)
+                return 0;
+        failure_set(failure, abi, NULL, "it is \"require\"",
+                "use a kernel that has it (lsm=landlock), or set landlock = \"off\"");
+        failure->setting = "landlock";
+        return abi;
+}
+
+/* What can be found out about the entry before there is a worker. */
+static int check_entry(const struct plan *plan, struct failure *failure)
+{
+        int error;
+
+        if (plan->jail.unsafe && jail_check_safety(&plan->jail, failure) < 0) {
+                located(plan, -EPERM, failure);
+                log_failure(LEVEL_WARNING, "", failure);
+        }
+        error = check_rootless(plan, failure);
+        return error < 0 ? error : check_landlock(plan, failure);
+}
+
+int plan_prepare(struct plan *plan, struct failure *ret_failure)
+{
+        int error = jail_hold(&plan->jail, ret_failure);
+
+        if (error < 0) {
+                ret_failure->jail = plan->jail.real;
+                return error;
+        }
+        error = check_entry(plan, ret_failure);
+        if (error == 0)
+                error = warm_up(&plan->settings, ret_failure);
+        if (error == 0)
+                error = supply_make(plan, ret_failure);
+        return located(plan, error, ret_failure);
+}
+
+int plan_enter(struct plan *plan, struct failure *ret_failure)
+{
+        int inherited, error;
+
+        lock_files_carry();
+        inherited = inherited_list();
+        error = jail_enter(&plan->jail, ret_failure);
+        if (error == 0)
+                error = harden(&plan->settings, &plan->jail, inherited, ret_failure);
+        if (error < 0)
+                ret_failure->jail = plan->jail.real;
+        return error;
+}

@@ -1,0 +1,52 @@
+/* The plan: what the administrator asked for, the jail, and what is brought into it, as one. */
+#ifndef SHIM_SUPPLY_PLAN_H
+#define SHIM_SUPPLY_PLAN_H
+
+#include "jail/jail.h"
+#include "settings/settings.h"
+#include "supply/exposure.h"
+
+/**
+ * struct plan - one jail, from the check before the start to the entry of each worker.
+ *
+ * A program that is no shim can make one as well, and check it.
+ */
+struct plan {
+        struct settings settings;
+        struct jail jail;
+        /** What the jail is to have besides its own files. */
+        struct exposures exposures;
+};
+
+/** A plan for nothing: what a static one begins as. */
+#define PLAN_NONE                                                                                  \
+        {                                                                                          \
+                .jail = {.namespace = -1, .fd = -1 }                                               \
+        }
+
+/**
+ * plan_check() - with the settings read: look at the jail and at what it is to have.
+ *
+ * Changes nothing. Return: 0; -EACCES or -EPERM where the caller may not look; another negative
+ * error number; with @ret_failure, which is located.
+ */
+int plan_check(struct plan *plan, struct failure *ret_failure);
+
+/**
+ * plan_prepare() - before the first worker: take hold of the jail, load what workers will need,
+ * and bring in what is exposed. Allocates.
+ *
+ * Return: 0, or a negative error number with @ret_failure, which is located.
+ */
+int plan_prepare(struct plan *plan, struct failure *ret_failure);
+
+/**
+ * plan_enter() - make the jail this process's root, and take away what leads out. For good.
+ *
+ * Async-signal-safe; after a failure the process must not go on.
+ *
+ * Return: 0, or a negative error number with @ret_failure.
+ */
+int plan_enter(struct plan *plan, struct failure *ret_failure);
+
+#endif

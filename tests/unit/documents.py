@@ -1,0 +1,73 @@
+"""Compares what README.md and the examples say of settings and services with the code's tables.
+
+Usage: documents.py TABLES SOURCE   (the program tables.c, the root of the source)
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+tables, source = sys.argv[1:]
+
+rows = [line.split("\t") for line in subprocess.run(
+    [tables], check=True, capture_output=True, text=True).stdout.splitlines()]
+keys = {row[1]: (row[2], row[3]) for row in rows if row[0] == "key"}
+services = [row[1] for row in rows if row[0] == "service"]
+readme = open(f"{source}/README.md").read()
+example = open(f"{source}/examples/httpd/chrootshim.conf").read()
+
+failures = []
+
+
+def check(holds, what):
+    if not holds:
+        failures.append(what)
+
+
+def table(head):
+    """The rows of the table in the README whose head begins so; each row a list of its cells."""
+    text = readme[readme.index(f"\n| {head}"):]
+    lines = re.match(r"\n((?:\|.*\n)+)", text).group(1).splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def plain(cell):
+    return cell.strip(' `"')
+
+
+documented = {plain(row[0]): row for row in table("key |")}
+check(list(documented) and set(documented) == set(keys),
+      f"README's table of keys: {sorted(set(documented) ^ set(keys))}")
+for name, row in documented.items():
+    variable, default = keys.get(name, ("", ""))
+    check(plain(row[1]) == variable, f"README: the variable of {name}: {row[1]}")
+    check(plain(row[2]) == default or (not default and row[2] in ("none", "any", "required")),
+          f"README: the default of {name}: {row[2]}, and not {default}")
+named = [plain(row[0]) for row in table("`services` | brings")]
+check(named == services, f"README's table of services: {named}, and not {services}")
+
+# The example with all that is commented out: valid, complete, and true where it tells a default.
+active = re.sub(r"^// (\w+ = .*;)$", r"\1", example, flags=re.M)
+check(set(re.findall(r"^(\w+) = ", active, re.M)) == set(keys), "the example has not every key")
+for name, (_, default) in keys.items():
+    told = re.search(rf"^// {name} = (.*);$", example, re.M)
+    if default:
+        check(told and plain(told.group(1)) == default, f"the example: the default of {name}")
+for text in (example, active):
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+        file.write(text)
+        file.flush()
+        result = subprocess.run([tables, file.name], capture_output=True, text=True)
+        check(result.returncode == 0, f"the example is refused: {result.stdout}")
+
+# Each variable is the key's name in capitals: nobody has to look one up.
+for name, (variable, _) in keys.items():
+    check(variable == f"CHROOTSHIM_{name.upper()}", f"{name} has the variable {variable}")
+for path in ("README.md", "tests/README.md", "shim/README.md"):
+    for link in re.findall(r"`((?:shim|tests|examples|include)/[a-z][\w./-]*)`", open(f"{source}/{path}").read()):
+        check(os.path.exists(f"{source}/{link}"), f"{path} names {link}, which is not there")
+
+print(*failures, sep="\n")
+print(f"{0 if failures else 1} passed, {len(failures)} failed")
+sys.exit(1 if failures or len(keys) < 20 or len(services) < 10 else 0)
