@@ -1,5 +1,6 @@
 /* Hooks of account look-ups: what NSS modules call inside them decides nothing about the role. */
 #include "libc/real.h"
+#include "process/lookup.h"
 #include "process/process.h"
 
 #include <errno.h>
@@ -9,7 +10,7 @@
 
 INTERPOSE(int, initgroups, (const char *user, gid_t group))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         if (process_forbids_groups("initgroups")) {
                 errno = EPERM;
@@ -20,7 +21,7 @@ INTERPOSE(int, initgroups, (const char *user, gid_t group))
 
 INTERPOSE(int, getgrouplist, (const char *user, gid_t group, gid_t *groups, int *count))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         if (process_forbids_groups("getgrouplist")) {
                 errno = EPERM;
@@ -31,7 +32,7 @@ INTERPOSE(int, getgrouplist, (const char *user, gid_t group, gid_t *groups, int 
 
 INTERPOSE(struct passwd *, getpwnam, (const char *name))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getpwnam)(name);
 }
@@ -40,14 +41,14 @@ INTERPOSE(int, getpwnam_r,
         (const char *name, struct passwd *entry, char *buffer, size_t size,
                 struct passwd **ret_entry))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getpwnam_r)(name, entry, buffer, size, ret_entry);
 }
 
 INTERPOSE(struct passwd *, getpwuid, (uid_t uid))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getpwuid)(uid);
 }
@@ -55,14 +56,14 @@ INTERPOSE(struct passwd *, getpwuid, (uid_t uid))
 INTERPOSE(int, getpwuid_r,
         (uid_t uid, struct passwd *entry, char *buffer, size_t size, struct passwd **ret_entry))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getpwuid_r)(uid, entry, buffer, size, ret_entry);
 }
 
 INTERPOSE(struct passwd *, getpwent, (void))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getpwent)();
 }
@@ -70,14 +71,14 @@ INTERPOSE(struct passwd *, getpwent, (void))
 INTERPOSE(int, getpwent_r,
         (struct passwd * entry, char *buffer, size_t size, struct passwd **ret_entry))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getpwent_r)(entry, buffer, size, ret_entry);
 }
 
 INTERPOSE(struct group *, getgrnam, (const char *name))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getgrnam)(name);
 }
@@ -86,14 +87,14 @@ INTERPOSE(int, getgrnam_r,
         (const char *name, struct group *entry, char *buffer, size_t size,
                 struct group **ret_entry))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getgrnam_r)(name, entry, buffer, size, ret_entry);
 }
 
 INTERPOSE(struct group *, getgrgid, (gid_t gid))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getgrgid)(gid);
 }
@@ -101,14 +102,14 @@ INTERPOSE(struct group *, getgrgid, (gid_t gid))
 INTERPOSE(int, getgrgid_r,
         (gid_t gid, struct group *entry, char *buffer, size_t size, struct group **ret_entry))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getgrgid_r)(gid, entry, buffer, size, ret_entry);
 }
 
 INTERPOSE(struct group *, getgrent, (void))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getgrent)();
 }
@@ -116,14 +117,14 @@ INTERPOSE(struct group *, getgrent, (void))
 INTERPOSE(int, getgrent_r,
         (struct group * entry, char *buffer, size_t size, struct group **ret_entry))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getgrent_r)(entry, buffer, size, ret_entry);
 }
 
 INTERPOSE(struct spwd *, getspnam, (const char *name))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getspnam)(name);
 }
@@ -131,7 +132,7 @@ INTERPOSE(struct spwd *, getspnam, (const char *name))
 INTERPOSE(int, getspnam_r,
         (const char *name, struct spwd *entry, char *buffer, size_t size, struct spwd **ret_entry))
 {
-        ACCOUNT_LOOKUP lookup = process_begin_lookup();
+        ACCOUNT_LOOKUP(lookup);
 
         return real(getspnam_r)(name, entry, buffer, size, ret_entry);
 }

@@ -71,7 +71,7 @@ INTERPOSE(int, rmdir, (const char *path))
 
 INTERPOSE(int, chroot, (const char *path))
 {
-        return real(chroot)(jail_path(path));
+        return process_chroots(path) ? 0 : real(chroot)(jail_path(path));
 }
 
 /* getcwd(3) with its sizes and errors: @path in the caller's buffer, or in memory from malloc(). */

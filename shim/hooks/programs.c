@@ -21,6 +21,7 @@ static int run(exec_type *function, const char *path, char *const argv[], char *
 
         if (process_refuses_command(path, argv))
                 _exit(CHROOTSHIM_EXIT_CONFIG);
+        programs_check(path);
         if (!programs_edit(path, &edit))
                 return function(process_inside(path), argv, environment);
 
@@ -38,6 +39,7 @@ static int spawn(spawn_type *function, pid_t *ret_pid, const char *path,
 
         if (process_refuses_command(path, argv))
                 return EPERM;
+        programs_check(path);
         if (!programs_edit(path, &edit))
                 return function(
                         ret_pid, process_inside(path), actions, attributes, argv, environment);
@@ -138,6 +140,7 @@ INTERPOSE(int, execveat,
 
         if (process_refuses_command(path, argv))
                 _exit(CHROOTSHIM_EXIT_CONFIG);
+        programs_check(path);
         if (!programs_edit(path, &edit))
                 return real(execveat)(dirfd, process_inside(path), argv, environment, flags);
 
@@ -151,6 +154,7 @@ INTERPOSE(int, fexecve, (int fd, char *const argv[], char *const environment[]))
 {
         struct environment_edit edit;
 
+        programs_check(NULL);
         if (!programs_edit(NULL, &edit))
                 return real(fexecve)(fd, argv, environment);
 

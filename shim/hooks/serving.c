@@ -23,14 +23,14 @@ INTERPOSE(int, epoll_create1, (int flags))
 
 INTERPOSE(int, epoll_wait, (int epoll, struct epoll_event *events, int count, int timeout))
 {
-        process_wait(EVENT_SERVE);
+        process_wait(EVENT_WAIT);
         return real(epoll_wait)(epoll, events, count, timeout);
 }
 
 INTERPOSE(int, epoll_pwait,
         (int epoll, struct epoll_event *events, int count, int timeout, const sigset_t *mask))
 {
-        process_wait(EVENT_SERVE);
+        process_wait(EVENT_WAIT);
         return real(epoll_pwait)(epoll, events, count, timeout, mask);
 }
 
@@ -38,7 +38,7 @@ INTERPOSE(int, epoll_pwait2,
         (int epoll, struct epoll_event *events, int count, const struct timespec *timeout,
                 const sigset_t *mask))
 {
-        process_wait(EVENT_SERVE);
+        process_wait(EVENT_WAIT);
         return real(epoll_pwait2)(epoll, events, count, timeout, mask);
 }
 
@@ -46,7 +46,7 @@ INTERPOSE(int, pthread_create,
         (pthread_t * ret_thread, const pthread_attr_t *attributes, void *(*start)(void *),
                 void *argument))
 {
-        process_wait(EVENT_SERVE);
+        process_event(EVENT_THREAD);
         return real(pthread_create)(ret_thread, attributes, start, argument);
 }
 

@@ -28,12 +28,18 @@ static bool binds_ancestor(const struct sockaddr *address, socklen_t length)
 INTERPOSE(int, bind, (int fd, const struct sockaddr *address, socklen_t length))
 {
         struct sockaddr_un copy;
+        bool serves;
+        int result;
 
         process_wait(EVENT_TOUCH);
         if (binds_ancestor(address, length))
                 return -1;
+        serves = process_bind(fd, address, length);
         address = inside_address(address, &length, &copy);
-        return real(bind)(fd, address, length);
+        result = real(bind)(fd, address, length);
+        if (result == 0 && serves)
+                process_bound(fd);
+        return result;
 }
 
 INTERPOSE(int, connect, (int fd, const struct sockaddr *address, socklen_t length))

@@ -83,6 +83,19 @@ static const char *working_directory(const struct jail *jail, char *buffer, size
         return path_inside(&jail->prefixes, buffer);
 }
 
+/* The server's own root, below the jail, and entered after it. */
+static int enter_below(const struct jail *jail, struct failure *failure)
+{
+        int error = jail->below ? kernel_chroot(jail->below) : 0;
+
+        if (error == 0 && jail->below)
+                error = kernel_chdir("/");
+        return error < 0 ? failure_set(failure, error, jail->below,
+                                   "the server's own chroot() to it was refused",
+                                   "let it name a directory in the jail")
+                         : 0;
+}
+
 /* The jail is "/", and the working directory lies in it: the kernel names no other by a "/". */
 static bool is_inside(const struct jail *jail)
 {
@@ -152,6 +165,9 @@ int jail_enter(struct jail *jail, struct failure *ret_failure)
         if (!is_inside(jail))
                 return failure_set(ret_failure, 0, NULL, "after chroot() the process is not inside",
                         "stop the server and start it again");
+        error = enter_below(jail, ret_failure);
+        if (error < 0)
+                return error;
         kernel_close(jail->fd);
         jail->fd = -1;
         if (jail->namespace >= 0)

@@ -15,6 +15,8 @@
  * @unsafe:    who may change it does not matter (`ownership`): checked neither now nor at an entry.
  * @rootless:  workers enter by a user namespace of their own.
  * @namespace: the mount namespace that workers enter first, or -1 (see supply/namespace.h).
+ * @below:     inside path of the directory in it that the server itself wants to chroot(2) to,
+ * which is done at the entry; or NULL.
  * @fd:        O_PATH descriptor, or -1. Held so that its inode number cannot be given to another
  *             directory while the server runs.
  */
@@ -26,6 +28,7 @@ struct jail {
         bool unsafe;
         bool rootless;
         int namespace;
+        const char *below;
         int fd;
 };
 

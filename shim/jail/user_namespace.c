@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,17 +37,32 @@ static int write_map(const char *path, long id)
         return write_file(path, text);
 }
 
-int user_namespace_enter(void)
+static int write_maps(long uid, long gid)
 {
-        long uid = geteuid(), gid = getegid();
-        int error = kernel_unshare(CLONE_NEWUSER);
+        int error = write_file("/proc/self/setgroups", "deny");
 
-        if (error == 0)
-                error = write_file("/proc/self/setgroups", "deny");
         if (error == 0)
                 error = write_map("/proc/self/uid_map", uid);
         if (error == 0)
                 error = write_map("/proc/self/gid_map", gid);
+        return error;
+}
+
+int user_namespace_enter(void)
+{
+        long uid = geteuid(), gid = getegid(), dumpable;
+        int error = kernel_unshare(CLONE_NEWUSER);
+
+        if (error < 0)
+                return error;
+        /* After a change of its user id, the files of a process in /proc belong to root (proc(5)).
+         */
+        dumpable = kernel_call(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0);
+        if (dumpable != 1)
+                kernel_call(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
+        error = write_maps(uid, gid);
+        if (dumpable != 1)
+                kernel_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
         return error;
 }
 

@@ -23,35 +23,54 @@ static long first_number(const char *text)
         return *text == '\n' || *text == '\0' ? number : 0;
 }
 
-static enum arming check_pidfile(const char *pidfile, pid_t pid)
+/* The pid in the file; -ENOENT if there is no file; 0 if it holds none, or cannot be read. */
+static long pid_in(const char *pidfile, struct file_facts *ret_facts)
 {
+        /* O_NONBLOCK: opening a FIFO of that name must not hang the server. */
+        CLOSED_AT_END int fd =
+                kernel_open(pidfile, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
         char text[NUMBER_SIZE * 2];
         ssize_t length;
-        long number;
-        int fd;
 
-        /* O_NONBLOCK: opening a FIFO of that name must not hang the server. */
-        fd = kernel_open(pidfile, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
-        if (fd < 0)
-                return fd == -ENOENT ? ARMING_NO : ARMING_ASSUMED;
-        length = kernel_read(fd, text, sizeof(text) - 1);
-        kernel_close(fd);
-        if (length < 0)
-                return ARMING_ASSUMED;
+        if (fd == -ENOENT)
+                return fd;
+        length = fd < 0 ? fd : kernel_read(fd, text, sizeof(text) - 1);
+        if (length < 0 || kernel_facts(fd, "", 0, ret_facts) < 0)
+                return 0;
         text[length] = '\0';
-        number = first_number(text);
-        if (number == pid)
-                return ARMING_CERTAIN;
-        return number > 0 ? ARMING_NO : ARMING_ASSUMED;
+        return first_number(text);
 }
 
-enum arming arming_check(const char *pidfile, const char *scoreboard, pid_t pid, bool listening)
+void arming_note_start(const char *pidfile, pid_t pid, struct arming_stamp *ret_stamp)
 {
-        enum arming arming;
+        ret_stamp->held = pidfile && pid_in(pidfile, &ret_stamp->facts) == pid;
+}
 
-        if (pidfile)
-                arming = check_pidfile(pidfile, pid);
-        else
-                arming = listening ? ARMING_ASSUMED : ARMING_NO;
-        return !scoreboard || scoreboard_exists(scoreboard) ? arming : ARMING_NO;
+/* Is it as it was? Whoever writes it changes its times, or puts another file in its place. */
+static bool is_unchanged(const struct arming_stamp *stamp, const struct file_facts *now)
+{
+        return stamp->held && identity_equal(&stamp->facts.identity, &now->identity) &&
+               stamp->facts.modified_seconds == now->modified_seconds &&
+               stamp->facts.modified_nanoseconds == now->modified_nanoseconds;
+}
+
+static enum arming check_pidfile(const struct arming_question *question)
+{
+        struct file_facts facts;
+        long number = pid_in(question->pidfile, &facts);
+
+        if (number == question->pid)
+                return question->start && is_unchanged(question->start, &facts) ? ARMING_NO
+                                                                                : ARMING_CERTAIN;
+        return number == 0 ? ARMING_ASSUMED : ARMING_NO;
+}
+
+enum arming arming_check(const struct arming_question *question)
+{
+        enum arming arming = question->pidfile ? check_pidfile(question) : ARMING_NO;
+
+        if (arming == ARMING_NO && question->assumed)
+                arming = ARMING_ASSUMED;
+        return !question->scoreboard || scoreboard_exists(question->scoreboard) ? arming
+                                                                                : ARMING_NO;
 }

@@ -2,32 +2,24 @@
 #include "process/process.h"
 
 #include "process/inside.h"
+#include "process/lookup.h"
 #include "process/readiness.h"
 #include "process/self.h"
-#include "process/service_manager.h"
+#include "process/sockets.h"
 #include "supply/lock_files.h"
-#include "supply/supply.h"
+#include "system/capabilities.h"
 #include "system/kernel.h"
 #include "system/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
+#include <linux/capability.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define OWN_SOCKETS 1024
-
 struct process process_state = {.witness = &readiness_never_copied, .plan = PLAN_NONE};
 
-/* Initial-exec: the loader then has nothing to allocate at the first use in a thread. */
-static __thread unsigned lookups __attribute__((tls_model("initial-exec")));
-
-/* Sockets that a pending child made itself; any other is inherited. */
-static unsigned long own_sockets[OWN_SOCKETS / (8 * sizeof(unsigned long))];
-
-/* A problem that stops a start: on stderr, for that is where the administrator looks. */
-static void __attribute__((noreturn)) stop(const struct failure *failure)
+void self_stop(const struct failure *failure)
 {
         log_stop(failure);
         _exit(CHROOTSHIM_EXIT_CONFIG);
@@ -41,7 +33,7 @@ static void __attribute__((noreturn)) end(struct failure *failure)
         _exit(self->plan.settings.fatal_status);
 }
 
-static void __attribute__((noreturn)) refuse(const char *reason, const char *remedy)
+void self_refuse(const char *reason, const char *remedy)
 {
         struct failure failure;
 
@@ -49,12 +41,31 @@ static void __attribute__((noreturn)) refuse(const char *reason, const char *rem
         end(&failure);
 }
 
-static void prepare_or_stop(void)
+void self_prepare(void)
 {
         struct failure failure;
 
         if (readiness_make(&failure) < 0)
-                stop(&failure);
+                self_stop(&failure);
+}
+
+/*
+ * Root is gone, and with it what chroot() needs; a user namespace of its own gives that to a
+ * worker, though not the right to enter the master's mount namespace.
+ */
+static void check_dropped(void)
+{
+        struct jail *jail = &self->plan.jail;
+
+        if (!self->dropped || jail->rootless || (capabilities_held() & 1ULL << CAP_SYS_CHROOT))
+                return;
+        jail->rootless = true;
+        if (self->plan.settings.isolation == ISOLATION_CHROOT)
+                return;
+        self_refuse("the server gave up root before it listens, and its workers could not enter a "
+                    "mount "
+                    "namespace",
+                "let it listen before it changes its user, or set isolation = \"chroot\"");
 }
 
 static void enter(void)
@@ -63,7 +74,8 @@ static void enter(void)
         int saved = errno;
 
         if (self->problem)
-                stop(self->problem);
+                self_stop(self->problem);
+        check_dropped();
         if (readiness_make(&failure) < 0 || plan_enter(&self->plan, &failure) < 0)
                 end(&failure);
         self->role = CHROOTSHIM_JAILED;
@@ -72,27 +84,32 @@ static void enter(void)
         errno = saved;
 }
 
-static bool is_armed(void)
-{
-        if (self->armed_pid == self->pid)
-                return true;
-        self->arming = arming_check(self->plan.settings.pidfile, self->plan.settings.scoreboard,
-                self->pid, self->listening);
-        if (self->arming == ARMING_NO)
-                return false;
-        self->armed_pid = self->pid;
-        return true;
-}
-
-/* Is all this the process's own? In a vfork() child it is its parent's. */
-static bool owns_memory(void)
+bool self_owns_memory(void)
 {
         if (getpid() == self->pid)
                 return true;
         if (*self->witness)
                 return false;
-        process_after_fork(!self->problem && is_armed());
+        process_after_fork(!self->problem && self_is_armed());
         return true;
+}
+
+static struct role_standing standing_now(void)
+{
+        bool own_memory = self_owns_memory(), master_accepts = self->plan.settings.master_accepts;
+
+        return (struct role_standing){
+                .role = self->role,
+                .own_memory = own_memory,
+                .serving = self->serving,
+                .root = geteuid() == 0,
+                .in_lookup = lookup_is_on(),
+                .accepts_as_master = master_accepts &&
+                                     (self->called_listen || (own_memory && self_is_in_pidfile())),
+                .has_pidfile = self->plan.settings.pidfile != NULL,
+                .has_forked = self->has_forked,
+                .has_workers = self->has_workers,
+        };
 }
 
 /* At level debug, the log tells the whole story of a process. */
@@ -100,48 +117,46 @@ static void tell(
         const struct role_standing *standing, enum role_event event, enum role_verdict verdict)
 {
         log_line(LEVEL_DEBUG, role_names[standing->role], standing->root ? ", root" : "",
-                standing->listening ? ", listening" : "",
-                standing->in_lookup ? ", in a look-up" : "",
+                standing->serving ? ", serving" : "", standing->in_lookup ? ", in a look-up" : "",
                 standing->own_memory ? "" : ", in its parent's memory",
-                standing->apart ? ", apart" : "", ": ", role_event_names[event], ": ",
-                role_verdict_names[verdict], NULL);
+                standing->has_forked ? ", has forked" : "",
+                standing->has_workers ? ", has workers" : "",
+                standing->accepts_as_master ? ", accepts as a master" : "", ": ",
+                role_event_names[event], ": ", role_verdict_names[verdict], NULL);
 }
 
 void process_event(enum role_event event)
 {
         struct role_standing standing;
         enum role_verdict verdict;
-        bool own_memory;
+        int saved = errno;
 
         if (!process_is_undecided())
                 return;
-        own_memory = owns_memory();
-        standing = (struct role_standing){
-                .role = self->role,
-                .own_memory = own_memory,
-                .listening = self->listening,
-                .root = geteuid() == 0,
-                .in_lookup = lookups > 0,
-                .master_accepts = self->plan.settings.master_accepts,
-                .apart = event == EVENT_ACCEPT && self->forked && own_memory && !is_armed(),
-        };
+        standing = standing_now();
         verdict = role_judge(&standing, event);
+        /* Whoever gives up root is jailed, be it the master. */
+        if (verdict == VERDICT_ENTER && event != EVENT_DROP && self_is_new_master()) {
+                standing.role = self->role;
+                verdict = role_judge(&standing, event);
+        }
         if (self->prepared)
                 tell(&standing, event, verdict);
         if (verdict == VERDICT_ENTER)
                 enter();
         if (verdict == VERDICT_REFUSE)
-                refuse("this process would serve unjailed",
+                self_refuse("this process would serve unjailed",
                         "if the server accepts in its master and forks for each connection, set "
                         "master_accepts = true");
+        errno = saved;
 }
 
 void process_accept(int fd)
 {
-        if (!process_is_undecided() || kernel_socket_option(fd, SO_ACCEPTCONN) != 1)
+        if (!process_is_undecided() || !sockets_is_listening(fd))
                 return;
         if (self->problem)
-                stop(self->problem);
+                self_stop(self->problem);
         process_event(EVENT_ACCEPT);
 }
 
@@ -155,37 +170,31 @@ uid_t process_drop(uid_t next, enum role_event event)
 
 int process_dropped(uid_t asked, int result)
 {
-        if (result == 0 && asked != (uid_t)-1 && process_is_jailed() && geteuid() != asked)
-                refuse("the user id is not the one that the server asked for",
+        if (result != 0 || asked == (uid_t)-1)
+                return result;
+        if (process_is_jailed() && geteuid() != asked)
+                self_refuse("the user id is not the one that the server asked for",
                         "look for a filter of system calls, or another library, that keeps it from "
                         "changing");
+        if (process_is_undecided() && getpid() == self->pid)
+                self->dropped = true;
         return result;
-}
-
-static unsigned long *own_socket(int fd, unsigned long *ret_bit)
-{
-        const unsigned bits = 8 * sizeof(unsigned long);
-
-        if (fd < 0 || fd >= OWN_SOCKETS)
-                return NULL;
-        *ret_bit = 1UL << ((unsigned)fd % bits);
-        return &own_sockets[(unsigned)fd / bits];
 }
 
 void process_made_socket(int fd)
 {
-        unsigned long bit, *word = own_socket(fd, &bit);
-
-        if (self->role == CHROOTSHIM_PENDING && word && owns_memory())
-                *word |= bit;
+        if (self->role == CHROOTSHIM_PENDING && self_owns_memory())
+                sockets_note_own(fd);
 }
 
 void process_receive(int fd)
 {
-        unsigned long bit, *word = own_socket(fd, &bit);
-
-        if (process_may_be_worker() && !(word && (*word & bit)))
-                process_event(EVENT_SERVE);
+        if (!process_is_undecided() || !sockets_is_one(fd))
+                return;
+        if (sockets_is_bound(fd))
+                process_event(EVENT_ACCEPT);
+        else if (process_may_be_worker() && !sockets_is_own(fd))
+                process_event(EVENT_RECEIVE);
 }
 
 const char *process_path(const char *path)
@@ -199,79 +208,43 @@ void process_listen(void)
 {
         int saved = errno;
 
-        if (!process_is_undecided() || !owns_memory())
+        if (!process_is_undecided() || !self_owns_memory())
                 return;
         if (self->problem)
-                stop(self->problem);
-        prepare_or_stop();
+                self_stop(self->problem);
+        check_dropped();
+        self_prepare();
         errno = saved;
 }
 
 void process_listened(void)
 {
-        if (process_is_undecided() && owns_memory())
-                self->listening = self->is_server = true;
+        if (process_is_undecided() && self_owns_memory())
+                self->serving = self->is_server = self->called_listen = true;
 }
 
-bool process_before_fork(void)
+bool process_bind(int fd, const struct sockaddr *address, socklen_t length)
 {
-        int saved = errno;
-        bool armed;
-
-        if (!process_is_undecided() || self->problem || !owns_memory())
+        if (!process_is_undecided() || !sockets_would_serve(fd, address, length) ||
+                !self_owns_memory())
                 return false;
-        armed = is_armed();
-        if (armed || self->listening)
-                prepare_or_stop();
-        if (self->prepared)
-                log_open();
-        if (armed)
-                supply_refresh(&self->plan);
-        if (self->prepared)
-                log_line(LEVEL_DEBUG, "forks: the child is ", armed ? "pending" : "not looked at",
-                        NULL);
-        errno = saved;
-        return armed;
-}
-
-void process_after_fork(bool armed)
-{
-        if (!process_is_undecided())
-                return;
-        self->pid = getpid();
-        if (!*self->witness)
-                *(volatile int *)(uintptr_t)self->witness = 1;
-        self->forked = true;
-        self->role = role_of_child(self->role, armed);
-        memset(own_sockets, 0, sizeof(own_sockets));
-}
-
-struct lookup process_begin_lookup(void)
-{
-        return (struct lookup){.outer = lookups++};
-}
-
-void process_end_lookup(const struct lookup *lookup)
-{
-        lookups = lookup->outer;
-}
-
-bool process_forbids_groups(const char *function)
-{
-        if (!process_is_jailed() || geteuid() != 0)
-                return false;
-        log_line(LEVEL_ERROR, function, "() in the jail ", self->plan.jail.real,
-                " as root would run what the jail's nsswitch.conf names: refused: "
-                "let the server set its groups before it serves",
-                NULL);
+        process_listen();
         return true;
+}
+
+void process_bound(int fd)
+{
+        if (!process_is_undecided() || !self_owns_memory())
+                return;
+        sockets_note_bound(fd);
+        self->serving = self->is_server = self->called_listen = true;
 }
 
 void process_created_file(const char *path, int flags, int fd)
 {
         int saved = errno;
 
-        if (process_is_undecided() && path[0] == '/' && owns_memory() &&
+        if (process_is_undecided() && path[0] == '/' && self_owns_memory() &&
                 path_relate(&self->plan.jail.prefixes, path) != PATH_BELOW)
                 lock_files_remember(path, flags, fd);
         errno = saved;
@@ -279,22 +252,6 @@ void process_created_file(const char *path, int flags, int fd)
 
 void process_lost_file(const char *path)
 {
-        if (process_is_undecided() && path && owns_memory())
+        if (process_is_undecided() && path && self_owns_memory())
                 lock_files_forget(path);
-}
-
-bool process_refuses_command(const char *path, char *const argv[])
-{
-        struct failure failure;
-
-        if (!self->guards_service_manager || self->helper || self->is_server ||
-                process_is_jailed() || !service_manager_starts(path, argv))
-                return false;
-        failure_set(&failure, 0, NULL,
-                "systemctl would start the server without chrootshim, for systemd drops the "
-                "environment",
-                "configure it in the unit, as examples/systemd/apache2.service.d/chrootshim.conf "
-                "shows");
-        log_stop(&failure);
-        return true;
 }

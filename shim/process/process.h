@@ -6,6 +6,9 @@
 #include "process/role.h"
 #include "supply/plan.h"
 
+#include <limits.h>
+#include <sys/socket.h>
+
 /**
  * struct process - all that is known; written in this room only.
  *
@@ -25,12 +28,20 @@ struct process {
         /** The pid that was found armed, and how surely; once armed, armed. */
         pid_t armed_pid;
         enum arming arming;
-        /** This program has a listening socket. */
-        bool listening;
-        /** fork() made it from the process that this program began in. */
-        bool forked;
-        /** It called listen() itself: it is a server, and what it starts are its helpers. */
+        /** What the pidfile was when this program started. */
+        struct arming_stamp pidfile_at_start;
+        /** This program has a socket that it serves with: see process/sockets.h. */
+        bool serving;
+        /** This process has itself forked, and has forked children that may be workers. */
+        bool has_forked, has_workers;
+        /** This program has called listen(): it is a server, and what it starts are its helpers. */
         bool is_server;
+        /** This process itself has called it. */
+        bool called_listen;
+        /** The shim has been kept for it as a server's next version. */
+        bool next_version;
+        /** It gave up root outside, before it served. */
+        bool dropped;
         /** The jail, the log and the libraries are held in readiness. */
         bool prepared;
         /** This program was started as a helper of a server. */
@@ -41,6 +52,8 @@ struct process {
         const struct failure *problem;
         /** The settings, the jail, and what it is to have. */
         struct plan plan;
+        /** What jail.below points to: the path of a chroot() of the server's own. */
+        char below[PATH_MAX];
         /** The spellings that are translated in the jail: none if `fixroot` is off. */
         struct path_prefixes translation;
         /** The shim's entry in LD_PRELOAD, and the CHROOTSHIM_ variables, of the start. */
@@ -48,9 +61,9 @@ struct process {
         char **variables;
         /** The variables for a program that starts inside a jail which has the shim. */
         char **inside_variables;
-        /** This program's file, once readiness_note_program() has looked. */
-        const char *program;
-        struct identity program_identity;
+        /** This program's file, once readiness_note_program() has looked; and its script. */
+        const char *program, *script;
+        struct identity program_identity, script_identity;
 };
 
 /** process_state - for this room, and for the queries below. */
@@ -114,11 +127,28 @@ uid_t process_drop(uid_t next, enum role_event event);
 /** process_dropped() - the call returned @result: ends a worker that is not who it asked to be. */
 int process_dropped(uid_t asked, int result);
 
-/** process_receive() - the process is about to receive from @fd. */
+/** process_receive() - the process is about to receive from @fd, a socket or perhaps one. */
 void process_receive(int fd);
+
+/** process_reads() - process_receive() for read(2): cheap where it is none. */
+static inline void process_reads(int fd)
+{
+        if (process_is_undecided() && (process_state.serving || process_may_be_worker()))
+                process_receive(fd);
+}
 
 /** process_made_socket() - @fd is a socket of the process's own making; -1 is ignored. */
 void process_made_socket(int fd);
+
+/**
+ * process_chroots() - the process is about to chroot() to @path by itself.
+ *
+ * Where that would be a worker's, a directory below the jail is noted, and entered after the jail,
+ * when the worker is jailed; another one ends the process, for it would serve outside.
+ *
+ * Return: true if the call is not to be made, and has succeeded.
+ */
+bool process_chroots(const char *path);
 
 /**
  * process_path() - touch a path and translate it; the slow half of jail_path().
@@ -127,34 +157,27 @@ void process_made_socket(int fd);
  */
 const char *process_path(const char *path);
 
-/** process_listen() - the process is about to listen; ends it if the settings are unusable. */
+/** process_listen() - the process is about to listen; ends it if it could not be jailed. */
 void process_listen(void);
 
 /** process_listened() - listen() succeeded. */
 void process_listened(void);
+
+/**
+ * process_bind() - the process is about to bind @fd to @address.
+ *
+ * Return: true if it is a datagram socket that will serve; then as process_listen().
+ */
+bool process_bind(int fd, const struct sockaddr *address, socklen_t length);
+
+/** process_bound() - that succeeded. */
+void process_bound(int fd);
 
 /** process_before_fork() - in the parent. Return: a child is to be pending. */
 bool process_before_fork(void);
 
 /** process_after_fork() - in the child, which shares no memory with its parent. */
 void process_after_fork(bool armed);
-
-/** struct lookup - a look-up of an account; @outer: how many others it is inside of. */
-struct lookup {
-        unsigned outer;
-};
-
-/**
- * ACCOUNT_LOOKUP - `ACCOUNT_LOOKUP lookup = process_begin_lookup();`: until the end of the scope,
- * what this thread does is done by glibc and its NSS modules, and decides nothing about the role.
- */
-#define ACCOUNT_LOOKUP __attribute__((cleanup(process_end_lookup), unused)) struct lookup
-
-/** process_begin_lookup() - see ACCOUNT_LOOKUP. */
-struct lookup process_begin_lookup(void);
-
-/** process_end_lookup() - the end of its scope. */
-void process_end_lookup(const struct lookup *lookup);
 
 /**
  * process_forbids_groups() - is this a jailed process that is still root?

@@ -7,6 +7,15 @@
 #include <stdbool.h>
 
 /**
+ * programs_check() - the process is about to execute @path (NULL: not known); errno is kept.
+ *
+ * Ends a process that would start the server's next version where the loader gives it no shim:
+ * set-id, with capabilities of its own, or with real and effective ids that differ (AT_SECURE of
+ * getauxval(3); squid starts its worker so). It would serve unjailed, and nobody would know.
+ */
+void programs_check(const char *path);
+
+/**
  * programs_edit() - what becomes of the environment of the program @path (NULL: not known).
  *
  * What is started by a process that is no server may be the server. Async-signal-safe.

@@ -11,10 +11,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 const int readiness_never_copied = 1;
+
+/* What this program was started by, if that is not its own file: the script of an interpreter. */
+static void note_script(void)
+{
+        const char *path = (const char *)getauxval(AT_EXECFN);
+        struct file_facts facts;
+
+        if (!path || kernel_facts(AT_FDCWD, path, 0, &facts) < 0 ||
+                identity_equal(&facts.identity, &self->program_identity))
+                return;
+        self->script = path;
+        self->script_identity = facts.identity;
+}
 
 void readiness_note_program(void)
 {
@@ -27,6 +41,7 @@ void readiness_note_program(void)
         path[length] = '\0';
         self->program = path;
         self->program_identity = facts.identity;
+        note_script();
 }
 
 static int fail_witness(struct failure *failure, int error)

@@ -25,7 +25,7 @@ int readiness_make(struct failure *ret_failure);
  */
 int readiness_witness(struct failure *ret_failure);
 
-/** readiness_note_program() - set this_process()->program and its identity, if /proc tells. */
+/** readiness_note_program() - set the program, its script and their identities, if /proc tells. */
 void readiness_note_program(void);
 
 #endif

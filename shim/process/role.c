@@ -14,7 +14,9 @@ const char *const role_event_names[] = {
         [EVENT_DROP] = "drops root",
         [EVENT_DROP_EFFECTIVE] = "drops the effective user id",
         [EVENT_ACCEPT] = "accepts",
-        [EVENT_SERVE] = "serves",
+        [EVENT_RECEIVE] = "receives",
+        [EVENT_WAIT] = "waits for work",
+        [EVENT_THREAD] = "starts a thread",
         [EVENT_TOUCH] = "touches a path or waits",
 };
 
@@ -24,12 +26,26 @@ const char *const role_verdict_names[] = {
         [VERDICT_REFUSE] = "it must end",
 };
 
-/* mod_cgid's daemon: forked before the pidfile is written, and without root it has no uid to drop.
+/*
+ * It has no children that could be workers, and does not accept as a master: so it is the worker
+ * itself, be it a server of one process or one that was forked apart from others, as mod_cgid's
+ * daemon was.
  */
-static bool serves_apart(const struct role_standing *standing)
+static bool is_worker_itself(const struct role_standing *standing)
 {
-        return standing->listening && standing->apart && !standing->root &&
-               !standing->master_accepts;
+        return !standing->has_workers && !standing->accepts_as_master;
+}
+
+/* A master that became a daemon, and whom no pidfile tells from a worker: it has forked. */
+static bool may_be_master(const struct role_standing *standing)
+{
+        return standing->root && !standing->has_pidfile && standing->has_forked;
+}
+
+/* Without a pidfile nothing else tells a server of one process with threads from a master. */
+static bool starts_its_threads(const struct role_standing *standing)
+{
+        return standing->serving && !standing->has_pidfile && !standing->has_forked;
 }
 
 static bool role_enters(const struct role_standing *standing, enum role_event event)
@@ -38,11 +54,15 @@ static bool role_enters(const struct role_standing *standing, enum role_event ev
 
         switch (event) {
         case EVENT_DROP:
-                return pending || standing->listening;
+                return pending || standing->serving;
         case EVENT_ACCEPT:
-                return pending || serves_apart(standing);
+                return pending || is_worker_itself(standing);
+        case EVENT_WAIT:
+                return pending && !may_be_master(standing);
+        case EVENT_THREAD:
+                return pending ? !may_be_master(standing) : starts_its_threads(standing);
         case EVENT_DROP_EFFECTIVE:
-        case EVENT_SERVE:
+        case EVENT_RECEIVE:
                 return pending;
         case EVENT_TOUCH:
                 return pending && !standing->root;
@@ -56,7 +76,7 @@ enum role_verdict role_judge(const struct role_standing *standing, enum role_eve
                 return VERDICT_PROCEED;
         if (standing->own_memory && !standing->in_lookup && role_enters(standing, event))
                 return VERDICT_ENTER;
-        if (event == EVENT_ACCEPT && !standing->master_accepts)
+        if (event == EVENT_ACCEPT && !standing->accepts_as_master)
                 return VERDICT_REFUSE;
         return VERDICT_PROCEED;
 }

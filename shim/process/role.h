@@ -13,19 +13,26 @@ enum role_event {
         EVENT_DROP,
         /** seteuid() does. It may be for a moment only, so it counts in a pending child alone. */
         EVENT_DROP_EFFECTIVE,
-        /** accept*() on a listening socket. */
+        /** accept*() on a listening socket, recv*() and read*() on a bound datagram socket. */
         EVENT_ACCEPT,
-        /** epoll_wait*(), pthread_create(), recv*() on an inherited socket. */
-        EVENT_SERVE,
+        /** recv*() and read*() on an inherited socket. */
+        EVENT_RECEIVE,
+        /** epoll_wait*(). */
+        EVENT_WAIT,
+        /** pthread_create(). */
+        EVENT_THREAD,
         /** A path, bind(), connect(), poll(), select(), sigwait*(), epoll_create*(). */
         EVENT_TOUCH,
 };
 
+/** Number of events. */
+#define EVENT_COUNT (EVENT_TOUCH + 1)
+
 /** struct role_standing - what is known of the process at the event. */
 struct role_standing {
         enum chrootshim_role role;
-        /** This program has a listening socket. */
-        bool listening;
+        /** This program has a socket that it serves with. */
+        bool serving;
         /** The effective uid is 0. */
         bool root;
         /** The call was made from inside initgroups(), getpwnam() and their like. */
@@ -35,10 +42,12 @@ struct role_standing {
          * memory: nothing may be written and nothing triggers.
          */
         bool own_memory;
-        /** Key `master_accepts`. */
-        bool master_accepts;
-        /** fork() made it, and no pidfile has its pid: it is no master. */
-        bool apart;
+        /** Key `master_accepts`, and this process called listen() itself, or is in the pidfile. */
+        bool accepts_as_master;
+        /** A pidfile is configured. */
+        bool has_pidfile;
+        /** This process has itself forked; and has forked pending children. */
+        bool has_forked, has_workers;
 };
 
 /** enum role_verdict - what has to happen before the event goes on. */

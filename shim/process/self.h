@@ -6,4 +6,29 @@
 
 static struct process *const self __attribute__((unused)) = &process_state;
 
+/** self_stop() - end: a problem that stops a start is told on stderr, where its caller looks. */
+void self_stop(const struct failure *failure) __attribute__((noreturn));
+
+/** self_refuse() - end a process that would run or serve where it must not. */
+void self_refuse(const char *reason, const char *remedy) __attribute__((noreturn));
+
+/** self_owns_memory() - is all this the process's own? In a vfork() child it is its parent's. */
+bool self_owns_memory(void);
+
+/** self_prepare() - what a server needs before its first worker (readiness.h), or its end. */
+void self_prepare(void);
+
+/** self_is_armed() - is it in the pidfile, or what stands for it? Once armed, armed. */
+bool self_is_armed(void);
+
+/** self_is_in_pidfile() - does the pidfile hold its pid, written since this program started? */
+bool self_is_in_pidfile(void);
+
+/**
+ * self_is_new_master() - does the pidfile name this pending child, which became a daemon?
+ *
+ * Then it is watching again.
+ */
+bool self_is_new_master(void);
+
 #endif

@@ -4,9 +4,8 @@
 #include "process/inside.h"
 #include "process/readiness.h"
 #include "process/self.h"
+#include "process/sockets.h"
 #include "settings/read.h"
-#include "system/descriptors.h"
-#include "system/kernel.h"
 #include "system/loader.h"
 #include "system/log.h"
 #include "view/environment.h"
@@ -14,7 +13,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 static struct failure problem;
@@ -27,10 +25,17 @@ static const char *preload_entry(void)
         return path && value && environment_names_library(value, path) ? path : NULL;
 }
 
+static bool begins(const char *entry, const char *with)
+{
+        return strncmp(entry, with, strlen(with)) == 0;
+}
+
+/* The marks say what this program is, not what is to become of the next one. */
 static bool is_setting(const char *entry)
 {
-        return strncmp(entry, SETTINGS_VARIABLE_PREFIX, strlen(SETTINGS_VARIABLE_PREFIX)) == 0 &&
-               strncmp(entry, SETTINGS_HELPER_VARIABLE, strlen(SETTINGS_HELPER_VARIABLE)) != 0;
+        return begins(entry, SETTINGS_VARIABLE_PREFIX) &&
+               !begins(entry, SETTINGS_HELPER_VARIABLE "=") &&
+               !begins(entry, SETTINGS_NEXT_VARIABLE "=");
 }
 
 /* What the shim was started with, for the server's own program when it is started again. */
@@ -47,11 +52,6 @@ static int remember_variables(struct failure *failure)
                 if (is_setting(*entry) && !(*copy++ = strdup(*entry)))
                         return failure_set(failure, -ENOMEM, NULL, NULL, NULL);
         return 0;
-}
-
-static bool listens(int fd)
-{
-        return kernel_socket_option(fd, SO_ACCEPTCONN) == 1;
 }
 
 static bool is_listed_program(void)
@@ -116,6 +116,7 @@ void start_outside(void)
 
         self->library = preload_entry();
         self->helper = getenv(SETTINGS_HELPER_VARIABLE) != NULL;
+        self->next_version = getenv(SETTINGS_NEXT_VARIABLE) != NULL;
         self->guards_service_manager = self->library != NULL;
         error = prepare();
         if (error > 0)
@@ -124,9 +125,10 @@ void start_outside(void)
                 report(error);
         log_configure(self->plan.settings.log_level, self->plan.settings.log,
                 self->plan.settings.log_path);
-        /* An upgrade or socket activation hands listening sockets over. */
-        self->listening = descriptors_any(listens);
-        if (self->listening && (error = readiness_witness(&problem)) < 0)
+        arming_note_start(self->plan.settings.pidfile, getpid(), &self->pidfile_at_start);
+        /* An upgrade or socket activation hands sockets over. */
+        self->serving = sockets_note_inherited();
+        if (self->serving && (error = readiness_witness(&problem)) < 0)
                 report(-EINVAL);
         begin(CHROOTSHIM_WATCHING);
 }

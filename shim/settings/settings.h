@@ -13,6 +13,7 @@
 #define SETTINGS_VARIABLE "CHROOTSHIM_CONFIG"
 #define SETTINGS_HELPER_VARIABLE "CHROOTSHIM_HELPER"
 #define SETTINGS_INSIDE_VARIABLE "CHROOTSHIM_INSIDE"
+#define SETTINGS_NEXT_VARIABLE "CHROOTSHIM_NEXT"
 
 /** enum setting_view - which view paths that come out of libc have (key `view`). */
 enum setting_view { VIEW_OUTSIDE, VIEW_INSIDE };

@@ -8,6 +8,7 @@
 
 static const char preload[] = "LD_PRELOAD=";
 static const char helper_mark[] = SETTINGS_HELPER_VARIABLE "=1";
+static const char next_mark[] = SETTINGS_NEXT_VARIABLE "=1";
 
 /* The CGI names whose values are paths (RFC 3875, and httpd's server/util_script.c), and PWD. */
 static const char *const path_variables[] = {
@@ -123,7 +124,8 @@ static void entry_append(struct making *making, char *entry)
         enum environment_purpose purpose = making->edit->purpose;
 
         if (purpose == ENVIRONMENT_MARKED) {
-                if (!begins(entry, SETTINGS_HELPER_VARIABLE "="))
+                if (!begins(entry, SETTINGS_HELPER_VARIABLE "=") &&
+                        !begins(entry, SETTINGS_NEXT_VARIABLE "="))
                         *making->slot++ = entry;
         } else if (begins(entry, preload)) {
                 if (!adds_shim(purpose))
@@ -182,6 +184,8 @@ char **environment_make(const struct environment_edit *edit, char *const *from, 
                 preload_append(&making, edit->library, preload_value(from));
                 for (char *const *entry = edit->settings; entry && *entry; entry++)
                         *making.slot++ = *entry;
+                if (edit->next_version)
+                        *making.slot++ = (char *)(uintptr_t)next_mark;
         }
         *making.slot = NULL;
         return environment;

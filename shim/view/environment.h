@@ -4,6 +4,8 @@
 
 #include "view/path.h"
 
+#include <stdbool.h>
+
 /** enum environment_purpose - for whom the environment is. */
 enum environment_purpose {
         /** A helper outside: nothing of the shim, for a logger must not die of its settings. */
@@ -26,6 +28,8 @@ struct environment_edit {
         /** For ENVIRONMENT_SERVER and _INSIDE: the CHROOTSHIM_ variables that it gets, then NULL.
          */
         char *const *settings;
+        /** For ENVIRONMENT_SERVER: it is the server's next version, and is told so. */
+        bool next_version;
         /** For ENVIRONMENT_JAILED and _INSIDE: the jail's outside spellings. */
         const struct path_prefixes *prefixes;
 };

@@ -175,14 +175,15 @@ class TestWorkers(RoleTest):
 class TestRefusals(RoleTest):
     """What must not go on."""
 
-    def test_accepting_in_the_master(self):
-        serve = ["listen", "accept", "say", "self"]
+    def test_accepting_in_a_master_with_workers(self):
+        serve = [*self.armed, "child", "accept", "say", "self"]
         self.assert_ends(self.act(*serve), 15, "master_accepts")
         self.assert_ends(self.act(*serve, fatal_status="3"), 3, "master_accepts")
 
     def test_accepting_in_a_master_that_may(self):
-        result = self.act("listen", "accept", "say", "self", master_accepts="true")
-        assert self.roles(result) == [("self", WATCHING, False)]
+        for actions in (["listen"], [*self.armed, "child"]):
+            result = self.act(*actions, "accept", "say", "self", master_accepts="true")
+            assert self.roles(result) == [("self", WATCHING, False)]
 
     def test_groups_in_the_jail_as_root(self):
         result = self.act(*self.pending, "epoll_wait", "initgroups", "nobody", "say", "self")

@@ -2,8 +2,8 @@
 #include "process/role.h"
 #include "unit.h"
 
-#define WATCHING .role = CHROOTSHIM_WATCHING, .own_memory = true
-#define PENDING .role = CHROOTSHIM_PENDING, .own_memory = true, .listening = true
+#define WATCHING .role = CHROOTSHIM_WATCHING, .own_memory = true, .has_pidfile = true
+#define PENDING .role = CHROOTSHIM_PENDING, .own_memory = true, .serving = true, .has_pidfile = true
 
 static void expect(struct role_standing standing, enum role_event event, enum role_verdict verdict)
 {
@@ -12,15 +12,15 @@ static void expect(struct role_standing standing, enum role_event event, enum ro
 
 static void inert_and_jailed_processes_are_let_alone(void **state)
 {
-        for (enum role_event event = EVENT_DROP; event <= EVENT_TOUCH; event++) {
+        for (enum role_event event = EVENT_DROP; event < EVENT_COUNT; event++) {
                 expect((struct role_standing){.role = CHROOTSHIM_INERT,
                                .own_memory = true,
-                               .listening = true,
+                               .serving = true,
                                .root = true},
                         event, VERDICT_PROCEED);
                 expect((struct role_standing){.role = CHROOTSHIM_JAILED,
                                .own_memory = true,
-                               .listening = true,
+                               .serving = true,
                                .root = true},
                         event, VERDICT_PROCEED);
         }
@@ -29,7 +29,7 @@ static void inert_and_jailed_processes_are_let_alone(void **state)
 static void a_drop_jails_a_worker_and_any_process_of_a_server(void **state)
 {
         expect((struct role_standing){PENDING, .root = true}, EVENT_DROP, VERDICT_ENTER);
-        expect((struct role_standing){WATCHING, .root = true, .listening = true}, EVENT_DROP,
+        expect((struct role_standing){WATCHING, .root = true, .serving = true}, EVENT_DROP,
                 VERDICT_ENTER);
         expect((struct role_standing){WATCHING, .root = true}, EVENT_DROP, VERDICT_PROCEED);
 }
@@ -37,15 +37,18 @@ static void a_drop_jails_a_worker_and_any_process_of_a_server(void **state)
 static void an_effective_drop_counts_in_a_pending_child_only(void **state)
 {
         expect((struct role_standing){PENDING, .root = true}, EVENT_DROP_EFFECTIVE, VERDICT_ENTER);
-        expect((struct role_standing){WATCHING, .root = true, .listening = true},
+        expect((struct role_standing){WATCHING, .root = true, .serving = true},
                 EVENT_DROP_EFFECTIVE, VERDICT_PROCEED);
 }
 
 static void serving_jails_a_pending_child(void **state)
 {
-        expect((struct role_standing){PENDING, .root = true}, EVENT_SERVE, VERDICT_ENTER);
-        expect((struct role_standing){PENDING}, EVENT_SERVE, VERDICT_ENTER);
-        expect((struct role_standing){WATCHING, .listening = true, .root = true}, EVENT_SERVE,
+        expect((struct role_standing){PENDING, .root = true}, EVENT_WAIT, VERDICT_ENTER);
+        expect((struct role_standing){PENDING}, EVENT_WAIT, VERDICT_ENTER);
+        expect((struct role_standing){PENDING, .root = true}, EVENT_THREAD, VERDICT_ENTER);
+        expect((struct role_standing){PENDING, .root = true}, EVENT_RECEIVE, VERDICT_ENTER);
+        expect((struct role_standing){WATCHING, .serving = true}, EVENT_RECEIVE, VERDICT_PROCEED);
+        expect((struct role_standing){WATCHING, .serving = true, .root = true}, EVENT_WAIT,
                 VERDICT_PROCEED);
         expect((struct role_standing){PENDING, .root = true}, EVENT_ACCEPT, VERDICT_ENTER);
 }
@@ -54,27 +57,87 @@ static void a_root_child_may_touch_what_it_likes(void **state)
 {
         expect((struct role_standing){PENDING, .root = true}, EVENT_TOUCH, VERDICT_PROCEED);
         expect((struct role_standing){PENDING}, EVENT_TOUCH, VERDICT_ENTER);
-        expect((struct role_standing){WATCHING, .listening = true}, EVENT_TOUCH, VERDICT_PROCEED);
+        expect((struct role_standing){WATCHING, .serving = true}, EVENT_TOUCH, VERDICT_PROCEED);
 }
 
+/* A master that has workers does not serve; who has none is the worker itself. */
 static void an_unjailed_accept_is_refused(void **state)
 {
-        expect((struct role_standing){WATCHING, .root = true, .listening = true}, EVENT_ACCEPT,
-                VERDICT_REFUSE);
-        expect((struct role_standing){WATCHING, .root = true, .listening = true,
-                       .master_accepts = true},
+        expect((struct role_standing){WATCHING, .root = true, .serving = true, .has_forked = true,
+                       .has_workers = true},
+                EVENT_ACCEPT, VERDICT_REFUSE);
+        expect((struct role_standing){WATCHING, .root = true, .serving = true,
+                       .accepts_as_master = true, .has_workers = true},
+                EVENT_ACCEPT, VERDICT_PROCEED);
+        expect((struct role_standing){WATCHING, .root = true, .serving = true,
+                       .accepts_as_master = true},
                 EVENT_ACCEPT, VERDICT_PROCEED);
         /* A child that the shim did not see appear has the pid of nobody. */
-        expect((struct role_standing){.role = CHROOTSHIM_PENDING, .listening = true}, EVENT_ACCEPT,
+        expect((struct role_standing){.role = CHROOTSHIM_PENDING, .serving = true}, EVENT_ACCEPT,
                 VERDICT_REFUSE);
+        expect((struct role_standing){WATCHING, .root = true, .in_lookup = true}, EVENT_ACCEPT,
+                VERDICT_REFUSE);
+}
+
+static void a_server_of_one_process_is_its_worker(void **state)
+{
+        expect((struct role_standing){WATCHING, .root = true, .serving = true}, EVENT_ACCEPT,
+                VERDICT_ENTER);
+        expect((struct role_standing){WATCHING, .serving = true, .has_forked = true}, EVENT_ACCEPT,
+                VERDICT_ENTER);
+        /* One that was forked apart need not know that its parent listens. */
+        expect((struct role_standing){WATCHING}, EVENT_ACCEPT, VERDICT_ENTER);
+}
+
+static void threads_of_a_server_of_one_process(void **state)
+{
+        const struct role_standing alone = {
+                .role = CHROOTSHIM_WATCHING, .own_memory = true, .serving = true, .root = true};
+        struct role_standing standing = alone;
+
+        expect(standing, EVENT_THREAD, VERDICT_ENTER);
+        expect(standing, EVENT_WAIT, VERDICT_PROCEED);
+        standing.has_pidfile = true;
+        expect(standing, EVENT_THREAD, VERDICT_PROCEED);
+        standing = alone;
+        standing.has_forked = true;
+        expect(standing, EVENT_THREAD, VERDICT_PROCEED);
+        standing = alone;
+        standing.serving = false;
+        expect(standing, EVENT_THREAD, VERDICT_PROCEED);
+}
+
+/* Without a pidfile, a child that became a daemon and forks is the master, until it accepts. */
+static void a_pending_child_that_forks_may_be_the_master(void **state)
+{
+        const struct role_standing daemon = {.role = CHROOTSHIM_PENDING,
+                .own_memory = true,
+                .serving = true,
+                .root = true,
+                .has_forked = true};
+        struct role_standing standing = daemon;
+
+        expect(standing, EVENT_WAIT, VERDICT_PROCEED);
+        expect(standing, EVENT_THREAD, VERDICT_PROCEED);
+        expect(standing, EVENT_ACCEPT, VERDICT_ENTER);
+        expect(standing, EVENT_RECEIVE, VERDICT_ENTER);
+        expect(standing, EVENT_DROP, VERDICT_ENTER);
+        standing.has_pidfile = true;
+        expect(standing, EVENT_WAIT, VERDICT_ENTER);
+        standing = daemon;
+        standing.root = false;
+        expect(standing, EVENT_WAIT, VERDICT_ENTER);
+        standing = daemon;
+        standing.has_forked = false;
+        expect(standing, EVENT_WAIT, VERDICT_ENTER);
 }
 
 static void nothing_triggers_in_a_vfork_child_or_a_look_up(void **state)
 {
-        for (enum role_event event = EVENT_DROP; event <= EVENT_TOUCH; event++) {
+        for (enum role_event event = EVENT_DROP; event < EVENT_COUNT; event++) {
                 if (event == EVENT_ACCEPT)
                         continue;
-                expect((struct role_standing){.role = CHROOTSHIM_PENDING, .listening = true}, event,
+                expect((struct role_standing){.role = CHROOTSHIM_PENDING, .serving = true}, event,
                         VERDICT_PROCEED);
                 expect((struct role_standing){PENDING, .in_lookup = true}, event, VERDICT_PROCEED);
         }
@@ -109,21 +172,6 @@ static void looking_at_oneself_does_not_count(void **state)
         assert_true(role_path_counts("/etc/passwd"));
 }
 
-/* A forked process that no pidfile names, in a server without root. */
-static void accept_apart(void **state)
-{
-        expect((struct role_standing){WATCHING, .listening = true, .apart = true}, EVENT_ACCEPT,
-                VERDICT_ENTER);
-        expect((struct role_standing){WATCHING, .apart = true}, EVENT_ACCEPT, VERDICT_REFUSE);
-        expect((struct role_standing){WATCHING, .listening = true, .apart = true, .root = true},
-                EVENT_ACCEPT, VERDICT_REFUSE);
-        expect((struct role_standing){WATCHING, .listening = true, .apart = true,
-                       .master_accepts = true},
-                EVENT_ACCEPT, VERDICT_PROCEED);
-        expect((struct role_standing){WATCHING, .listening = true, .apart = true},
-                EVENT_DROP_EFFECTIVE, VERDICT_PROCEED);
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -133,10 +181,12 @@ int main(void)
                 cmocka_unit_test(serving_jails_a_pending_child),
                 cmocka_unit_test(a_root_child_may_touch_what_it_likes),
                 cmocka_unit_test(an_unjailed_accept_is_refused),
+                cmocka_unit_test(a_server_of_one_process_is_its_worker),
+                cmocka_unit_test(threads_of_a_server_of_one_process),
+                cmocka_unit_test(a_pending_child_that_forks_may_be_the_master),
                 cmocka_unit_test(nothing_triggers_in_a_vfork_child_or_a_look_up),
                 cmocka_unit_test(children_of_an_armed_master_are_pending),
                 cmocka_unit_test(only_a_change_from_root_drops),
-                cmocka_unit_test(accept_apart),
                 cmocka_unit_test(looking_at_oneself_does_not_count),
         };
 

@@ -54,6 +54,7 @@ static const struct call {
         CALL(fstatfs, NONE, NONE),
         CALL(getcwd, NONE, NONE),
         CALL(getdents64, NONE, NONE),
+        CALL(getsockopt, NONE, NONE),
         CALL(kill, NONE, NONE),
         CALL(landlock_add_rule, NONE, NONE),
         CALL(landlock_create_ruleset, NONE, 2),

@@ -1,9 +1,10 @@
-/* An NSS module that says so and calls hooked functions, as libnss_systemd does, and finds nobody.
- */
+/* An NSS module that says so, calls hooked functions as libnss_systemd does, raises SIGURG, which
+ * means nothing to most programs, and finds nobody. */
 #include <grp.h>
 #include <nss.h>
 #include <poll.h>
 #include <pwd.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,5 +17,6 @@ enum nss_status _nss_touching_getpwnam_r(
         stat("/", &facts);
         poll(NULL, 0, 0);
         write(STDOUT_FILENO, line, sizeof(line) - 1);
+        raise(SIGURG);
         return NSS_STATUS_NOTFOUND;
 }

@@ -34,7 +34,7 @@ char *next_argument(void)
         return *next++;
 }
 
-static int perform_the_rest(void *unused)
+int perform_the_rest(void *unused)
 {
         while (*next) {
                 const char *name = next_argument();
@@ -67,7 +67,7 @@ ACTION(listen, "listen")
         struct sockaddr_in address = {
                 .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
-        listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (bind(listener, (struct sockaddr *)&address, sizeof(address)) < 0 ||
                 listen(listener, 5) < 0)
                 fail("listen");
@@ -130,6 +130,16 @@ static void go_on_in(int child)
 ACTION(fork, "fork")
 {
         go_on_in(fork());
+}
+
+/* A child that ends at once. */
+ACTION(child, "child")
+{
+        int child = fork();
+
+        if (child == 0)
+                _exit(0);
+        status_of(child);
 }
 
 /* By libc, but not by its fork(). */

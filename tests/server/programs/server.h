@@ -25,6 +25,9 @@ extern int incoming;
 /** next_argument() - what follows an action on the command line. Return: not NULL. */
 char *next_argument(void);
 
+/** perform_the_rest() - all actions that are left. Return: 0. */
+int perform_the_rest(void *unused);
+
 /** status_of() - wait for a child. Return: its exit status, or 128 and its signal. */
 int status_of(int child);
 

@@ -1,0 +1,83 @@
+/* Whether a process is the master of a server, and what becomes of the children that it forks. */
+#include "process/lookup.h"
+#include "process/self.h"
+#include "process/sockets.h"
+#include "supply/supply.h"
+#include "system/log.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+bool self_is_armed(void)
+{
+        const struct settings *settings = &self->plan.settings;
+        const struct arming_question question = {
+                .pidfile = settings->pidfile,
+                .scoreboard = settings->scoreboard,
+                .pid = self->pid,
+                .start = &self->pidfile_at_start,
+                .assumed = self->serving && (!settings->pidfile || self->next_version),
+        };
+        enum arming arming;
+
+        if (self->armed_pid == self->pid && self->arming == ARMING_CERTAIN)
+                return true;
+        arming = arming_check(&question);
+        if (arming == ARMING_NO)
+                return self->armed_pid == self->pid;
+        self->arming = arming;
+        self->armed_pid = self->pid;
+        return true;
+}
+
+bool self_is_in_pidfile(void)
+{
+        return self_is_armed() && self->arming == ARMING_CERTAIN;
+}
+
+bool self_is_new_master(void)
+{
+        if (self->role != CHROOTSHIM_PENDING || !self_is_in_pidfile())
+                return false;
+        self->role = CHROOTSHIM_WATCHING;
+        log_line(LEVEL_DEBUG, "pending: the pidfile holds its pid: it is the master", NULL);
+        return true;
+}
+
+bool process_before_fork(void)
+{
+        int saved = errno;
+        bool armed;
+
+        if (!process_is_undecided() || self->problem || !self_owns_memory())
+                return false;
+        self_is_new_master();
+        /* Whoever accepts as a master has a child for each connection, armed or not. */
+        armed = self_is_armed() || (self->plan.settings.master_accepts && self->called_listen);
+        if (armed || self->serving)
+                self_prepare();
+        if (self->prepared)
+                log_open();
+        if (armed)
+                supply_refresh(&self->plan);
+        if (self->prepared)
+                log_line(LEVEL_DEBUG, "forks: the child is ", armed ? "pending" : "not looked at",
+                        NULL);
+        self->has_forked = true;
+        self->has_workers = self->has_workers || armed;
+        errno = saved;
+        return armed;
+}
+
+void process_after_fork(bool armed)
+{
+        if (!process_is_undecided())
+                return;
+        self->pid = getpid();
+        if (!*self->witness)
+                *(volatile int *)(uintptr_t)self->witness = 1;
+        self->has_forked = self->has_workers = self->called_listen = false;
+        self->role = role_of_child(self->role, armed);
+        sockets_forget_own();
+        lookup_forget();
+}

@@ -1,0 +1,88 @@
+/* What a process is kept from: what would let it, or another one, run or serve outside. */
+#include "process/lookup.h"
+#include "process/self.h"
+#include "process/service_manager.h"
+#include "system/kernel.h"
+#include "system/log.h"
+#include "system/text.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+bool process_forbids_groups(const char *function)
+{
+        if (!process_is_jailed() || geteuid() != 0)
+                return false;
+        log_line(LEVEL_ERROR, function, "() in the jail ", self->plan.jail.real,
+                " as root would run what the jail's nsswitch.conf names: refused: "
+                "let the server set its groups before it serves",
+                NULL);
+        return true;
+}
+
+bool process_refuses_command(const char *path, char *const argv[])
+{
+        struct failure failure;
+
+        if (!self->guards_service_manager || self->helper || self->is_server ||
+                process_is_jailed() || !service_manager_starts(path, argv))
+                return false;
+        failure_set(&failure, 0, NULL,
+                "systemctl would start the server without chrootshim, for systemd drops the "
+                "environment",
+                "configure it in the unit, as examples/systemd/apache2.service.d/chrootshim.conf "
+                "shows");
+        log_stop(&failure);
+        return true;
+}
+
+/* The real path of the directory @fd, from outside. */
+static bool real_path(int fd, char *ret_path)
+{
+        char link[64] = "/proc/self/fd/", number[NUMBER_SIZE];
+        ssize_t length =
+                kernel_readlink(strcat(link, number_text(number, fd)), ret_path, PATH_MAX - 1);
+
+        if (length <= 0)
+                return false;
+        ret_path[length] = '\0';
+        return true;
+}
+
+/* It would serve from a directory of its own choice. */
+static void __attribute__((noreturn)) refuse_chroot(const char *path)
+{
+        char reason[PATH_MAX + 64] = "the server's own chroot(";
+
+        strncat(reason, path, PATH_MAX);
+        strcat(reason, ") leads out of the jail");
+        self_refuse(reason,
+                "remove that setting of the server (chroot of haproxy, of a php-fpm pool "
+                "or of unbound, secure_chroot_dir of vsftpd), or let it name a "
+                "directory below the jail");
+}
+
+bool process_chroots(const char *path)
+{
+        char real[PATH_MAX];
+        const char *inside;
+
+        if (!path || !process_is_undecided() || !self_owns_memory() ||
+                (self->role != CHROOTSHIM_PENDING && !self->serving))
+                return false;
+
+        CLOSED_AT_END int fd = kernel_open(path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+
+        /* The kernel says what is wrong with it. */
+        if (fd < 0)
+                return false;
+        if (!real_path(fd, real))
+                refuse_chroot(path);
+        inside = path_inside(&self->plan.jail.prefixes, real);
+        if (inside == real)
+                refuse_chroot(path);
+        self->plan.jail.below = inside[1] ? strcpy(self->below, inside) : NULL;
+        return true;
+}

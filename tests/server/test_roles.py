@@ -1,0 +1,206 @@
+"""Servers that are unlike httpd: of one process, of datagrams, scripts, with a root of their own."""
+import os
+import socket
+
+import pytest
+
+from test_children import JAILED, NONE, PENDING, WATCHING, RoleTest
+from tree import NOBODY, compile_program
+
+DROP = ["setuid", str(NOBODY)]
+SAY = ["say", "self"]
+FATAL = 15
+
+# It executes itself in a forked child, as unicorn does at SIGUSR2; its socket is closed by that.
+SCRIPT = """\
+#!/usr/bin/python3
+import ctypes, os, socket, sys
+role = ctypes.CDLL(None)
+if len(sys.argv) > 2:
+    print("again", role.chrootshim_role() if hasattr(role, "chrootshim_role") else "none", flush=True)
+    sys.exit(0)
+listener = socket.create_server(("127.0.0.1", 0))
+with open(sys.argv[1], "w") as file:
+    print(os.getpid(), file=file)
+child = os.fork()
+if child == 0:
+    os.execve(sys.argv[0], [sys.argv[0], sys.argv[1], "again"], {"PATH": "/bin"})
+os.waitpid(child, 0)
+"""
+
+
+class TestOneProcess(RoleTest):
+    """It has no workers: it is the worker."""
+
+    def test_it_accepts(self):
+        for actions in (["listen"], self.armed, ["listen", "child"]):
+            assert self.roles(self.act(*actions, "accept", *SAY)) == [("self", JAILED, True)]
+
+    def test_it_is_asked_by_datagrams(self):
+        for read in ("recv", "read", "stream"):
+            result = self.act("datagrams", read, *SAY)
+            assert self.roles(result) == [("self", JAILED, True)]
+
+    def test_it_asks_by_datagrams(self):
+        result = self.act("ask", "recv", *SAY)
+        assert self.roles(result) == [("self", WATCHING, False)]
+
+    def test_it_drops(self):
+        for serve in ("listen", "datagrams"):
+            assert self.roles(self.act(serve, *DROP, *SAY)) == [("self", JAILED, True)]
+
+    def test_its_threads(self):
+        result = self.act("listen", "thread", "accept", *SAY, pidfile=None)
+        assert self.roles(result) == [("self", JAILED, True)]
+        # With a pidfile it may be a master; as it serves after all, it has more than one thread.
+        self.assert_ends(self.act("listen", "thread", "accept", *SAY), FATAL,
+                         "more than one thread")
+
+    def test_a_socket_that_was_handed_over(self):
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            with socket.socket(socket.AF_INET, kind) as listener:
+                listener.bind(("127.0.0.1", 0))
+                if kind == socket.SOCK_STREAM:
+                    listener.listen()
+                result = self.act("take", str(listener.fileno()), *DROP, *SAY,
+                                  pass_fds=[listener.fileno()])
+                assert self.roles(result) == [("self", JAILED, True)]
+
+
+class TestDropBeforeServing(RoleTest):
+    """What gave up root before it serves has no right to chroot() left."""
+
+    def test_it_enters_by_a_user_namespace(self):
+        result = self.act(*DROP, *self.armed, "fork", "stat", "/", *SAY)
+        assert self.roles(result) == [("self", JAILED, True)]
+        result = self.act(*DROP, "listen", "accept", *SAY)
+        assert self.roles(result) == [("self", JAILED, True)]
+
+    def test_it_cannot_enter_a_mount_namespace(self):
+        self.assert_ends(self.act(*DROP, "listen", *SAY, isolation="namespace"), FATAL,
+                         "gave up root before it listens.*chroot")
+
+    def test_a_child_that_was_forked_before(self):
+        result = self.act("fork", *DROP, "listen", "accept", *SAY)
+        assert self.roles(result) == [("self", JAILED, True)]
+
+
+class TestConnections(RoleTest):
+    """A master that accepts, and forks for each connection."""
+
+    @pytest.mark.parametrize("read", ("recv", "read", "stream"))
+    def test_its_children_are_jailed_before_they_read(self, read):
+        for pidfile in ([], ["pidfile", self.tree.pidfile]):
+            result = self.act("listen", *pidfile, "visit", "accept", "fork", read, *SAY,
+                              master_accepts="true")
+            assert self.roles(result) == [("self", JAILED, True)]
+
+    def test_only_who_listens_or_is_in_the_pidfile_may(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            take = ["take", str(listener.fileno())]
+            options = {"pass_fds": [listener.fileno()], "master_accepts": "true"}
+            result = self.act(*take, "accept", *SAY, **options)
+            assert self.roles(result) == [("self", JAILED, True)]
+            result = self.act(*take, "pidfile", self.tree.pidfile, "accept", *SAY, **options)
+            assert self.roles(result) == [("self", WATCHING, False)]
+
+    def test_a_number_that_was_once_its_own(self):
+        for actions, role in ((["pair", "fork", "reuse"], JAILED), (["fork", "pair"], PENDING)):
+            result = self.act("listen", "pidfile", self.tree.pidfile, *actions, "recv", *SAY)
+            assert self.roles(result) == [("self", role, role == JAILED)]
+
+
+class TestNewMaster(RoleTest):
+    """A server that executes itself, and becomes a daemon again."""
+
+    def test_the_pidfile_of_before_does_not_count(self):
+        self.tree.write("run/server.pid", "1\n")
+        # The same pid, for sh executes the server.
+        result = self.tree.run("sh", "-c", 'echo $$ >"$0"; exec "$@"', self.tree.pidfile,
+                               self.server, "listen", "fork", "epoll_wait", *SAY)
+        assert self.roles(result) == [("self", WATCHING, False)]
+        result = self.tree.run("sh", "-c", 'echo $$ >"$0"; sleep 0.01; exec "$@"',
+                               self.tree.pidfile, self.server, *self.pending, "epoll_wait", *SAY)
+        assert self.roles(result) == [("self", JAILED, True)]
+
+    def test_the_child_in_the_pidfile_is_the_master(self):
+        result = self.act(*self.pending, "pidfile", self.tree.pidfile, "epoll_wait", *SAY,
+                          "fork", "epoll_wait", "say", "worker")
+        assert self.roles(result) == [("self", WATCHING, False), ("worker", JAILED, True)]
+
+    def test_without_a_pidfile_who_forks_is_the_master(self):
+        result = self.act("listen", "fork", "child", "epoll_wait", *SAY, "accept", "say", "served",
+                          pidfile=None)
+        assert self.roles(result) == [("self", PENDING, False), ("served", JAILED, True)]
+
+
+class TestNextVersion(RoleTest):
+    """What the server starts in its own place keeps the shim."""
+
+    def test_a_script(self):
+        script = self.tree.write("script", SCRIPT, 0o755)
+        result = self.tree.run(script, self.tree.pidfile)
+        assert (result.stderr, result.stdout) == ("", f"again {WATCHING}\n")
+
+    def test_whoever_is_handed_a_listening_socket(self):
+        other = self.tree.put_server() + "-copy"
+        os.rename(self.server, other)
+        self.tree.put_server()
+        result = self.act(*self.pending, "exec-anew", other)
+        assert self.roles(result) == [("again", NONE, False)]
+        result = self.act(*self.pending, "keep-open", "exec-anew", other)
+        assert self.roles(result) == [("again", WATCHING, False)]
+
+    def test_it_is_armed_before_its_pidfile(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            result = self.act("take", str(listener.fileno()), "fork", "epoll_wait", *SAY,
+                              pass_fds=[listener.fileno()], extra={"CHROOTSHIM_NEXT": "1"})
+            assert self.roles(result) == [("self", JAILED, True)]
+
+    def test_the_loader_would_leave_the_shim_out(self):
+        self.assert_ends(self.act(*self.armed, "real-uid", str(NOBODY), "exec-anew", self.server),
+                         FATAL, "leaves chrootshim out")
+        os.chmod(self.server, 0o4755)
+        self.assert_ends(self.act(*self.pending, "exec-anew", self.server), FATAL,
+                         "leaves chrootshim out")
+
+
+class TestItsOwnRoot(RoleTest):
+    """A server that calls chroot() by itself."""
+
+    def test_below_the_jail(self):
+        below = f"{self.tree.jail}/below"
+        os.mkdir(below)
+        result = self.act(*self.pending, "chroot", below, "initgroups", "nobody", *DROP, *SAY)
+        assert (result.returncode, result.stderr) == (0, "")
+        groups, line = result.stdout.splitlines()
+        assert groups.startswith("initgroups 0")
+        assert line == f"self {JAILED} {os.stat(below).st_ino}"
+
+    def test_the_jail_itself(self):
+        result = self.act(*self.pending, "chroot", self.tree.jail, *DROP, *SAY)
+        assert self.roles(result) == [("self", JAILED, True)]
+
+    @pytest.mark.parametrize("actions", (["listen"], ["listen", "fork"]))
+    def test_elsewhere(self, actions):
+        self.assert_ends(self.act(*actions, "chroot", self.tree.path, *DROP, *SAY, pidfile=None),
+                         FATAL, rf"chroot\({self.tree.path}\) leads out of the jail: remove")
+
+    def test_who_is_no_server_may(self):
+        result = self.act("chroot", self.tree.path, *SAY)
+        assert result.stdout == f"self {WATCHING} {os.stat(self.tree.path).st_ino}\n"
+
+
+class TestLookUps(RoleTest):
+    """The mark of a look-up ends when it is left by a jump, and in a child."""
+
+    @pytest.mark.parametrize("way", ("jump-out-of-look-up", "fork-in-look-up"))
+    def test_it_does_not_survive(self, way):
+        compile_program("nss_touching.c", f"{self.tree.path}/libnss_touching.so.2", "-shared",
+                        "-fPIC", "-Wno-unused-result")
+        conf = self.tree.write("nsswitch.conf", "passwd: touching\n")
+        mounted = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+                   'mount --bind "$0" /etc/nsswitch.conf && exec "$@"', conf]
+        result = self.act(*self.pending, way, "nobody", "epoll_wait", *SAY, wrapper=mounted,
+                          extra={"LD_LIBRARY_PATH": self.tree.path})
+        assert result.stdout.splitlines()[-1].startswith(f"self {JAILED} "), result
