@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <string.h>
 
 void *loader_next(const char *name)
@@ -50,4 +51,15 @@ const char *loader_own_path(void)
         Dl_info object;
 
         return dladdr(&here, &object) ? object.dli_fname : NULL;
+}
+
+const char *loader_libc_path(void)
+{
+        const char *(*symbol)(void) = gnu_get_libc_version;
+        Dl_info object;
+        void *address;
+
+        /* One that no other library takes the place of, as they do with malloc(). */
+        memcpy(&address, &symbol, sizeof(address));
+        return dladdr(address, &object) ? object.dli_fname : NULL;
 }

@@ -21,4 +21,8 @@ char *loader_real_path(const char *path);
 /** loader_own_path() - the name under which the loader knows the shim itself. */
 const char *loader_own_path(void);
 
+/** loader_libc_path() - the name under which the loader knows libc.so.6. Return: NULL if unknown.
+ */
+const char *loader_libc_path(void);
+
 #endif

@@ -1,31 +1,33 @@
 /* Who could change what a path leads to: OpenSSH's rules, and the directories that libc reads. */
 #include "system/safety.h"
 
+#include "system/follow.h"
 #include "system/kernel.h"
+#include "system/loader.h"
+#include "system/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-/* Where glibc has its code, and what names more of it. */
-#define LIBRARIES(directory)                                                                       \
-        directory, directory "/gconv", directory "/gconv/gconv-modules",                           \
-                directory "/gconv/gconv-modules.d", directory "/gconv/gconv-modules.cache"
 
 /*
  * Parents first: where they are safe, only root can have made what is in them a link. In a worker
- * that is still root, look-ups load code by the files, and from the directories of libraries.
+ * that is still root, look-ups load code by the files, and from the directories of libraries. Those
+ * of this machine's own libc come besides: see look_at_libraries().
  */
 static const char *const contents[] = {"etc", "etc/nsswitch.conf", "etc/ld.so.cache",
-        "etc/ld.so.preload", "dev", "bin", "sbin", "lib", "lib/x86_64-linux-gnu",
-        "lib/aarch64-linux-gnu", "lib32", "lib64", "libx32", "usr", "usr/bin", "usr/sbin",
-        "usr/lib", LIBRARIES("usr/lib/x86_64-linux-gnu"), LIBRARIES("usr/lib/aarch64-linux-gnu"),
-        "usr/lib32", LIBRARIES("usr/lib64"), "usr/libx32", "usr/local", "usr/local/lib"};
+        "etc/ld.so.preload", "dev", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr",
+        "usr/bin", "usr/sbin", "usr/lib", "usr/lib32", "usr/lib64", "usr/libx32", "usr/local",
+        "usr/local/lib"};
+
+/* Where glibc has its code, and what names more of it. */
+static const char *const below_libraries[] = {"", "/gconv", "/gconv/gconv-modules",
+        "/gconv/gconv-modules.d", "/gconv/gconv-modules.cache"};
+
+#define DIRECTORY_SIZE 256
 
 int fail_to_look(struct failure *ret_failure, int error, const char *path)
 {
@@ -97,56 +99,143 @@ int safety_of_way(const char *path, struct failure *ret_failure)
         return error;
 }
 
-/* Links of the jail are followed as a process in it would follow them. */
-static int open_inside(int jail, const char *name)
-{
-        struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+/*
+ * A look at what is in a jail, name by name.
+ *
+ * @fd: the jail, then the directories on the way to the last name that was looked at, each of which
+ *      was opened from the one before: a name costs one call that opens it. -1: there is none.
+ */
+struct look {
+        const char *jail;
+        int fd[12];
+        unsigned depth;
+};
 
-        return (int)kernel_call(SYS_openat2, jail, (long)name, (long)&how, sizeof(how), 0);
+static void close_below(struct look *look, unsigned depth)
+{
+        for (; look->depth > depth; look->depth--)
+                if (look->fd[look->depth] >= 0)
+                        kernel_close(look->fd[look->depth]);
 }
 
-/* A name in the jail; @path is its outside view. Return: 1 if it is not there, which is safe. */
-static int look_inside(int jail, const char *name, const char *path, struct failure *failure)
+/* What is at @name, where its last component is @last. Links lead where they do for a worker. */
+static int open_inside(struct look *look, const char *name, const char *last, const char *path,
+        struct file_facts *ret_facts, struct failure *failure)
 {
-        CLOSED_AT_END int fd = open_inside(jail, name);
+        int fd = kernel_openat(look->fd[look->depth], last, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+        int error = fd < 0 ? fd : kernel_facts(fd, "", 0, ret_facts);
+
+        if (error == 0 && S_ISLNK(ret_facts->mode)) {
+                kernel_close(fd);
+                fd = follow(look->fd[0], look->jail, name, failure);
+                if (fd < 0)
+                        return fd;
+                error = kernel_facts(fd, "", 0, ret_facts);
+        }
+        if (error == 0)
+                return fd;
+        if (fd >= 0)
+                kernel_close(fd);
+        return fail_to_look(failure, error, path);
+}
+
+/* A name in the jail, right after its directory; the failure has its outside view. */
+static int look_inside(struct look *look, const char *name, struct failure *failure)
+{
+        const char *last = name;
         struct file_facts facts;
-        int error;
+        char path[sizeof(failure->path)];
+        struct text text = text_in(path, sizeof(path));
+        unsigned depth = 0;
+        int fd = -ENOENT;
 
+        for (const char *at = name; *at; at++)
+                if (*at == '/') {
+                        last = at + 1;
+                        depth++;
+                }
+        text_add(&text, look->jail);
+        text_add(&text, "/");
+        text_add(&text, name);
+        close_below(look, depth);
+        if (look->fd[depth] >= 0)
+                fd = open_inside(look, name, last, path, &facts, failure);
+        look->depth = depth + 1;
+        look->fd[look->depth] = fd;
+        /* What is not there is safe. */
         if (fd == -ENOENT || fd == -ENOTDIR)
-                return 1;
-        if (fd == -ENOSYS)
-                return failure_set(failure, fd, path, "openat2() is refused", NULL);
-        error = fd < 0 ? fd : kernel_facts(fd, "", 0, &facts);
-        return error < 0 ? fail_to_look(failure, error, path) : safety_judge(path, &facts, failure);
+                return 0;
+        return fd < 0 ? fd : safety_judge(path, &facts, failure);
 }
 
-/* Is @name below the directory @missing, so that there is nothing to look for? */
-static bool is_below(const char *name, const char *missing)
+/* @directory, with every one on the way to it, and what glibc has in it. */
+static int look_at_libraries(struct look *look, const char *directory, struct failure *failure)
 {
-        size_t length = strlen(missing);
+        char name[DIRECTORY_SIZE + 64];
+        size_t length = strlen(directory);
+        int error = 0;
 
-        return strncmp(name, missing, length) == 0 && name[length] == '/';
+        for (size_t i = 1; error == 0 && i < length; i++) {
+                if (directory[i] != '/')
+                        continue;
+                memcpy(name, directory, i);
+                name[i] = '\0';
+                error = look_inside(look, name, failure);
+        }
+        memcpy(name, directory, length);
+        for (size_t i = 0; error == 0 && i < sizeof(below_libraries) / sizeof(char *); i++) {
+                strcpy(name + length, below_libraries[i]);
+                error = look_inside(look, name, failure);
+        }
+        return error;
+}
+
+/*
+ * Where this machine's libc comes from ("usr/lib/x86_64-linux-gnu"), or "" if that is too deep. It
+ * is found out once, at the check before the start: the loader's lock is no matter at an entry.
+ */
+static const char *library_directory(void)
+{
+        static char directory[DIRECTORY_SIZE] = "usr/";
+        const char *path, *slash;
+        unsigned depth = 0;
+
+        if (directory[4])
+                return directory;
+        path = loader_libc_path();
+        slash = path ? strrchr(path, '/') : NULL;
+        if (!slash || path[0] != '/')
+                return "";
+        path += strncmp(path, "/usr/", 5) == 0 ? 5 : 1;
+        for (const char *at = path; at < slash; at++)
+                depth += *at == '/';
+        if (slash <= path || slash - path >= DIRECTORY_SIZE - 4 || depth > 6)
+                return "";
+        memcpy(directory + 4, path, (size_t)(slash - path));
+        return directory;
 }
 
 int safety_of_contents(const char *jail, struct failure *ret_failure)
 {
-        CLOSED_AT_END int fd = kernel_open(jail, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-        size_t length = strlen(jail);
-        const char *missing = "";
-        char path[PATH_MAX];
-        int result = 0;
+        struct look look = {.jail = jail};
+        const char *libraries = library_directory();
+        int error = 0;
 
-        if (fd < 0 || length + NAME_MAX >= sizeof(path))
-                return fail_to_look(ret_failure, fd < 0 ? fd : -ENAMETOOLONG, jail);
-        memcpy(path, jail, length);
-        path[length] = '/';
-        for (size_t i = 0; result >= 0 && i < sizeof(contents) / sizeof(contents[0]); i++) {
-                if (is_below(contents[i], missing))
-                        continue;
-                strcpy(path + length + 1, contents[i]);
-                result = look_inside(fd, contents[i], path, ret_failure);
-                if (result == 1)
-                        missing = contents[i];
-        }
-        return result < 0 ? result : 0;
+        if (!libraries[0])
+                return failure_set(ret_failure, 0, NULL,
+                        "it is not known where this program has its libc from",
+                        "start the server with the libc of this machine");
+        look.fd[0] = kernel_open(jail, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        if (look.fd[0] < 0)
+                return fail_to_look(ret_failure, look.fd[0], jail);
+        for (size_t i = 0; error == 0 && i < sizeof(contents) / sizeof(contents[0]); i++)
+                error = look_inside(&look, contents[i], ret_failure);
+        if (error == 0)
+                error = look_at_libraries(&look, libraries, ret_failure);
+        /* Some systems have it without the "usr/", or as a link. */
+        if (error == 0)
+                error = look_at_libraries(&look, libraries + 4, ret_failure);
+        close_below(&look, 0);
+        kernel_close(look.fd[0]);
+        return error;
 }

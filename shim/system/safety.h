@@ -19,7 +19,10 @@ int safety_of_way(const char *path, struct failure *ret_failure);
 
 /**
  * safety_of_contents() - the directories in the jail from which libraries, configuration and
- * devices are taken: /etc, /dev, /bin, /lib and the like, where they exist.
+ * devices are taken: /etc, /dev, /bin, /lib and the like, where they exist, and those from which
+ * this machine's libc was loaded. Where a link is among them, so are those that it leads through.
+ *
+ * The first call asks the loader: it must come before any fork.
  */
 int safety_of_contents(const char *jail, struct failure *ret_failure);
 

@@ -51,9 +51,9 @@ TOLERATED = {
 
 # Calls that must be among those that end a process: else the way was not tried.
 MUST_CLOSE = {
-    ("enter", "chroot"): {"chroot .", "fchdir", "openat2 etc", "statx /", "dup3", "capset",
+    ("enter", "chroot"): {"chroot .", "fchdir", "openat etc", "statx /", "dup3", "capset",
                           "prctl 38", "landlock_restrict_self", "getdents64"},
-    ("enter", "namespace"): {"chroot .", "setns", "openat2 etc", "statx /", "dup3", "capset",
+    ("enter", "namespace"): {"chroot .", "setns", "openat etc", "statx /", "dup3", "capset",
                              "prctl 38", "landlock_restrict_self", "getdents64"},
     ("enter", "rootless"): {"chroot .", "unshare 268435456", "openat /proc/self/uid_map", "write",
                             "fchdir", "statx /", "dup3", "capset", "prctl 38"},

@@ -1,11 +1,14 @@
 """A jail that others than root could change is refused, at the start and at each later entry."""
+import errno
 import os
 import pwd
 import re
+import shutil
 import signal
 
 import pytest
 
+import processes
 from apache import WORKER_USER, Apache
 from cases import OneServerTest, TreeTest
 from processes import wait_until
@@ -58,13 +61,13 @@ class TestComponents(TreeTest):
         for name in CONTENTS:
             os.makedirs(f"{self.tree.jail}/{name}", 0o755)
 
-    def refused(self, pattern, **settings):
-        result = self.tree.run("/bin/true", **settings)
+    def refused(self, pattern, *wrapper, **settings):
+        result = self.tree.run(*wrapper, "/bin/true", **settings)
         assert result.returncode == EXIT_CONFIG, result.stderr
         assert re.search(rf"\Achrootshim\[\d+\]: error: [^\n]*{pattern}\n\Z", result.stderr)
 
-    def accepted(self, **settings):
-        result = self.tree.run("/bin/true", **settings)
+    def accepted(self, *wrapper, **settings):
+        result = self.tree.run(*wrapper, "/bin/true", **settings)
         assert (result.returncode, result.stderr) == (0, "")
 
     def test_each(self):
@@ -102,6 +105,46 @@ class TestComponents(TreeTest):
             os.unlink(path)
             os.mkdir(path)
         self.accepted()
+
+    def test_on_the_way_of_a_link_in_the_jail(self):
+        """Who owns a directory that it leads through puts another one at its end."""
+        jail = self.tree.jail
+        os.makedirs(f"{jail}/hall/etc/way")
+        os.symlink("/hall/./etc//way/..", f"{jail}/link")
+        os.rmdir(f"{jail}/etc")
+        os.symlink("link/../etc", f"{jail}/etc")
+        self.accepted()
+        for name in ("hall", "hall/etc"):
+            for damage, pattern in DAMAGES.items():
+                damage(f"{jail}/{name}")
+                self.refused(pattern.format(path=f"{jail}/{name}"))
+                mend(f"{jail}/{name}")
+
+    @pytest.mark.parametrize("answer", (errno.ENOSYS, "kill"))
+    def test_without_openat2(self, answer):
+        """RestrictSUIDSGID= of systemd refuses it, for its filter cannot see the mode."""
+        wrapper = [self.tree.compile("answer_calls"), "openat2", str(answer)]
+        os.rename(f"{self.tree.jail}/lib", f"{self.tree.jail}/real")
+        os.symlink("/real", f"{self.tree.jail}/lib")
+        self.accepted(*wrapper)
+        let_group_write(f"{self.tree.jail}/real")
+        self.refused("/lib is writable by its group .*", *wrapper)
+
+    def test_the_libraries_of_another_machine(self):
+        """Whatever the directory of libc is called here."""
+        directory = f"{self.tree.path}/lib/other-linux-gnu"
+        loader, libc = (re.search(rf"(/\S*/{name}\S*)$", processes.read("/proc/self/maps"), re.M)[1]
+                        for name in ("ld-linux", "libc.so.6"))
+        os.makedirs(directory)
+        shutil.copy(libc, directory)
+        wrapper = [loader, "--library-path", directory]
+        os.makedirs(f"{self.tree.jail}{directory}/gconv")
+        self.accepted(*wrapper)
+        for name in ("", "/gconv"):
+            let_all_write(f"{self.tree.jail}{directory}{name}")
+            self.accepted()
+            self.refused(f"{directory}{name} is writable by its group .*", *wrapper)
+            mend(f"{self.tree.jail}{directory}{name}")
 
     def test_a_link_that_leads_nowhere_in_the_jail(self):
         """It counts in the jail, where /etc of the machine is not."""

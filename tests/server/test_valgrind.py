@@ -22,11 +22,10 @@ exec valgrind --quiet --trace-children=yes --error-limit=no --num-callers=40 \\
 # Requests with their status; the last one is answered by a server that is not jailed.
 PATHS = {"/": 200, "/none": 404, "/listed/": 200, "/listed/a": 200, "/linked/a": 200,
          "/alias/a": 200, "/outside/passwd": 403}
-# valgrind 3.19 has no openat2, by which the jail's contents are looked at: hence the ownership.
 SETTINGS = """\
 jail = "{jail}"; pidfile = "{tree}/run/httpd.pid"; scoreboard = "{tree}/run/scoreboard";
 aliases = [ "/var/alias" ]; programs = [ "apache2" ]; libraries = ( "libm.so.6" );
-charsets = [ "ISO-8859-1" ]; ownership = "warn"; landlock = "off";
+charsets = [ "ISO-8859-1" ]; ownership = "strict"; landlock = "auto";
 keep_capabilities = [ "chown" ]; log = "{tree}/log/shim.log"; log_level = "debug";
 """
 EXTRA = """\

@@ -1,7 +1,8 @@
 /*
- * Runs a command to which the kernel answers some system calls without doing them.
+ * Runs a command to which the kernel answers a system call without doing it, as a filter of systemd
+ * or of a container makes it.
  *
- * Usage: answer_calls CALL ERROR COMMAND...   (ERROR 0: "done", a lie)
+ * Usage: answer_calls CALL ERROR COMMAND...   (ERROR 0: "done", a lie; "kill": by SIGSYS)
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -17,10 +18,17 @@ static const struct {
         const char *name;
         unsigned number;
 } calls[] = {
+        {"capset", SYS_capset},
         {"chroot", SYS_chroot},
+        {"fchdir", SYS_fchdir},
+        {"keyctl", SYS_keyctl},
+        {"landlock_add_rule", SYS_landlock_add_rule},
         {"landlock_create_ruleset", SYS_landlock_create_ruleset},
         {"landlock_restrict_self", SYS_landlock_restrict_self},
         {"open_tree", SYS_open_tree},
+        {"openat2", SYS_openat2},
+        {"setfsuid", SYS_setfsuid},
+        {"setns", SYS_setns},
         {"setuid", SYS_setuid},
         {"unshare", SYS_unshare},
 };
@@ -35,13 +43,17 @@ static unsigned number_of(const char *name)
 
 int main(int argc, char **argv)
 {
+        unsigned answer;
+
         if (argc < 4)
                 return 2;
+        answer = strcmp(argv[2], "kill") == 0 ? SECCOMP_RET_KILL_PROCESS
+                                              : SECCOMP_RET_ERRNO | (unsigned)atoi(argv[2]);
 
         struct sock_filter instructions[] = {
                 BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
                 BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number_of(argv[1]), 0, 1),
-                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)atoi(argv[2])),
+                BPF_STMT(BPF_RET | BPF_K, answer),
                 BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
         };
         struct sock_fprog filter = {
