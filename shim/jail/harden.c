@@ -6,8 +6,24 @@
 #include "system/capabilities.h"
 
 #include <errno.h>
+#include <linux/keyctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+
+/*
+ * The keys of who started the server are no business of a worker's: it gets a keyring of its own.
+ *
+ * ENOSYS: the kernel has no keys. EPERM: only a filter says that, as a container's profile does; it
+ * stays, and refuses the worker every use of a key. EDQUOT: who is no root to the kernel, and that
+ * is the root of many a container, too, has 200 keys; the last workers of so many must not be kept
+ * from serving, and what they keep is a keyring of the same ordinary user.
+ */
+static int leave_keyring(void)
+{
+        int error = (int)kernel_call(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0);
+
+        return error == -ENOSYS || error == -EPERM || error == -EDQUOT ? 0 : error;
+}
 
 static int raise_second_wall(enum setting_landlock wanted, struct failure *failure)
 {
@@ -38,6 +54,11 @@ int harden(const struct settings *settings, const struct jail *jail, int inherit
                 return failure_set(ret_failure, error, NULL,
                         "inherited descriptors could not be replaced",
                         "raise the limit of open files (ulimit -n)");
+        error = leave_keyring();
+        if (error < 0)
+                return failure_set(ret_failure, error, NULL,
+                        "it cannot have a session keyring of its own",
+                        "look for a filter of system calls that refuses keyctl()");
         if (settings->no_new_privs)
                 error = (int)kernel_call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         if (error < 0)

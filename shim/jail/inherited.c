@@ -1,37 +1,18 @@
 /* Descriptors that a worker inherited and that lead out of the jail. */
 #include "jail/inherited.h"
 
+#include "jail/harmless.h"
 #include "system/descriptors.h"
 #include "system/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 
 int inherited_list(void)
 {
         return kernel_open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-}
-
-static bool leads_out(int fd)
-{
-        struct file_facts facts;
-        struct statfs file_system;
-        int flags = kernel_fcntl(fd, F_GETFL, 0);
-
-        /* What cannot be looked at is no better than what can. */
-        if (flags < 0 || (flags & O_PATH))
-                return true;
-        if (kernel_facts(fd, "", 0, &facts) < 0 || S_ISDIR(facts.mode))
-                return true;
-        if (!S_ISREG(facts.mode) && !S_ISLNK(facts.mode))
-                return false;
-        return kernel_call(SYS_fstatfs, fd, (long)&file_system, 0, 0, 0) < 0 ||
-               file_system.f_type == NSFS_MAGIC || file_system.f_type == PROC_SUPER_MAGIC;
 }
 
 static int duplicate(int root, int fd, int flags)
@@ -57,12 +38,12 @@ static int duplicate_above_limit(int root, int fd, int flags)
         return error == -EBADF ? kernel_close(fd) : error;
 }
 
-/* Is it open, and does it lead out? Then put @root there. */
+/* Put @root in the place of a descriptor. */
 static int replace(int fd, int root)
 {
         int flags = kernel_fcntl(fd, F_GETFD, 0), error;
 
-        if (flags == -EBADF || !leads_out(fd))
+        if (flags == -EBADF)
                 return 0;
         /* Where a filter keeps this from being told, the program that is run next gets none. */
         flags = flags < 0 || (flags & FD_CLOEXEC) ? O_CLOEXEC : 0;
@@ -93,7 +74,7 @@ static int visit(void *context, const char *name)
         const struct walk *walk = context;
         int fd = number_of(name);
 
-        if (fd < 0 || fd == walk->root || fd == walk->list)
+        if (fd < 0 || fd == walk->root || fd == walk->list || is_harmless(fd, walk->list, name))
                 return 0;
         return replace(fd, walk->root);
 }
@@ -104,7 +85,7 @@ static int replace_numbers(int root)
         long limit = descriptors_limit();
 
         for (int fd = 0; fd < limit; fd++) {
-                int error = fd == root ? 0 : replace(fd, root);
+                int error = fd == root || is_harmless(fd, -1, NULL) ? 0 : replace(fd, root);
 
                 if (error < 0)
                         return error;

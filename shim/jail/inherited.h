@@ -4,9 +4,10 @@
 
 /*
  * A directory outside is a way out for openat(2) and fchdir(2), also for an ordinary user; so is
- * what O_PATH opened, a namespace, and a file of /proc. Each is replaced in place by the jail's
- * root, so that the server finds its number taken, by something that it cannot leave through.
- * Regular files, sockets, pipes and the like stay.
+ * what O_PATH opened, a namespace, and a file of /proc. fanotify, io_uring, a disk or a pidfd do
+ * what only the master may. So whatever is not known to be harmless (jail/harmless.h) is replaced
+ * in place by the jail's root: the server finds its number taken, by something that it cannot leave
+ * through.
  */
 
 /**
@@ -18,7 +19,7 @@
 int inherited_list(void);
 
 /**
- * inherited_replace() - replace all that lead out; "/" is the jail by now. Closes @list.
+ * inherited_replace() - replace all but the harmless; "/" is the jail by now. Closes @list.
  *
  * Takes time with the number of open descriptors. Async-signal-safe.
  *

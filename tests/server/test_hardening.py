@@ -47,10 +47,15 @@ WAYS_OUT = {
     703: "handle:/", 704: "handle+cloexec:/etc", 705: "handle:/etc/passwd",
     706: "file:/proc/self/ns/mnt", 707: "file+cloexec:/proc/self/ns/user",
     708: "file:/proc/self/status", 709: "directory:/proc", 710: "handle:/bin",
+    711: "fanotify", 712: "ring", 713: "pidfd", 714: "perf", 715: "bpf+cloexec", 716: "userfaultfd",
+    717: "listener", 718: "inotify", 719: "file:/dev/loop0", 730: "file:/dev/kmsg",
+    731: "file:/sys/kernel/uevent_seqnum", 5003: "pidfd+cloexec",
     5000: "directory:/", 5001: "handle+cloexec:/etc", 5002: "file:/proc/self/mem",
 }
 HARMLESS_FILES = {720: "file:/etc/passwd", 721: "socket", 722: "pipe", 723: "epoll",
-                  724: "file+cloexec:/etc/passwd", 725: "file:/dev/null", 5010: "pipe+cloexec"}
+                  724: "file+cloexec:/etc/passwd", 725: "file:/dev/null",
+                  726: "eventfd", 727: "timerfd", 728: "signalfd", 729: "memfd",
+                  732: "file:/dev/urandom", 733: "file:/dev/full", 734: "file:/dev/ptmx", 5010: "pipe+cloexec"}
 
 
 def close_on_exec(pid, fd):
@@ -159,6 +164,64 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (500, 500))
         """Where no number can be taken, a way out is closed."""
         found = self.facts('attempt("fstat", os.fstat, 900)', self.LIMIT)
         assert found["fstat"] == "EBADF"
+
+
+class TestWithoutProc(WorkerTest):
+    """No list of descriptors, and no names of their kinds."""
+
+    OPEN = """\
+epoll = select.epoll()
+kept = [epoll.fileno(), os.pipe()[0], socket.socket().detach()]
+replaced = [os.open("/", os.O_RDONLY), libc.inotify_init1(0), os.pidfd_open(os.getpid())]
+"""
+    LOOK = """\
+jail = os.stat("/")
+say("kept", [os.path.samestat(os.fstat(fd), jail) for fd in kept])
+say("replaced", [os.path.samestat(os.fstat(fd), jail) for fd in replaced])
+"""
+
+    def test_what_cannot_be_told_is_replaced(self):
+        wrapper = ["unshare", "--mount", "sh", "-c", 'umount -l /proc && exec "$0" "$@"']
+        result = self.run_worker(self.LOOK, master=self.OPEN, wrapper=wrapper)
+        assert result.stdout == f"kept {[False] * 3}\nreplaced {[True] * 3}\n", result.stderr
+
+
+class TestKeyring(WorkerTest):
+    """The session keyring of who started the server."""
+
+    KEYS = """\
+SESSION, GET_ID, JOIN = -3, 0, 1
+def session():
+    return libc.syscall(libc_keyctl, GET_ID, SESSION, 0)
+libc.syscall(libc_keyctl, JOIN, None)
+secret = libc.syscall(libc_add_key, b"user", b"secret", b"text", 4, SESSION)
+mine = session()
+"""
+    LOOK = """\
+buffer = ctypes.create_string_buffer(16)
+say("same", session() == mine)
+say("secret", libc.syscall(libc_keyctl, 11, secret, buffer, 16))
+"""
+
+    def look(self, **options):
+        numbers = {"x86_64": (250, 248), "aarch64": (219, 217)}[os.uname().machine]
+        master = f"libc_keyctl, libc_add_key = {numbers}\n{self.KEYS}"
+        return self.facts(self.LOOK, f"os.setuid({NOBODY})" if not options.get("user") else "pass",
+                          master, **options)
+
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    def test_it_is_another_one(self, isolation):
+        found = self.look(isolation=isolation)
+        assert (found["same"], found["secret"]) == ("False", "-1")
+
+    def test_as_an_ordinary_user(self):
+        assert self.look(user=NOBODY)["same"] == "False"
+
+    @pytest.mark.parametrize("error", (errno.ENOSYS, errno.EPERM, errno.EDQUOT))
+    def test_without_keys(self, error):
+        """A filter that refuses them refuses the worker as well."""
+        wrapper = [self.tree.compile("answer_calls"), "keyctl", str(error)]
+        assert self.facts('say("served")', wrapper=wrapper)["served"] == ""
 
 
 class TestWorkersOfHttpd(ServerTest):

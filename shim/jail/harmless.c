@@ -1,0 +1,108 @@
+/* Which inherited descriptors a worker may keep: those whose kind is known to lead nowhere else. */
+#include "jail/harmless.h"
+
+#include "system/kernel.h"
+
+#include <asm/termbits.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+/* Of newer headers than some distributions have (linux/magic.h, fs/configfs). */
+#define PIDFS 0x50494446
+#define CONFIGFS 0x62656570
+#define ANONYMOUS_INODES 0x09041934
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* File systems whose files are ways to ask the kernel for something, and hold no data. */
+static const long commanding[] = {PROC_SUPER_MAGIC, NSFS_MAGIC, PIDFS, SYSFS_MAGIC,
+        CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC, SECURITYFS_MAGIC,
+        SELINUX_MAGIC, SMACK_MAGIC, EFIVARFS_MAGIC, BPF_FS_MAGIC, BINFMTFS_MAGIC, CONFIGFS,
+        ANONYMOUS_INODES};
+
+/* Minor numbers of /dev/null, zero, full, random and urandom, all of one driver. */
+#define MEMORY_DEVICES 1
+static const unsigned memory_devices[] = {3, 5, 7, 8, 9};
+
+static bool holds_data(int fd)
+{
+        struct statfs file_system;
+
+        if (kernel_call(SYS_fstatfs, fd, (long)&file_system, 0, 0, 0) < 0)
+                return false;
+        for (size_t i = 0; i < COUNT(commanding); i++)
+                if (file_system.f_type == commanding[i])
+                        return false;
+        return true;
+}
+
+/* Only a terminal knows its settings. */
+static bool is_harmless_device(int fd, uint64_t number)
+{
+        struct termios settings;
+
+        if (major(number) != MEMORY_DEVICES)
+                return kernel_call(SYS_ioctl, fd, TCGETS, (long)&settings, 0, 0) == 0;
+        for (size_t i = 0; i < COUNT(memory_devices); i++)
+                if (minor(number) == memory_devices[i])
+                        return true;
+        return false;
+}
+
+/*
+ * An epoll descriptor says ENOENT when what it does not watch is to be removed; any other says that
+ * it is none. Nothing is changed, and no event is lost.
+ */
+static bool is_epoll(int fd)
+{
+        CLOSED_AT_END int other = (int)kernel_call(SYS_eventfd2, 0, EFD_CLOEXEC, 0, 0, 0);
+
+        return other >= 0 && kernel_call(SYS_epoll_ctl, fd, EPOLL_CTL_DEL, other, 0, 0) == -ENOENT;
+}
+
+/* What has no file at all is told by the name that /proc has for it. */
+static bool is_harmless_by_name(int list, const char *name)
+{
+        static const char *const known[] = {"anon_inode:[eventpoll]", "anon_inode:[eventfd]",
+                "anon_inode:[timerfd]", "anon_inode:[signalfd]"};
+        char text[64];
+        ssize_t length = kernel_readlinkat(list, name, text, sizeof(text));
+
+        for (size_t i = 0; i < COUNT(known); i++)
+                if (length == (ssize_t)strlen(known[i]) &&
+                        memcmp(text, known[i], (size_t)length) == 0)
+                        return true;
+        return false;
+}
+
+bool is_harmless(int fd, int list, const char *name)
+{
+        struct file_facts facts;
+        int flags = kernel_fcntl(fd, F_GETFL, 0);
+
+        /* What cannot be looked at is no better than what can. */
+        if (flags < 0 || (flags & O_PATH) || kernel_facts(fd, "", 0, &facts) < 0)
+                return false;
+        switch (facts.mode & S_IFMT) {
+        case S_IFSOCK:
+        case S_IFIFO:
+                return true;
+        case S_IFREG:
+                return holds_data(fd);
+        case S_IFCHR:
+                return is_harmless_device(fd, facts.device_number);
+        case 0:
+                return list < 0 ? is_epoll(fd) : is_harmless_by_name(list, name);
+        default:
+                return false;
+        }
+}

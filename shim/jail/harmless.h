@@ -1,0 +1,22 @@
+/* Which inherited descriptors a worker may keep: those whose kind is known to lead nowhere else. */
+#ifndef SHIM_JAIL_HARMLESS_H
+#define SHIM_JAIL_HARMLESS_H
+
+#include <stdbool.h>
+
+/**
+ * is_harmless() - is this open descriptor of a kind that is known to be no way out?
+ * @list: a descriptor of /proc/self/fd, or negative where there is no /proc.
+ * @name: the descriptor's name in there; unused without it.
+ *
+ * Known are: regular files on file systems that hold data; sockets, pipes and FIFOs; terminals, and
+ * the devices null, zero, full, random and urandom; epoll, eventfd, timerfd and signalfd; memfd.
+ * Whatever else there is or comes to be is not: directories, O_PATH, files of /proc and /sys,
+ * namespaces, disks, fanotify, inotify, io_uring, pidfd, perf, bpf, userfaultfd, seccomp's
+ * listeners. Without /proc, epoll is the only one of its like that can be told.
+ *
+ * Two system calls for a socket or a pipe, three for most others. Async-signal-safe.
+ */
+bool is_harmless(int fd, int list, const char *name);
+
+#endif
