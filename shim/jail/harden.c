@@ -6,6 +6,7 @@
 #include "system/capabilities.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -25,13 +26,32 @@ static int leave_keyring(void)
         return error == -ENOSYS || error == -EPERM || error == -EDQUOT ? 0 : error;
 }
 
-static int raise_second_wall(enum setting_landlock wanted, struct failure *failure)
+/*
+ * Is it no fault of anybody's that there is no second wall? The kernel has none; or a filter of
+ * system calls hides it, as older profiles of containers do; or the first version of it, which lets
+ * no file be moved from one directory to another, would break what works without. Who is allowed to
+ * gain privileges may raise it with CAP_SYS_ADMIN only, which a container does not give.
+ */
+static bool does_without(const struct settings *settings, int abi)
 {
-        int abi = wanted == LANDLOCK_OFF ? 0 : landlock_confine();
+        if (settings->landlock != LANDLOCK_AUTO)
+                return settings->landlock == LANDLOCK_OFF;
+        if (abi < 0)
+                return abi == -EOPNOTSUPP || abi == -ENOSYS || abi == -EPERM;
+        return abi < LANDLOCK_ABI_REFER ||
+               (!settings->no_new_privs && !(capabilities_held() & 1ULL << CAP_SYS_ADMIN));
+}
 
-        if (abi >= 0 || (wanted == LANDLOCK_AUTO && (abi == -EOPNOTSUPP || abi == -ENOSYS)))
+static int raise_second_wall(const struct settings *settings, struct failure *failure)
+{
+        int abi = settings->landlock == LANDLOCK_OFF ? 0 : landlock_abi(), error;
+
+        if (does_without(settings, abi))
                 return 0;
-        return failure_set(failure, abi, NULL, "Landlock was refused",
+        error = abi < 0 ? abi : landlock_confine(abi);
+        if (error == 0)
+                return 0;
+        return failure_set(failure, error, NULL, "Landlock was refused",
                 "use a kernel that has it (lsm=landlock), or set landlock = \"off\"");
 }
 
@@ -64,7 +84,7 @@ int harden(const struct settings *settings, const struct jail *jail, int inherit
         if (error < 0)
                 return failure_set(ret_failure, error, NULL, "no_new_privs was refused",
                         "set no_new_privs = false");
-        error = raise_second_wall(settings->landlock, ret_failure);
+        error = raise_second_wall(settings, ret_failure);
         if (error < 0)
                 return error;
         error = strip(settings, jail);

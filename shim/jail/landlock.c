@@ -9,7 +9,6 @@
 #include <sys/syscall.h>
 
 /* Of newer headers than some distributions have (linux/landlock.h). */
-#define ABI_REFER 2
 #define ABI_TRUNCATE 3
 #define ABI_IOCTL_DEVICE 5
 #define ABI_SCOPE 6
@@ -35,7 +34,7 @@ int landlock_abi(void)
 /* All rights that the kernel knows: one that is not handled would be granted everywhere. */
 static uint64_t accesses(int abi)
 {
-        return ACCESS_FIRST | (abi >= ABI_REFER ? ACCESS_REFER : 0) |
+        return ACCESS_FIRST | (abi >= LANDLOCK_ABI_REFER ? ACCESS_REFER : 0) |
                (abi >= ABI_TRUNCATE ? ACCESS_TRUNCATE : 0) |
                (abi >= ABI_IOCTL_DEVICE ? ACCESS_IOCTL_DEVICE : 0);
 }
@@ -55,15 +54,12 @@ static int allow_root(int ruleset, int abi)
         return (int)error;
 }
 
-int landlock_confine(void)
+int landlock_confine(int abi)
 {
-        int abi = landlock_abi();
         struct ruleset attributes = {.access_files = accesses(abi)};
         size_t size = abi >= ABI_SCOPE ? sizeof(attributes) : sizeof(attributes.access_files);
         int ruleset, error;
 
-        if (abi < 0)
-                return abi;
         if (abi >= ABI_SCOPE)
                 attributes.scoped = SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL;
         ruleset = (int)kernel_call(
@@ -74,5 +70,5 @@ int landlock_confine(void)
         if (error == 0)
                 error = (int)kernel_call(SYS_landlock_restrict_self, ruleset, 0, 0, 0, 0);
         kernel_close(ruleset);
-        return error < 0 ? error : abi;
+        return error;
 }

@@ -3,19 +3,27 @@
 #define SHIM_JAIL_LANDLOCK_H
 
 /**
+ * landlock_abi() - the version that the kernel offers.
+ *
+ * Return: at least 1; -EOPNOTSUPP or -ENOSYS where the kernel has no Landlock; -EPERM where a filter
+ * refuses the question.
+ */
+int landlock_abi(void);
+
+/** The first version under which files can be moved from one directory to another (Linux 5.19). */
+#define LANDLOCK_ABI_REFER 2
+
+/**
  * landlock_confine() - for good, this process and all that it starts (landlock(7)).
+ * @abi: from landlock_abi().
  *
  * Files: what is below "/", which is the jail with all that is mounted in it, and nothing else;
- * what is open already stays open. Where the kernel's ABI has them (6, Linux 6.12): no abstract
- * Unix socket of another domain is connected to, and no process outside is sent a signal. Needs
- * no_new_privs, or CAP_SYS_ADMIN. Async-signal-safe.
+ * what is open already stays open. No process of another domain is traced. Where the kernel's ABI
+ * has them (6, Linux 6.12): no abstract Unix socket of another domain is connected to, and no
+ * process outside is sent a signal. Needs no_new_privs, or CAP_SYS_ADMIN. Async-signal-safe.
  *
- * Return: the ABI that was used; -EOPNOTSUPP or -ENOSYS where the kernel has no Landlock; another
- * negative error number.
+ * Return: 0 or a negative error number.
  */
-int landlock_confine(void);
-
-/** landlock_abi() - the version that the kernel offers. Return: at least 1, or as above. */
-int landlock_abi(void);
+int landlock_confine(int abi);
 
 #endif

@@ -39,6 +39,7 @@ void settings_init(struct settings *ret_settings)
         *ret_settings = (struct settings){
                 .fixroot = true,
                 .no_new_privs = true,
+                .landlock = LANDLOCK_AUTO,
                 .fatal_status = CHROOTSHIM_EXIT_FATAL,
                 .log_level = LEVEL_WARNING,
         };

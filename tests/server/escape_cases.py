@@ -99,12 +99,12 @@ class Bystander:
 
 
 class Helper:
-    """Somebody outside who hands the root directory to whoever connects to a socket in the jail."""
+    """Somebody outside who does what is asked for by a connection to a socket in the jail."""
 
-    def __init__(self, jail):
+    def __init__(self, jail, name):
         self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(f"{jail}/tmp/helper.sock")
-        os.chmod(f"{jail}/tmp/helper.sock", 0o666)
+        self.listener.bind(f"{jail}/tmp/{name}.sock")
+        os.chmod(f"{jail}/tmp/{name}.sock", 0o666)
         self.listener.listen()
         self.thread = threading.Thread(target=self.serve)
         self.thread.start()
@@ -115,10 +115,8 @@ class Helper:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            root = os.open("/", os.O_RDONLY)
             with connection:
-                socket.send_fds(connection, [b"/"], [root])
-            os.close(root)
+                self.help(connection)
 
     def __enter__(self):
         return self
@@ -127,6 +125,33 @@ class Helper:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.thread.join()
         self.listener.close()
+
+
+class Giver(Helper):
+    """Hands out the root directory."""
+
+    def __init__(self, jail):
+        super().__init__(jail, "giver")
+
+    def help(self, connection):
+        root = os.open("/", os.O_RDONLY)
+        socket.send_fds(connection, [b"/"], [root])
+        os.close(root)
+
+
+class Mover(Helper):
+    """Moves a directory out of the jail, and back when the other one has gone."""
+
+    def __init__(self, jail):
+        self.inside, self.outside = f"{jail}/tmp/held", f"{os.path.dirname(jail)}/held"
+        os.mkdir(self.inside)
+        super().__init__(jail, "mover")
+
+    def help(self, connection):
+        os.rename(self.inside, self.outside)
+        connection.sendall(b"x")
+        connection.recv(1)
+        os.rename(self.outside, self.inside)
 
 
 def memory(pid):

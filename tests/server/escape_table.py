@@ -6,8 +6,9 @@ FOLLOWED = "fchdir=ok open=ok CANARY"
 AT_THE_ROOT = "fchdir=ok open=ENOENT"
 PASSED = "connect=ok recvmsg=ok open=ok CANARY"
 
-# By a worker: the attack and its argument; what comes of it in ChrootDir, under the shim in either
-# isolation, under the shim without root, and with landlock = "require". SAME: as in the one before.
+# By a worker: the attack and its argument; what comes of it in ChrootDir; under the shim with
+# landlock = "off", in either isolation, and without root; and under the shim as it is by default.
+# SAME: as in the one before.
 WORKER = (
     ("second_chroot", "", "chroot=EPERM open=ENOENT", SAME, SAME, SAME),
     ("set_id", "second_chroot", "uid=0 chroot=ok open=ok CANARY",
@@ -18,8 +19,10 @@ WORKER = (
     ("inherited_openat", "", "open=ok CANARY", "open=ENOENT", SAME, SAME),
     ("inherited_namespace", "", "setns=EPERM open=ENOENT", "setns=EBADF open=ENOENT", SAME, SAME),
     # Who is outside and wants to, may hand out a way.
-    ("passed_descriptor", "/tmp/helper.sock", PASSED, SAME, SAME,
+    ("passed_descriptor", "/tmp/giver.sock", PASSED, SAME, SAME,
      "connect=ok recvmsg=ok open=EACCES"),
+    # A directory that leaves the jail takes who holds it along, unless a mount ends above it.
+    ("moved_directory", "/tmp/mover.sock", "connect=ok read=ok open={moved}", SAME, SAME, SAME),
     ("file_handle", "{handle}", "open_by_handle_at=EPERM", SAME, SAME, SAME),
     ("disk", "{disk}", "mknod=EPERM", SAME, SAME, SAME),
     ("mount_proc", "{master}", "mount=EPERM open=ENOENT", SAME, SAME, SAME),
@@ -38,6 +41,8 @@ WORKER = (
     ("trace", "{other}", REFUSED, SAME, SAME, SAME),
     # Processes of one user are no strangers, unless a user namespace or Landlock parts them.
     ("trace", "{same}", TRACED, SAME, REFUSED, SAME),
+    # A worker of another server, which CoreDumpDirectory has made dumpable.
+    ("trace", "{neighbour}", TRACED, SAME, REFUSED, SAME),
     ("proc_root", "{same}", "open=ok CANARY", SAME, "open=EACCES", SAME),
     ("proc_namespace", "{same}", "open=ok setns=EPERM open=ENOENT", SAME, "open=EACCES", SAME),
     ("send_signal", "{master}", "kill=EPERM", SAME, "kill=ok", "kill=EPERM"),

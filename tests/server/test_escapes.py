@@ -8,7 +8,8 @@ import pytest
 
 from apache import WORKER_USER, Apache
 from cases import TreeTest
-from escape_cases import SOURCES, AttackedApache, AttackedTree, Bystander, Helper, disk, memory
+from escape_cases import (SOURCES, AttackedApache, AttackedTree, Bystander, Giver, Mover, disk,
+                          memory)
 from escape_table import CHROOT_DIR, LANDLOCK, ROOT, ROOTLESS, SHIM, WORKER, outcome
 from tree import NOBODY, compile_program
 
@@ -33,22 +34,27 @@ class WorkerTest(Bystanders):
 
     column = SHIM
     rootless = False
-    settings = {}
+    settings = {"landlock": "off"}
+    # What comes of ".." in a directory that was moved out of the jail.
+    moved = "ok CANARY"
 
     @pytest.fixture(scope="class", autouse=True)
     def attacked(self, request, stand_by):
         cls = request.cls
-        with AttackedApache(cls.rootless, cls.column == CHROOT_DIR, cls.settings) as cls.apache, \
+        with Apache("prefork", shim=False) as neighbour, \
+                AttackedApache(cls.rootless, cls.column == CHROOT_DIR, cls.settings) as cls.apache, \
                 socket.socket(socket.AF_UNIX) as listener:
             apache = cls.apache
             apache.furnish()
             listener.bind(f"\0{apache.tree}")
             listener.listen()
-            with Helper(apache.jail):
+            with Giver(apache.jail), Mover(apache.jail):
+                neighbour.start()
                 apache.start()
                 cls.known.update(
-                    handle=apache.secret.handle(), abstract=apache.tree,
-                    master=memory(apache.master()), logger=memory(apache.helpers()[0]))
+                    handle=apache.secret.handle(), abstract=apache.tree, moved=cls.moved,
+                    master=memory(apache.master()), logger=memory(apache.helpers()[0]),
+                    neighbour=memory(neighbour.workers()[0]))
                 yield
 
 
@@ -86,19 +92,20 @@ class TestChroot(ByWorker, WorkerTest):
 class TestNamespace(ByWorker, WorkerTest):
     """isolation = "namespace"."""
 
-    settings = {"isolation": "namespace"}
+    settings = {"landlock": "off", "isolation": "namespace"}
+    moved = "ENOENT"
 
 
 class TestChrootWithSetId(ByRoot, WorkerTest):
-    """Set-id programs give root, but no capability that breaks the jail."""
+    """Set-id programs give root, but no capability that breaks the jail: the first wall holds."""
 
-    settings = {"no_new_privs": "false"}
+    settings = {"no_new_privs": "false", "landlock": "off"}
 
 
 class TestNamespaceWithSetId(TestChrootWithSetId):
     """The same in a namespace."""
 
-    settings = {"no_new_privs": "false", "isolation": "namespace"}
+    settings = {"no_new_privs": "false", "landlock": "off", "isolation": "namespace"}
 
 
 class TestRootless(ByWorker, WorkerTest):
@@ -109,10 +116,18 @@ class TestRootless(ByWorker, WorkerTest):
 
 
 class TestLandlock(ByWorker, WorkerTest):
-    """The second wall: what the first does not keep from."""
+    """The second wall, which stands by default: what the first does not keep from."""
 
     column = LANDLOCK
-    settings = {"landlock": "require"}
+    settings = {}
+    moved = "EACCES"
+
+
+class TestNamespaceLandlock(TestLandlock):
+    """The same in a namespace."""
+
+    settings = {"isolation": "namespace"}
+    moved = "ENOENT"
 
 
 class TestRootlessLandlock(TestLandlock):
@@ -136,7 +151,7 @@ class TestRoot(Bystanders):
     def test_by_root(self):
         for isolation in ("chroot", "namespace"):
             def attack(name, argument, isolation=isolation):
-                return self.tree.attack(name, argument, isolation=isolation)
+                return self.tree.attack(name, argument, isolation=isolation, landlock="off")
             for name, argument, *outcomes in ROOT:
                 self.assert_outcome(attack, name, argument, f"uid=0 {outcomes[SHIM]}")
             self.assert_outcome(attack, "proc_root", "1", "uid=0 open=EACCES")

@@ -9,7 +9,7 @@ import processes
 import test_cgi
 import test_mutex
 import test_php
-from tree import NOBODY
+from tree import NOBODY, compile_program
 from worker import WorkerTest
 
 ISOLATIONS = ("chroot", "namespace")
@@ -63,16 +63,15 @@ class TestWall(LandlockTest):
         return self.facts(ATTEMPTS, master=MASTER, **settings)
 
     @pytest.mark.parametrize("isolation", ISOLATIONS)
-    @pytest.mark.parametrize("value", ("require", "auto"))
+    @pytest.mark.parametrize("value", ("require", "auto", None))
     def test_it_holds(self, isolation, value):
         found = self.attempts(landlock=value, isolation=isolation)
         assert {name: found[name] for name in WORKS} == dict.fromkeys(WORKS, "done")
         assert {name: found[name] for name in WAYS_OUT} == WAYS_OUT
 
-    @pytest.mark.parametrize("value", ("off", None))
-    def test_without_it_the_chroot_does_not(self, value):
+    def test_without_it_the_chroot_does_not(self):
         """The control. What lies outside is found by a descriptor from outside."""
-        found = self.attempts(landlock=value)
+        found = self.attempts(landlock="off")
         assert {name: found[name] for name
                 in (*WORKS, *WAYS_OUT)} == dict.fromkeys((*WORKS, *WAYS_OUT), "done")
         os.unlink(f"/tmp/chrootshim-{found['PPid']}")
@@ -138,11 +137,12 @@ class TestKernel(LandlockTest):
 
     def test_off_asks_nothing(self):
         assert self.calls("off") == []
-        assert self.calls(None) == []
-        assert "landlock_restrict_self" in self.calls("auto")
+        for value in (None, "auto", "require"):
+            assert "landlock_restrict_self" in self.calls(value)
 
-    @pytest.mark.parametrize("number", (errno.ENOSYS, errno.EOPNOTSUPP))
+    @pytest.mark.parametrize("number", (errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM))
     def test_a_kernel_without_it(self, number):
+        """EPERM is the answer of an older container's profile."""
         wrapper = [self.tree.compile("answer_calls"), "landlock_create_ruleset", str(number)]
         result = self.run_worker('say("served")', wrapper=wrapper, **REQUIRED)
         assert (result.returncode, result.stdout) == (78, "")
@@ -152,6 +152,28 @@ class TestKernel(LandlockTest):
         found = self.facts(ATTEMPTS, master=MASTER, wrapper=wrapper, landlock="auto")
         assert found["outside-read"] == "done"
         os.unlink(f"/tmp/chrootshim-{found['PPid']}")
+
+    @pytest.mark.parametrize("value", ("auto", None))
+    def test_a_kernel_with_the_first_version(self, value):
+        """It forbids to move a file to another directory, which works without it."""
+        library = compile_program("old_landlock.c", f"{self.tree.path}/old_landlock.so", "-shared",
+                                  "-fPIC")
+        extra = {"LD_PRELOAD": f"{self.tree.library}:{library}"}
+        found = self.facts(ATTEMPTS, master=MASTER, extra=extra, landlock=value)
+        assert (found["rename"], found["outside-read"]) == ("done", "done")
+        os.unlink(f"/tmp/chrootshim-{found['PPid']}")
+        found = self.facts('attempt("move", os.rename, "/page", "/dir/page")', extra=extra, **REQUIRED)
+        assert found["move"] == "EXDEV"
+
+    @pytest.mark.parametrize("value", ("auto", None))
+    def test_a_container_that_needs_set_id_programs(self, value):
+        """Without no_new_privs the kernel asks for CAP_SYS_ADMIN."""
+        options = {"wrapper": ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-all"],
+                   "no_new_privs": "false"}
+        assert self.facts('say("served")', **options, landlock=value)["served"] == ""
+        result = self.run_worker('say("served")', **options, **REQUIRED)
+        assert "Landlock was refused: Operation not permitted: " in result.stderr
+        assert result.stdout == ""
 
     @pytest.mark.parametrize("value", ("auto", "require"))
     def test_a_worker_that_is_refused(self, value):

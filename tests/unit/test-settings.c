@@ -34,6 +34,7 @@ static void defaults(void **state)
         assert_null(settings.pidfile);
         assert_true(settings.fixroot);
         assert_int_equal(settings.view, VIEW_OUTSIDE);
+        assert_int_equal(settings.landlock, LANDLOCK_AUTO);
         assert_false(settings.master_accepts);
         assert_int_equal(settings.fatal_status, CHROOTSHIM_EXIT_FATAL);
         assert_int_equal(settings.log, LOG_TO_STDERR);

@@ -62,15 +62,39 @@ static int receive_descriptor(int connection)
         return fd;
 }
 
-/* Somebody outside hands over a directory, at the socket in the jail that is the argument. */
-ATTACK(passed_descriptor)
+/* Return: -1 if nobody listens there. */
+static int connect_to(const char *path)
 {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
         int connection = (int)syscall(SYS_socket, AF_UNIX, SOCK_STREAM, 0);
 
-        snprintf(address.sun_path, sizeof(address.sun_path), "%s", attempt->argument);
-        if (report("connect", syscall(SYS_connect, connection, &address, sizeof(address))) == 0)
+        snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+        if (report("connect", syscall(SYS_connect, connection, &address, sizeof(address))) < 0)
+                return -1;
+        return connection;
+}
+
+/* Somebody outside hands over a directory, at the socket in the jail that is the argument. */
+ATTACK(passed_descriptor)
+{
+        int connection = connect_to(attempt->argument);
+
+        if (connection >= 0)
                 read_canary(receive_descriptor(connection), attempt->canary + 1);
+}
+
+/* Somebody outside moves a directory that is held, as the socket that is the argument asks for. */
+ATTACK(moved_directory)
+{
+        int held = (int)syscall(SYS_openat, AT_FDCWD, "/tmp/held", O_RDONLY | O_DIRECTORY, 0);
+        char byte, path[512];
+        int connection = connect_to(attempt->argument);
+
+        if (connection < 0)
+                return;
+        report("read", syscall(SYS_read, connection, &byte, 1));
+        snprintf(path, sizeof(path), "..%s", strrchr(attempt->canary, '/'));
+        read_canary(held, path);
 }
 
 /* The argument is the canary's handle: its type, and its bytes in hexadecimal digits. */
