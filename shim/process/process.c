@@ -164,12 +164,14 @@ uid_t process_drop(uid_t next, enum role_event event)
 {
         if (self->role == CHROOTSHIM_INERT || !role_drops(geteuid(), next))
                 return (uid_t)-1;
+        lock_files_expect(next);
         process_event(event);
         return next;
 }
 
 int process_dropped(uid_t asked, int result)
 {
+        lock_files_review();
         if (result != 0 || asked == (uid_t)-1)
                 return result;
         if (process_is_jailed() && geteuid() != asked)

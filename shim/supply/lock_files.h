@@ -3,6 +3,7 @@
 #define SHIM_SUPPLY_LOCK_FILES_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /*
  * A flock(2) lock belongs to an open file, so a mutex between workers needs a new open in each of
@@ -10,6 +11,10 @@
  * privileges were dropped, when it is out of reach. So the files that the master made with
  * O_CREAT|O_EXCL are remembered, opened anew at the entry, and handed out when the worker opens
  * that name.
+ *
+ * Not only locks are made so: mod_md's store of keys is, which is root's alone. A worker can use an
+ * open file by its number, whoever asked for it. So it gets no other than those that its own user
+ * and groups could have opened, in the same way.
  */
 
 /** Most files that are remembered at a time; the oldest is dropped for another. */
@@ -21,8 +26,20 @@ void lock_files_remember(const char *path, int flags, int fd);
 /** lock_files_forget() - @path was removed, renamed, or reopened while in reach. */
 void lock_files_forget(const char *path);
 
-/** lock_files_carry() - open what is remembered, before the root changes. Async-signal-safe. */
+/** lock_files_expect() - the worker is about to become @next; its groups are set already. */
+void lock_files_expect(uid_t next);
+
+/**
+ * lock_files_carry() - open what is remembered, before the root changes, by the rights of who is
+ * expected, else of who the worker is. Async-signal-safe.
+ */
 void lock_files_carry(void);
+
+/**
+ * lock_files_review() - the worker may have become another user: nobody is expected any more, and
+ * what was opened by another's rights stays only where this one could open it. Async-signal-safe.
+ */
+void lock_files_review(void);
 
 /**
  * lock_files_hand_out() - the descriptor that stands for open(@path, @flags), in a worker.

@@ -12,6 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The old call of 32-bit systems has user ids of 16 bits. */
+#ifdef SYS_setfsuid32
+#define SET_FILE_USER SYS_setfsuid32
+#else
+#define SET_FILE_USER SYS_setfsuid
+#endif
+
 long kernel_call(long number, long a, long b, long c, long d, long e)
 {
         int saved = errno;
@@ -91,6 +98,11 @@ int kernel_unshare(int flags)
 int kernel_access(int dirfd, const char *path, int mode, int flags)
 {
         return (int)kernel_call(SYS_faccessat2, dirfd, (long)path, mode, flags, 0);
+}
+
+uid_t kernel_file_user(uid_t uid)
+{
+        return (uid_t)kernel_call(SET_FILE_USER, uid, 0, 0, 0, 0);
 }
 
 /* What poll() says at once. */

@@ -30,6 +30,14 @@ int kernel_chroot(const char *path);
 ssize_t kernel_getcwd(char *buffer, size_t size);
 int kernel_unshare(int flags);
 int kernel_access(int dirfd, const char *path, int mode, int flags);
+
+/**
+ * kernel_file_user() - setfsuid(2): the user by whose rights files are opened; -1 changes nothing.
+ *
+ * Return: who it was before, whether it was changed or not; -1 if the call is refused.
+ */
+uid_t kernel_file_user(uid_t uid);
+
 int kernel_poll(struct pollfd *fds, unsigned count);
 int kernel_socket_option(int fd, int option);
 int kernel_connect_datagram(const char *path);

@@ -43,6 +43,7 @@ TOLERATED = {
         r"unshare 65536": ("", "then /proc counts the threads"),
         r"openat /proc/self/fd": ("", "then each number is tried"),
         r"openat \S+/lock": ("lock", "httpd opens its lock file by name then, and says that"),
+        r"setfsuid": ("lock", "then no lock file is carried"),
         r"statx ?|fcntl [13]|fstatfs|readlinkat \d+": (
             "lock", "a descriptor of which nothing is known is replaced"),
         r"getcwd|chdir /htdocs": ("cwd", "the working directory is the jail then"),

@@ -121,7 +121,7 @@ class TestResources(FaultTest):
         """From too few for the server itself to enough."""
         bare, = self.tree.runs(isolation, "listen", SERVER, 0, 0)
         found = set()
-        for files in range(8, 28):
+        for files in range(8, 32):
             run, = self.tree.runs(isolation, "listen", SERVER, 0, 0, files=files)
             status = int(run.field("status"))
             assert run.served == ("" if status else bare.served), run.text
