@@ -57,7 +57,7 @@ bool process_before_fork(void)
         if (armed || self->serving)
                 self_prepare();
         if (self->prepared)
-                log_open();
+                log_reopen();
         if (armed)
                 supply_refresh(&self->plan);
         if (self->prepared)

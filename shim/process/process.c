@@ -81,6 +81,7 @@ static void enter(void)
         self->role = CHROOTSHIM_JAILED;
         inside_edit_environ();
         log_line(LEVEL_INFO, "entered the jail ", self->plan.jail.real, NULL);
+        log_leave();
         errno = saved;
 }
 

@@ -73,13 +73,10 @@ int readiness_witness(struct failure *ret_failure)
 
 static int open_log(struct failure *failure)
 {
-        int error = log_open();
+        int error = log_open(failure);
 
         if (error == 0)
                 return 0;
-        failure_set(failure, error,
-                self->plan.settings.log_path ? self->plan.settings.log_path : "/dev/log", NULL,
-                "name a file that can be written, or stderr");
         failure->setting = "log";
         settings_locate(&self->plan.settings, failure);
         return error;

@@ -3,6 +3,7 @@
 
 #include "system/descriptors.h"
 #include "system/kernel.h"
+#include "system/log_file.h"
 #include "system/text.h"
 
 #include <fcntl.h>
@@ -22,6 +23,8 @@ static struct {
         const char *path;
         int fd;
         struct identity identity;
+        /* It could not be opened anew, and that was said. */
+        bool stays;
 } state = {.level = LEVEL_WARNING, .fd = -1};
 
 void log_configure(enum log_level level, enum log_target target, const char *path)
@@ -50,31 +53,60 @@ static bool target_moved(void)
                        !identity_equal(&facts.identity, &state.identity));
 }
 
-int log_open(void)
+static int open_target(struct failure *failure)
+{
+        int fd;
+
+        if (state.target == LOG_TO_FILE)
+                return log_file_open(state.path, failure);
+        fd = kernel_connect_datagram("/dev/log");
+        return fd < 0 ? failure_set(failure, fd, "/dev/log", NULL,
+                                "start a syslog daemon, or name a file or stderr")
+                      : fd;
+}
+
+int log_open(struct failure *ret_failure)
 {
         struct file_facts facts;
         int fd, error;
 
         if (state.target == LOG_TO_STDERR || (target_holds() && !target_moved()))
                 return 0;
-        if (state.target == LOG_TO_SYSLOG)
-                fd = kernel_connect_datagram("/dev/log");
-        else
-                fd = kernel_open(state.path,
-                        O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0640);
+        fd = open_target(ret_failure);
         if (fd < 0)
                 return fd;
         fd = descriptor_raise(fd);
         error = kernel_facts(fd, "", 0, &facts);
         if (error < 0) {
                 kernel_close(fd);
-                return error;
+                return failure_set(ret_failure, error, state.path, NULL, NULL);
         }
         if (target_holds())
                 kernel_close(state.fd);
         state.fd = fd;
         state.identity = facts.identity;
         return 0;
+}
+
+void log_reopen(void)
+{
+        struct failure failure;
+        bool told = state.stays;
+
+        state.stays = log_open(&failure) < 0;
+        if (state.stays && !told)
+                log_failure(LEVEL_ERROR,
+                        "the log cannot be opened anew, and stays what it was: ", &failure);
+}
+
+void log_leave(void)
+{
+        if (state.target != LOG_TO_FILE)
+                return;
+        if (target_holds())
+                kernel_close(state.fd);
+        state.fd = -1;
+        state.target = LOG_TO_STDERR;
 }
 
 /*

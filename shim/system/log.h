@@ -31,12 +31,23 @@ void log_configure(enum log_level level, enum log_target target, const char *pat
 /**
  * log_open() - open the file or the syslog socket, so that it stays in reach inside the jail.
  *
- * Called again, it opens a file anew that was moved away. Async-signal-safe.
+ * Until then, and where the server closed the descriptor, lines go to stderr. Async-signal-safe.
  *
- * Return: 0, or a negative error number. Until then, and where the server closed the descriptor,
- * lines go to stderr.
+ * Return: 0, or a negative error number with @ret_failure.
  */
-int log_open(void);
+int log_open(struct failure *ret_failure);
+
+/**
+ * log_reopen() - open a file anew that was moved away. If that fails, the old one is kept, and one
+ * line says why. Async-signal-safe.
+ */
+void log_reopen(void);
+
+/**
+ * log_leave() - this process is a worker, who is not to be able to truncate the log: its copy of
+ * the file is closed, and its later lines go to stderr. The connection to syslog stays.
+ */
+void log_leave(void);
 
 /**
  * log_line() - write one line made of strings, the last of which is NULL.

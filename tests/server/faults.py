@@ -60,7 +60,7 @@ MUST_CLOSE = {
                              "keyctl 1", "prctl 38", "landlock_restrict_self", "getdents64"},
     ("enter", "rootless"): {"chroot .", "unshare 268435456", "openat /proc/self/uid_map", "write",
                             "fchdir", "statx /", "dup3", "capset", "prctl 38"},
-    ("listen", "chroot"): {"sendfile", "renameat2 .exposed.chrootshim", "getdents64", "mmap",
+    ("listen", "chroot"): {"openat log", "statx log", "sendfile", "renameat2 .exposed.chrootshim", "getdents64", "mmap",
                            "madvise"},
     ("listen", "namespace"): {"pipe2", "clone", "ppoll", "mount /", "open_tree /dev/null",
                               "mount_setattr", "pivot_root .", "umount2 .", "move_mount", "fsmount"},
@@ -117,12 +117,12 @@ class FaultTree(Tree):
         self.server = compile_program("fault_server.c", f"{self.path}/fault_server",
                                       f"{SOURCES}/fault.c", "-rdynamic")
 
-    def settings(self, isolation):
-        """The settings and the user of a server."""
+    def settings(self, isolation, phase):
+        """The settings and the user of a server. What stops a start is always on stderr."""
         if isolation == "rootless":
-            return {"user": NOBODY, "landlock": "auto"}
+            return {"user": NOBODY}
         self.write("exposed", "old")
-        return {"isolation": isolation, "landlock": "auto",
+        return {"isolation": isolation, "log": f"{self.path}/log" if phase == "listen" else "stderr",
                 "expose": f"{self.path}/exposed:{self.path}/directory:/dev/null:/etc/hostname,names"}
 
     def clean(self):
@@ -135,7 +135,7 @@ class FaultTree(Tree):
     def output(self, isolation, phase, kind, error, *n, files=2048, extra=None, prefix=()):
         """The exit status of the program, and what is said on both streams."""
         self.clean()
-        settings = self.settings(isolation)
+        settings = self.settings(isolation, phase)
         user = settings.pop("user", None)
         change = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         result = subprocess.run(

@@ -14,6 +14,35 @@
 
 static char caught[4096];
 
+/* A directory that only root can change, as a log file wants it; /tmp is none. */
+static char safe[] = "/run/chrootshim-unit-XXXXXX";
+
+static int make(void **state)
+{
+        if (geteuid() == 0 && !mkdtemp(safe))
+                return -1;
+        return temporary_make(state);
+}
+
+static int remove_all(void **state)
+{
+        if (geteuid() == 0)
+                rmdir(safe);
+        return temporary_remove(state);
+}
+
+static const char *safe_path(const char *name)
+{
+        static char paths[4][64];
+        static unsigned next;
+        char *path = paths[next++ % 4];
+
+        if (geteuid() != 0)
+                skip();
+        snprintf(path, sizeof(paths[0]), "%s/%s", safe, name);
+        return path;
+}
+
 /* Have stderr in a file while @speak runs; then it is in caught[]. */
 static const char *catch_stderr(void (*speak)(void))
 {
@@ -83,12 +112,13 @@ static void speak_to_file(void)
 static void a_file_is_appended_with_the_time(void **state)
 {
         char text[256] = "";
+        struct failure failure;
         FILE *file;
 
-        log_configure(LEVEL_DEBUG, LOG_TO_FILE, strdup(temporary_path("log")));
-        assert_int_equal(log_open(), 0);
+        log_configure(LEVEL_DEBUG, LOG_TO_FILE, strdup(safe_path("log")));
+        assert_int_equal(log_open(&failure), 0);
         assert_string_equal(catch_stderr(speak_to_file), "");
-        file = fopen(temporary_path("log"), "r");
+        file = fopen(safe_path("log"), "r");
         assert_non_null(fgets(text, sizeof(text), file));
         fclose(file);
         assert_non_null(strstr(text, "Z chrootshim["));
@@ -96,28 +126,106 @@ static void a_file_is_appended_with_the_time(void **state)
         assert_int_equal(strncmp(text, "20", 2), 0);
 }
 
-static void a_moved_file_is_opened_anew(void **state)
+static off_t size_of(const char *name)
 {
-        char moved[512];
         struct stat facts;
 
-        snprintf(moved, sizeof(moved), "%s", temporary_path("moved"));
-        assert_int_equal(rename(temporary_path("log"), moved), 0);
+        return stat(safe_path(name), &facts) == 0 ? facts.st_size : -1;
+}
+
+static void a_moved_file_is_opened_anew(void **state)
+{
+        off_t size;
+
+        assert_int_equal(rename(safe_path("log"), safe_path("moved")), 0);
         speak_to_file();
-        assert_int_equal(log_open(), 0);
+        log_reopen();
         speak_to_file();
-        assert_int_equal(stat(temporary_path("log"), &facts), 0);
-        assert_true(facts.st_size > 0);
-        assert_int_equal(stat(moved, &facts), 0);
-        assert_true(facts.st_size > 0);
+        assert_true(size_of("log") > 0);
+        size = size_of("moved");
+        assert_true(size > size_of("log"));
+        unlink(safe_path("moved"));
+}
+
+/* Something else is there when the file was moved away: the old one is kept, with one line. */
+static void a_file_that_cannot_be_opened_anew_stays(void **state)
+{
+        off_t size;
+
+        assert_int_equal(rename(safe_path("log"), safe_path("moved")), 0);
+        assert_int_equal(mkfifo(safe_path("log"), 0600), 0);
+        size = size_of("moved");
+        log_reopen();
+        assert_true(size_of("moved") > size);
+        size = size_of("moved");
+        log_reopen();
+        assert_int_equal(size_of("moved"), size);
+        speak_to_file();
+        assert_true(size_of("moved") > size);
+        unlink(safe_path("log"));
+        log_reopen();
+        assert_int_equal(size_of("log"), 0);
+        unlink(safe_path("moved"));
 }
 
 /* Servers close what they do not know; the number may be another file then. */
 static void a_closed_log_is_noticed(void **state)
 {
+        safe_path("log");
         for (int fd = 3; fd < 1024; fd++)
                 close(fd);
         assert_non_null(strstr(catch_stderr(speak_to_file), "to the file"));
+}
+
+static void a_worker_leaves_it(void **state)
+{
+        struct failure failure;
+        off_t size;
+
+        log_configure(LEVEL_DEBUG, LOG_TO_FILE, strdup(safe_path("log")));
+        assert_int_equal(log_open(&failure), 0);
+        size = size_of("log");
+        log_leave();
+        assert_non_null(strstr(catch_stderr(speak_to_file), "to the file"));
+        assert_int_equal(size_of("log"), size);
+        unlink(safe_path("log"));
+}
+
+static void refuse(const char *path, const char *what)
+{
+        struct failure failure;
+
+        log_configure(LEVEL_DEBUG, LOG_TO_FILE, path);
+        assert_true(log_open(&failure) < 0);
+        assert_non_null(strstr(said(&failure), what));
+}
+
+static void what_others_could_change_is_refused(void **state)
+{
+        refuse("/tmp/chrootshim-unit.log", "/tmp is writable by its group or others");
+        refuse(temporary_path("log"), "/tmp is writable by its group or others");
+        refuse("/none/log", "/none: No such file or directory");
+        refuse("/dev/zero", "/dev/zero is no regular file");
+        refuse("/etc", "/etc is no regular file");
+        symlink("other", safe_path("link"));
+        refuse(safe_path("link"), "link is no regular file");
+        unlink(safe_path("link"));
+        assert_int_equal(mkfifo(safe_path("fifo"), 0600), 0);
+        refuse(safe_path("fifo"), "fifo is no regular file");
+        unlink(safe_path("fifo"));
+        close(open(safe_path("theirs"), O_CREAT | O_WRONLY, 0600));
+        assert_int_equal(chown(safe_path("theirs"), 65534, 0), 0);
+        refuse(safe_path("theirs"), "theirs belongs to uid 65534");
+        unlink(safe_path("theirs"));
+}
+
+static void the_null_device_is_no_log(void **state)
+{
+        struct failure failure;
+
+        log_configure(LEVEL_DEBUG, LOG_TO_FILE, "/dev/null");
+        assert_int_equal(log_open(&failure), 0);
+        assert_string_equal(catch_stderr(speak_to_file), "");
 }
 
 int main(void)
@@ -128,8 +236,12 @@ int main(void)
                 cmocka_unit_test(a_long_line_is_cut),
                 cmocka_unit_test(a_file_is_appended_with_the_time),
                 cmocka_unit_test(a_moved_file_is_opened_anew),
+                cmocka_unit_test(a_file_that_cannot_be_opened_anew_stays),
                 cmocka_unit_test(a_closed_log_is_noticed),
+                cmocka_unit_test(a_worker_leaves_it),
+                cmocka_unit_test(what_others_could_change_is_refused),
+                cmocka_unit_test(the_null_device_is_no_log),
         };
 
-        return cmocka_run_group_tests(tests, temporary_make, temporary_remove);
+        return cmocka_run_group_tests(tests, make, remove_all);
 }
