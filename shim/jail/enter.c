@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 static int fail_replaced(struct failure *failure)
 {
@@ -107,6 +108,16 @@ static bool is_inside(const struct jail *jail)
                kernel_getcwd(directory, sizeof(directory)) > 0 && directory[0] == '/';
 }
 
+static int fail_user_namespace(struct failure *failure, int error)
+{
+        failure_set(failure, error, NULL, NULL,
+                "allow them (user.max_user_namespaces, kernel.unprivileged_userns_clone, "
+                "kernel.apparmor_restrict_unprivileged_userns), or start the server as root");
+        failure_reason(failure, "uid %u has no CAP_SYS_CHROOT, and a user namespace was refused",
+                geteuid());
+        return error;
+}
+
 /* Change the root. In a namespace, the jail has its own path, below an empty root. */
 static int change_root(const struct jail *jail, struct failure *failure)
 {
@@ -115,8 +126,7 @@ static int change_root(const struct jail *jail, struct failure *failure)
         if (jail->rootless) {
                 error = user_namespace_enter();
                 if (error < 0)
-                        return failure_set(failure, error, NULL, "a user namespace was refused",
-                                "allow user namespaces, or start the server as root");
+                        return fail_user_namespace(failure, error);
         }
         if (jail->namespace >= 0) {
                 error = kernel_setns(jail->namespace, CLONE_NEWNS);

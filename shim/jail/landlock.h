@@ -5,8 +5,8 @@
 /**
  * landlock_abi() - the version that the kernel offers.
  *
- * Return: at least 1; -EOPNOTSUPP or -ENOSYS where the kernel has no Landlock; -EPERM where a filter
- * refuses the question.
+ * Return: at least 1; -EOPNOTSUPP or -ENOSYS where the kernel has no Landlock; -EPERM where a
+ * filter refuses the question.
  */
 int landlock_abi(void);
 

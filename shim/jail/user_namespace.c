@@ -1,17 +1,14 @@
 /* The way into a jail without root: a user namespace of the worker's own. */
 #include "jail/user_namespace.h"
 
-#include "system/child.h"
 #include "system/kernel.h"
 #include "system/text.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static int write_file(const char *path, const char *text)
@@ -64,24 +61,4 @@ int user_namespace_enter(void)
         if (dumpable != 1)
                 kernel_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
         return error;
-}
-
-int user_namespace_works(void)
-{
-        int status;
-        pid_t pid = child_start(0);
-
-        if (pid == 0) {
-                int error = user_namespace_enter();
-
-                if (error == 0)
-                        error = kernel_chroot("/");
-                child_exit(-error);
-        }
-        if (pid < 0)
-                return pid;
-        status = child_wait(pid);
-        if (status < 0)
-                return status;
-        return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }

@@ -13,7 +13,4 @@
  */
 int user_namespace_enter(void);
 
-/** user_namespace_works() - try it, and a chroot(2), in a child. Return: as above. */
-int user_namespace_works(void);
-
 #endif

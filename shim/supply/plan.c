@@ -6,14 +6,13 @@
 #include "jail/harden.h"
 #include "jail/inherited.h"
 #include "jail/landlock.h"
-#include "jail/user_namespace.h"
 #include "supply/lock_files.h"
 #include "supply/services.h"
 #include "supply/supply.h"
+#include "supply/trial.h"
 #include "supply/warm.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 /* The failure of any step, with the place of the setting that it is about. */
 static int located(const struct plan *plan, int error, struct failure *failure)
@@ -54,21 +53,6 @@ int plan_check(struct plan *plan, struct failure *ret_failure)
         return located(plan, error, ret_failure);
 }
 
-static int check_rootless(const struct plan *plan, struct failure *failure)
-{
-        int error = plan->jail.rootless ? user_namespace_works() : 0;
-
-        if (error == 0)
-                return 0;
-        failure_set(failure, error, NULL, NULL,
-                "allow them (user.max_user_namespaces, kernel.unprivileged_userns_clone, "
-                "kernel.apparmor_restrict_unprivileged_userns), or start the server as root");
-        failure_reason(failure, "uid %u has no CAP_SYS_CHROOT, and a user namespace was refused",
-                geteuid());
-        failure->setting = "jail";
-        return error;
-}
-
 static int check_landlock(const struct plan *plan, struct failure *failure)
 {
         int abi = plan->settings.landlock == LANDLOCK_REQUIRE ? landlock_abi() : 0;
@@ -81,17 +65,14 @@ static int check_landlock(const struct plan *plan, struct failure *failure)
         return abi;
 }
 
-/* What can be found out about the entry before there is a worker. */
+/* What is told of the entry before anything is brought in. */
 static int check_entry(const struct plan *plan, struct failure *failure)
 {
-        int error;
-
         if (plan->jail.unsafe && jail_check_safety(&plan->jail, failure) < 0) {
                 located(plan, -EPERM, failure);
                 log_failure(LEVEL_WARNING, "", failure);
         }
-        error = check_rootless(plan, failure);
-        return error < 0 ? error : check_landlock(plan, failure);
+        return check_landlock(plan, failure);
 }
 
 int plan_prepare(struct plan *plan, struct failure *ret_failure)
@@ -107,6 +88,8 @@ int plan_prepare(struct plan *plan, struct failure *ret_failure)
                 error = warm_up(&plan->settings, ret_failure);
         if (error == 0)
                 error = supply_make(plan, ret_failure);
+        if (error == 0)
+                error = trial_run(plan, ret_failure);
         return located(plan, error, ret_failure);
 }
 

@@ -34,7 +34,7 @@ int plan_check(struct plan *plan, struct failure *ret_failure);
 
 /**
  * plan_prepare() - before the first worker: take hold of the jail, load what workers will need,
- * and bring in what is exposed. Allocates.
+ * bring in what is exposed, and try the entry (supply/trial.h). Allocates.
  *
  * Return: 0, or a negative error number with @ret_failure, which is located.
  */

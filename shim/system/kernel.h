@@ -16,6 +16,9 @@
 /** kernel_call() - any system call of up to five arguments, for the wrappers here and elsewhere. */
 long kernel_call(long number, long a, long b, long c, long d, long e);
 
+/** kernel_watch() - from now on, note at @place the number of each call before it is made. */
+void kernel_watch(long *place);
+
 int kernel_open(const char *path, int flags, mode_t mode);
 int kernel_openat(int dirfd, const char *path, int flags, mode_t mode);
 int kernel_close(int fd);

@@ -18,14 +18,29 @@ LINE = re.compile(r"^chrootshim\[\d+\]: (?:error|warning): .+$", re.M)
 
 # What a fault may leave as it is, or may change: by the call, and why. Every other one ends the
 # process. As everywhere, a worker that goes on is as confined as one without any fault.
+OF_THE_ENTRY = {
+    r"close|fcntl 1030|mmap|faccessat2 \S+\.so": ("", "it works as well without"),
+    r"prctl 3": ("", "whether its files in /proc are its own is not asked, but made so"),
+    r"openat \S+/server\.pid|read": ("", "a pidfile that cannot be read names no new master"),
+    r"getsockopt": ("", "what cannot be looked at counts as what serves"),
+    r"unshare 65536": ("", "then /proc counts the threads"),
+    r"openat /proc/self/fd": ("", "then each number is tried"),
+    r"openat \S+/lock": ("lock", "httpd opens its lock file by name then, and says that"),
+    r"setfsuid": ("lock", "then no lock file is carried"),
+    r"statx ?|fcntl [13]|fstatfs|readlinkat \d+": (
+        "lock", "a descriptor of which nothing is known is replaced"),
+    r"getcwd|chdir /htdocs": ("cwd", "the working directory is the jail then"),
+    r"keyctl 1": ("", "EPERM: the filter that says so refuses every use of a key"),
+    r"prctl 24": ("bounding", "without CAP_SETPCAP: no_new_privs is as good"),
+}
 TOLERATED = {
     "listen": {
+        **OF_THE_ENTRY,
         r"allocation|close|fcntl 1030|rt_sigprocmask|clock_gettime|kill|wait4|prctl 1|exit_group": (
             "", "it works as well without, or the kernel has done it for all that"),
         r"(openat|read)( /etc/nsswitch\.conf)?": ("", "name services are loaded when they are asked"),
         r"(statx|readlinkat) \w+": ("", "what cannot be compared is copied anew"),
         r"unlinkat \S+\.chrootshim": ("", "there was none"),
-        r"prctl 3": ("", "whether its files in /proc are its own is not asked, but made so"),
         r"(statx|readlinkat) (/proc/self/exe|\S+/fault_server)": ("", "only for a program that starts itself again"),
     },
     "fork": {
@@ -35,21 +50,7 @@ TOLERATED = {
         r"close|fcntl 1030|rt_sigprocmask|clock_gettime|kill|wait4|prctl 1|dup3|exit_group": (
             "", "it works as well without, or the kernel has done it for all that"),
     },
-    "enter": {
-        r"close|fcntl 1030|mmap|faccessat2 \S+\.so": ("", "it works as well without"),
-        r"prctl 3": ("", "whether its files in /proc are its own is not asked, but made so"),
-        r"openat \S+/server\.pid|read": ("", "a pidfile that cannot be read names no new master"),
-        r"getsockopt": ("", "what cannot be looked at counts as what serves"),
-        r"unshare 65536": ("", "then /proc counts the threads"),
-        r"openat /proc/self/fd": ("", "then each number is tried"),
-        r"openat \S+/lock": ("lock", "httpd opens its lock file by name then, and says that"),
-        r"setfsuid": ("lock", "then no lock file is carried"),
-        r"statx ?|fcntl [13]|fstatfs|readlinkat \d+": (
-            "lock", "a descriptor of which nothing is known is replaced"),
-        r"getcwd|chdir /htdocs": ("cwd", "the working directory is the jail then"),
-        r"keyctl 1": ("", "EPERM: the filter that says so refuses every use of a key"),
-        r"prctl 24": ("bounding", "without CAP_SETPCAP: no_new_privs is as good"),
-    },
+    "enter": OF_THE_ENTRY,
 }
 
 # Calls that must be among those that end a process: else the way was not tried.
@@ -60,11 +61,12 @@ MUST_CLOSE = {
                              "keyctl 1", "prctl 38", "landlock_restrict_self", "getdents64"},
     ("enter", "rootless"): {"chroot .", "unshare 268435456", "openat /proc/self/uid_map", "write",
                             "fchdir", "statx /", "dup3", "capset", "prctl 38"},
-    ("listen", "chroot"): {"openat log", "statx log", "sendfile", "renameat2 .exposed.chrootshim", "getdents64", "mmap",
-                           "madvise"},
+    ("listen", "chroot"): {"openat log", "statx log", "sendfile", "renameat2 .exposed.chrootshim",
+                           "getdents64", "mmap", "madvise", "pipe2", "clone", "ppoll", "chroot .",
+                           "keyctl 1", "capset", "landlock_restrict_self"},
     ("listen", "namespace"): {"pipe2", "clone", "ppoll", "mount /", "open_tree /dev/null",
                               "mount_setattr", "pivot_root .", "umount2 .", "move_mount", "fsmount"},
-    ("listen", "rootless"): {"clone", "unshare 268435456", "chroot /", "openat /proc/self/gid_map"},
+    ("listen", "rootless"): {"clone", "unshare 268435456", "chroot .", "openat /proc/self/gid_map"},
 }
 
 # Of these, those that do not where a filter refuses them (EPERM).

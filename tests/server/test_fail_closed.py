@@ -251,20 +251,16 @@ class TestLostJail:
             self.assert_fatal(apache, LOSSES[name][2])
 
     def test_refused_by_the_kernel(self):
+        """That is known before the first worker, and the server does not start."""
         apache = self.server()
         apache.prefix = [compile_program("answer_calls.c", f"{apache.tree}/answer_calls"),
                          "chroot", str(errno.EPERM)]
-        apache.control("-k", "start")
-        served = []
-
-        def gone():
-            served.extend(self.replies(apache))
-            processes.collect()
-            return not processes.descendants(os.getpid())
-
-        wait_until(gone, "the end of the server")
-        assert served == []
-        self.assert_fatal(apache, REFUSED)
+        result = apache.control("-k", "start")
+        assert result.returncode == EXIT_CONFIG
+        assert re.search(rf"\Achrootshim\[\d+\]: error: jail {apache.jail}: {REFUSED}[^\n]*\n\Z",
+                         result.stderr)
+        assert self.replies(apache) == []
+        assert processes.descendants(os.getpid()) == []
 
     def test_descriptors_closed_alone_do_no_harm(self):
         apache = self.server("descriptors")

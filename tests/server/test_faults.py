@@ -73,8 +73,7 @@ class TestCalls(FaultTest):
     def test_readiness(self):
         for isolation in ISOLATIONS:
             closed = self.sweep(isolation, "listen", SERVER, errno.EIO)
-            if isolation != "chroot":
-                closed |= self.sweep(isolation, "listen", BUILDER, errno.EIO)
+            closed |= self.sweep(isolation, "listen", BUILDER, errno.EIO)
             assert MUST_CLOSE["listen", isolation] <= closed
 
     def test_supply_at_a_fork(self):

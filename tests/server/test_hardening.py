@@ -279,8 +279,8 @@ class TestCapabilities(WorkerTest):
         without = HARMLESS - {"setpcap"}
         assert (found["CapEff"], found["CapPrm"]) == (without, without)
         assert found["CapBnd"] == GIVEN - {"setpcap"}
-        self.assert_ended(self.run_worker(wrapper=lost, no_new_privs="false"),
-                          "its capabilities could not be taken away: Operation not permitted: "
+        self.assert_stopped(self.run_worker(wrapper=lost, no_new_privs="false"),
+                            "its capabilities could not be taken away: Operation not permitted: "
                           ".*CAP_SETPCAP, or set no_new_privs = true")
 
     def test_kept_capabilities_do_not_survive_the_drop(self):
@@ -321,9 +321,9 @@ class TestEntry(WorkerTest):
         liar = self.tree.compile("answer_calls")
         for isolation in ISOLATIONS:
             result = self.run_worker(wrapper=[liar, "chroot", "0"], isolation=isolation)
-            self.assert_ended(result, "after chroot.. the process is not inside: stop")
+            self.assert_stopped(result, "after chroot.. the process is not inside: stop")
         result = self.run_worker(wrapper=[liar, "chroot", str(errno.EPERM)])
-        self.assert_ended(result, "chroot.. was refused: Operation not permitted")
+        self.assert_stopped(result, "chroot.. was refused: Operation not permitted")
 
     @pytest.mark.parametrize("isolation", ISOLATIONS)
     @pytest.mark.parametrize("event", (("setuid", str(NOBODY)), ("epoll_wait",)))

@@ -68,3 +68,9 @@ class WorkerTest(TreeTest):
         assert (result.returncode, result.stdout) == (15, ""), result.stderr
         assert re.search(rf"\Achrootshim\[\d+\]: error: cannot enter the jail "
                          rf"{self.tree.jail}: [^\n]*{pattern}[^\n]*\n\Z", result.stderr)
+
+    def assert_stopped(self, result, pattern):
+        """The server ended at its start, when the entry was tried, with one line."""
+        assert (result.returncode, result.stdout) == (78, ""), result.stderr
+        assert re.search(rf"\Achrootshim\[\d+\]: error: jail "
+                         rf"{self.tree.jail}: [^\n]*{pattern}[^\n]*\n\Z", result.stderr)

@@ -1,0 +1,157 @@
+/* Tries the entry before the first worker, so that a server never starts which could not jail it.
+ */
+#include "supply/trial.h"
+
+#include "system/child.h"
+#include "system/kernel.h"
+#include "system/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What the child says, if it comes to its end. */
+struct report {
+        int result;
+        struct failure failure;
+};
+
+#define CALL(name)                                                                                 \
+        {                                                                                          \
+                SYS_##name, #name                                                                  \
+        }
+
+/* Calls of the entry that a filter may well forbid; of any other, the number is told. */
+static const struct {
+        long number;
+        const char *name;
+} calls[] = {CALL(capget), CALL(capset), CALL(chdir), CALL(chroot), CALL(dup3), CALL(fchdir),
+        CALL(fstatfs), CALL(getcwd), CALL(getdents64), CALL(ioctl), CALL(keyctl),
+        CALL(landlock_add_rule), CALL(landlock_create_ruleset), CALL(landlock_restrict_self),
+        CALL(prctl), CALL(prlimit64), CALL(readlinkat), CALL(setfsuid), CALL(setns), CALL(statx),
+        CALL(unshare)};
+
+static const char *name_of(long number)
+{
+        for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+                if (calls[i].number == number)
+                        return calls[i].name;
+        return NULL;
+}
+
+/* @last: shared with the parent, who is told by it which call a filter has killed the child for. */
+static void __attribute__((noreturn)) run_child(struct plan *plan, int report, long *last)
+{
+        struct report answer = {0};
+
+        kernel_watch(last);
+        /* Workers need it for the files that their master makes later (supply/lock_files.h). */
+        kernel_file_user((uid_t)-1);
+        answer.result = plan_enter(plan, &answer.failure);
+        kernel_write(report, &answer, sizeof(answer));
+        child_exit(0);
+}
+
+/*
+ * A filter has killed it. Newer systemd has Landlock's calls in a group of their own, older in
+ * none: who allows one call only would soon be told of the next.
+ */
+static int fail_filter(const struct plan *plan, long number, struct failure *failure)
+{
+        const bool landlock = plan->settings.landlock != LANDLOCK_OFF;
+        const char *name = name_of(number);
+        char digits[NUMBER_SIZE];
+
+        if (!name)
+                name = number_text(digits, number);
+        failure_set(failure, 0, NULL, NULL, NULL);
+        failure_reason(failure, "a filter of system calls kills workers for the call %s", name);
+        failure_remedy(failure,
+                "add to the unit: SystemCallFilter=%s%s; or allow that in the container's "
+                "profile%s",
+                strncmp(name, "landlock_", 9) == 0 ? "" : name,
+                landlock ? " landlock_create_ruleset landlock_add_rule landlock_restrict_self" : "",
+                landlock ? "; with landlock = \"off\" the last three are not needed" : "");
+        failure->jail = plan->jail.real;
+        return -EPERM;
+}
+
+/* It had the rights when it was checked: what is refused for all that, a filter may refuse. */
+static int fail_entry(const struct report *report, struct failure *failure)
+{
+        static const char filter[] = "SystemCallFilter= of the unit, or the container's profile";
+
+        *failure = report->failure;
+        if ((failure->error == -EPERM || failure->error == -ENOSYS) &&
+                !strstr(failure->remedy, "SystemCallFilter=")) {
+                struct failure copy = *failure;
+
+                failure_remedy(failure,
+                        "%s%sif a filter of system calls refuses it, allow it in %s", copy.remedy,
+                        copy.remedy[0] ? "; " : "", filter);
+        }
+        return report->result;
+}
+
+static int judge(const struct plan *plan, ssize_t length, const struct report *report, int status,
+        long last, struct failure *failure)
+{
+        if (length == (ssize_t)sizeof(*report))
+                return report->result < 0 ? fail_entry(report, failure) : 0;
+        if (status >= 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+                return fail_filter(plan, last, failure);
+        failure_set(failure, length < 0 ? (int)length : 0, NULL,
+                length == -ETIMEDOUT ? "the process that tries the entry hangs"
+                                     : "the process that tries the entry was killed",
+                "look at the limits of the server, and at the jail's file system");
+        failure->jail = plan->jail.real;
+        return -EPERM;
+}
+
+static int try(struct plan *plan, long *last, struct failure *failure)
+{
+        struct report report = {0};
+        int ends[2] = {-1, -1}, status, error;
+        ssize_t length;
+        pid_t pid;
+
+        error = (int)kernel_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0);
+        pid = error < 0 ? error : child_start(0);
+        if (pid == 0) {
+                kernel_close(ends[0]);
+                run_child(plan, ends[1], last);
+        }
+        if (pid < 0) {
+                error = failure_set(failure, pid, NULL, "the entry cannot be tried",
+                        "raise the server's limit of processes (ulimit -u, TasksMax=)");
+                failure->jail = plan->jail.real;
+        }
+        if (ends[1] >= 0)
+                kernel_close(ends[1]);
+        if (pid > 0) {
+                length = child_read(ends[0], &report, sizeof(report));
+                status = child_end(pid);
+                error = judge(plan, length, &report, status, *last, failure);
+        }
+        if (ends[0] >= 0)
+                kernel_close(ends[0]);
+        return error;
+}
+
+int trial_run(struct plan *plan, struct failure *ret_failure)
+{
+        const int protection = PROT_READ | PROT_WRITE;
+        long *last = mmap(NULL, sizeof(*last), protection, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        int error;
+
+        if (last == MAP_FAILED)
+                return failure_set(ret_failure, -errno, NULL, "the entry cannot be tried", NULL);
+        error = try(plan, last, ret_failure);
+        munmap(last, sizeof(*last));
+        return error;
+}

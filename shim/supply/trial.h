@@ -1,0 +1,19 @@
+/* Tries the entry before the first worker, so that a server never starts which could not jail it.
+ */
+#ifndef SHIM_SUPPLY_TRIAL_H
+#define SHIM_SUPPLY_TRIAL_H
+
+#include "supply/plan.h"
+
+/**
+ * trial_run() - let a throw-away child enter the jail, as a worker will.
+ *
+ * What workers are refused is known at the start then: a filter of system calls that kills who
+ * calls chroot(2), for instance, would let a service manager see an active unit whose workers die
+ * for ever. Nothing of the server's changes.
+ *
+ * Return: 0, or a negative error number with @ret_failure.
+ */
+int trial_run(struct plan *plan, struct failure *ret_failure);
+
+#endif
