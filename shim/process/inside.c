@@ -116,21 +116,26 @@ void inside_edit(struct environment_edit *edit)
 {
         edit->library = path_inside(&self->translation, self->library);
         edit->purpose = ENVIRONMENT_JAILED;
+        edit->prefixes = &self->translation;
         if (kernel_access(AT_FDCWD, edit->library, R_OK, 0) == 0) {
                 edit->purpose = ENVIRONMENT_INSIDE;
                 edit->settings = self->inside_variables;
+                /* What it asks for by these paths is answered in the same view. */
+                if (self->plan.settings.view == VIEW_OUTSIDE)
+                        edit->prefixes = NULL;
         }
 }
 
 void inside_edit_environ(void)
 {
-        struct environment_edit edit = {.prefixes = &self->translation};
+        struct environment_edit edit = {0};
         void *memory;
 
         if (!self->library)
                 return;
         inside_edit(&edit);
         edit.purpose = edit.purpose == ENVIRONMENT_INSIDE ? ENVIRONMENT_SERVER : ENVIRONMENT_HELPER;
+        edit.prefixes = NULL;
         memory = mmap(NULL, environment_size(&edit, environ), PROT_READ | PROT_WRITE,
                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (memory != MAP_FAILED)

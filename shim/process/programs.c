@@ -86,8 +86,7 @@ bool programs_edit(const char *path, struct environment_edit *ret_edit)
 {
         if (!self->library || !(process_is_jailed() || is_server()))
                 return false;
-        *ret_edit =
-                (struct environment_edit){.library = self->library, .prefixes = &self->translation};
+        *ret_edit = (struct environment_edit){.library = self->library};
         if (process_is_jailed()) {
                 inside_edit(ret_edit);
         } else if (starts_next_version(path)) {

@@ -100,8 +100,9 @@ static const char *path_value(const char *entry)
 /* The entry with its path in the inside view; unchanged where there is nothing to translate. */
 static void inside_append(struct making *making, char *entry)
 {
-        const char *value = path_value(entry);
-        const char *inside = path_inside(making->edit->prefixes, value);
+        const struct path_prefixes *prefixes = making->edit->prefixes;
+        const char *value = prefixes ? path_value(entry) : NULL;
+        const char *inside = value ? path_inside(prefixes, value) : NULL;
         char *begin = making->text;
 
         if (inside == value) {
@@ -131,10 +132,7 @@ static void entry_append(struct making *making, char *entry)
                 if (!adds_shim(purpose))
                         preload_append(making, NULL, entry + strlen(preload));
         } else if (!begins(entry, SETTINGS_VARIABLE_PREFIX)) {
-                if (purpose == ENVIRONMENT_JAILED || purpose == ENVIRONMENT_INSIDE)
-                        inside_append(making, entry);
-                else
-                        *making->slot++ = entry;
+                inside_append(making, entry);
         }
 }
 
@@ -163,7 +161,7 @@ size_t environment_size(const struct environment_edit *edit, char *const *from)
         size_t text = sizeof(preload) + strlen(edit->library) + 1;
 
         for (char *const *entry = from; entry && *entry; entry++)
-                if (begins(*entry, preload) || path_value(*entry))
+                if (begins(*entry, preload) || (edit->prefixes && path_value(*entry)))
                         text += strlen(*entry) + 2;
         return slot_count(edit, from) * sizeof(char *) + text;
 }

@@ -14,7 +14,7 @@ enum environment_purpose {
         ENVIRONMENT_SERVER,
         /** A program of a server that is not armed yet: unchanged, but marked as its helper. */
         ENVIRONMENT_MARKED,
-        /** A program inside the jail: nothing of the shim, and paths in the inside view. */
+        /** A program inside the jail: nothing of the shim. */
         ENVIRONMENT_JAILED,
         /** A program inside a jail that has the shim: it begins as jailed, and translates. */
         ENVIRONMENT_INSIDE,
@@ -30,7 +30,10 @@ struct environment_edit {
         char *const *settings;
         /** For ENVIRONMENT_SERVER: it is the server's next version, and is told so. */
         bool next_version;
-        /** For ENVIRONMENT_JAILED and _INSIDE: the jail's outside spellings. */
+        /**
+         * The jail's outside spellings, if the usual variables with paths are to get the inside
+         * view; NULL if they stay as they are, for the program translates, or is outside.
+         */
         const struct path_prefixes *prefixes;
 };
 

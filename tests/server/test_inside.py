@@ -178,19 +178,25 @@ class TestWithoutTheLibrary(InsideTest):
 
 
 class TestPathVariables(InsideTest):
-    """The usual names of CGI with a path below the jail get the inside view, and nothing else."""
+    """The usual names of CGI with a path below the jail: in the view in which the program works."""
 
-    def test_the_view(self):
+    def assert_variables(self, inside, **options):
         given = {"DOCUMENT_ROOT": f"{self.jail}/htdocs", "CONTEXT_DOCUMENT_ROOT": f"{self.jail}/",
                  "SCRIPT_FILENAME": f"{self.jail}/htdocs/../htdocs/page",
                  "PATH_TRANSLATED": f"{self.jail}0/page", "OTHER": f"{self.jail}/htdocs"}
-        expected = {"DOCUMENT_ROOT": "/htdocs", "CONTEXT_DOCUMENT_ROOT": "/",
-                    "SCRIPT_FILENAME": "/htdocs/../htdocs/page",
-                    "PATH_TRANSLATED": f"{self.jail}0/page", "OTHER": f"{self.jail}/htdocs"}
-        for present in False, True:
-            if present:
-                self.supply(self.tree.library, self.tree.library)
-            for way in BY_HOOKS:
-                lines = self.output(way, "env", extra=given).splitlines()
-                found = dict(line.split("=", 1) for line in lines)
-                assert {name: found.get(name) for name in expected} == expected
+        expected = given if not inside else {
+            **given, "DOCUMENT_ROOT": "/htdocs", "CONTEXT_DOCUMENT_ROOT": "/",
+            "SCRIPT_FILENAME": "/htdocs/../htdocs/page"}
+        for way in BY_HOOKS:
+            lines = self.output(way, "env", extra=given, **options).splitlines()
+            found = dict(line.split("=", 1) for line in lines)
+            assert {name: found.get(name) for name in expected} == expected
+
+    def test_without_the_library_they_get_the_inside_view(self):
+        for view in "outside", "inside":
+            self.assert_variables(inside=True, view=view)
+
+    def test_with_the_library_they_have_the_view_of_the_answers(self):
+        self.supply(self.tree.library, self.tree.library)
+        self.assert_variables(inside=False)
+        self.assert_variables(inside=True, view="inside")

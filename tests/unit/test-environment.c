@@ -18,16 +18,16 @@ static struct environment_edit edit_for(enum environment_purpose purpose)
         return (struct environment_edit){.purpose = purpose,
                 .library = LIBRARY,
                 .settings = settings,
-                .prefixes = &prefixes};
+                .prefixes = purpose == ENVIRONMENT_JAILED ? &prefixes : NULL};
 }
 
 /* Make the environment in memory of exactly the promised size, so that a sanitizer sees more. */
-static void expect(enum environment_purpose purpose, const char *const *from, const char *const *to)
+static void expect_of(
+        const struct environment_edit *edit, const char *const *from, const char *const *to)
 {
-        struct environment_edit edit = edit_for(purpose);
         char *const *entries = (char *const *)(uintptr_t)from;
-        void *memory = malloc(environment_size(&edit, entries));
-        char **made = environment_make(&edit, entries, memory);
+        void *memory = malloc(environment_size(edit, entries));
+        char **made = environment_make(edit, entries, memory);
         size_t i;
 
         for (i = 0; to[i]; i++) {
@@ -36,6 +36,13 @@ static void expect(enum environment_purpose purpose, const char *const *from, co
         }
         assert_null(made[i]);
         free(memory);
+}
+
+static void expect(enum environment_purpose purpose, const char *const *from, const char *const *to)
+{
+        struct environment_edit edit = edit_for(purpose);
+
+        expect_of(&edit, from, to);
 }
 
 static void a_helper_gets_nothing_of_the_shim(void **state)
@@ -100,11 +107,23 @@ static void a_jailed_program_gets_the_inside_view(void **state)
                         "OTHER=/srv/www1/a", NULL});
 }
 
-static void a_program_in_a_jail_with_the_shim_gets_both(void **state)
+static const char *const with_shim[] = {"LD_PRELOAD=/lib/a.so:" LIBRARY, "CHROOTSHIM_CONFIG=/etc/x",
+        "DOCUMENT_ROOT=/srv/www1/htdocs", "A=1", NULL};
+
+static void a_program_in_a_jail_with_the_shim_keeps_its_paths(void **state)
 {
-        expect(ENVIRONMENT_INSIDE,
-                (const char *const[]){"LD_PRELOAD=/lib/a.so:" LIBRARY, "CHROOTSHIM_CONFIG=/etc/x",
-                        "DOCUMENT_ROOT=/srv/www1/htdocs", "A=1", NULL},
+        expect(ENVIRONMENT_INSIDE, with_shim,
+                (const char *const[]){"DOCUMENT_ROOT=/srv/www1/htdocs", "A=1",
+                        "LD_PRELOAD=" LIBRARY ":/lib/a.so", "CHROOTSHIM_JAIL=/srv/www1",
+                        "CHROOTSHIM_VIEW=inside", NULL});
+}
+
+static void with_answers_in_the_inside_view_it_gets_that(void **state)
+{
+        struct environment_edit edit = edit_for(ENVIRONMENT_INSIDE);
+
+        edit.prefixes = edit_for(ENVIRONMENT_JAILED).prefixes;
+        expect_of(&edit, with_shim,
                 (const char *const[]){"DOCUMENT_ROOT=/htdocs", "A=1",
                         "LD_PRELOAD=" LIBRARY ":/lib/a.so", "CHROOTSHIM_JAIL=/srv/www1",
                         "CHROOTSHIM_VIEW=inside", NULL});
@@ -128,7 +147,8 @@ int main(void)
                 cmocka_unit_test(the_server_gets_its_start_back),
                 cmocka_unit_test(an_early_helper_is_marked),
                 cmocka_unit_test(a_jailed_program_gets_the_inside_view),
-                cmocka_unit_test(a_program_in_a_jail_with_the_shim_gets_both),
+                cmocka_unit_test(a_program_in_a_jail_with_the_shim_keeps_its_paths),
+                cmocka_unit_test(with_answers_in_the_inside_view_it_gets_that),
                 cmocka_unit_test(libraries_are_found_in_a_value),
         };
 
