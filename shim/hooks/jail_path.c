@@ -27,6 +27,15 @@ bool ancestor_is_hidden(const char *path)
                kernel_facts(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &facts) == -ENOENT;
 }
 
+const struct path_link *ancestor_link(const char *path, const char *inside)
+{
+        const struct process *process = this_process();
+        const struct path_link *link =
+                path_links_find(&process->plan.jail.links, &process->translation, path);
+
+        return link && (inside != path || ancestor_is_hidden(path)) ? link : NULL;
+}
+
 bool ancestor_refused(const char *path)
 {
         log_line(LEVEL_DEBUG, path, " leads to the jail, and is not in it: refused", NULL);

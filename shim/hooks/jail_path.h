@@ -19,9 +19,10 @@ char *jail_path_buffer(char *path);
 /**
  * ancestor_is_hidden() - is @path an ancestor of the jail that the jail does not have itself?
  *
- * A worker is told that it is a directory that can be passed through, and nothing else: httpd's
- * directory walk (ap_directory_walk(), server/request.c) and PHP's realpath look at every ancestor
- * of what they serve and fail otherwise. The slow half; keeps errno.
+ * A worker is told that it is a directory that can be passed through, or the symbolic link that it
+ * is outside, and nothing else: httpd's directory walk (ap_directory_walk(), server/request.c) and
+ * PHP's realpath look at every ancestor of what they serve and fail otherwise. The slow half; keeps
+ * errno.
  */
 bool ancestor_is_hidden(const char *path);
 
@@ -30,6 +31,29 @@ static inline bool is_hidden_ancestor(const char *path, const char *inside)
 {
         return inside == path && process_is_jailed() && path && path[0] == '/' &&
                ancestor_is_hidden(path);
+}
+
+/**
+ * ancestor_link() - what is recorded of @path, if outside a link leads there, and the jail has
+ * nothing of that name. The slow half of the next two; keeps errno.
+ */
+const struct path_link *ancestor_link(const char *path, const char *inside);
+
+/** link_to_jail() - ancestor_link() in a jailed process, if there is any; @inside as above. */
+static inline const struct path_link *link_to_jail(const char *path, const char *inside)
+{
+        if (this_process()->plan.jail.links.count == 0 || !process_is_jailed() || !path ||
+                path[0] != '/' || (inside != path && inside[1] != '\0'))
+                return NULL;
+        return ancestor_link(path, inside);
+}
+
+/** link_text() - the text of the link that functions see which do not follow it; NULL: none. */
+static inline const char *link_text(const char *path, const char *inside)
+{
+        const struct path_link *link = link_to_jail(path, inside);
+
+        return link && !path_ends_in_directory(path) ? link->text : NULL;
 }
 
 /** ancestor_refused() - errno EACCES: of @path, there is nothing to hand out. Return: true. */

@@ -3,6 +3,7 @@
 #include "hooks/outside.h"
 #include "libc/real.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,15 +27,28 @@ static char *resolve_in_place(
         return result;
 }
 
-/* realpath(3) in the configured view; a hidden ancestor resolves to itself. */
+/* The outside spelling of a hidden ancestor, as realpath(3) gives it. */
+static char *resolve_ancestor(const char *path, const char *inside, char *resolved)
+{
+        const struct path_link *link = link_to_jail(path, inside);
+        size_t length = link ? strlen(link->real) : 0;
+        const char *ancestor =
+                link ? link->real : path_ancestor(&this_process()->translation, path, &length);
+
+        if (!resolved)
+                return strndup(ancestor, length);
+        memcpy(resolved, ancestor, length);
+        resolved[length] = '\0';
+        return resolved;
+}
+
+/* realpath(3) in the configured view. */
 static char *resolve_path(char *(*resolve)(const char *, char *), const char *path, char *resolved)
 {
         const char *inside = jail_path(path);
-        char ancestor[PATH_MAX];
 
-        if (outside_applies() && is_hidden_ancestor(path, inside) &&
-                path_ancestor(&this_process()->translation, path, ancestor))
-                return resolved ? strcpy(resolved, ancestor) : strdup(ancestor);
+        if (outside_applies() && is_hidden_ancestor(path, inside))
+                return resolve_ancestor(path, inside, resolved);
         if (!resolved)
                 return outside_allocated(resolve(inside, NULL));
         return resolve_in_place(resolve, inside, resolved);
@@ -60,17 +74,41 @@ INTERPOSE(char *, canonicalize_file_name, (const char *path))
         return hook_realpath(path, NULL);
 }
 
+/* readlink(2) of what leads to the jail outside, and is not in it: *ret_length is its result. */
+static bool shows_link(
+        const char *path, const char *inside, char *text, size_t size, ssize_t *ret_length)
+{
+        const char *shown = link_text(path, inside);
+
+        if (shown && size > 0) {
+                *ret_length = (ssize_t)strnlen(shown, size);
+                memcpy(text, shown, (size_t)*ret_length);
+                return true;
+        }
+        if (!shown && !is_hidden_ancestor(path, inside))
+                return false;
+        errno = EINVAL;
+        *ret_length = -1;
+        return true;
+}
+
 INTERPOSE(ssize_t, readlink, (const char *path, char *text, size_t size))
 {
         const char *inside = jail_path(path);
+        ssize_t length;
 
+        if (shows_link(path, inside, text, size, &length))
+                return length;
         return outside_link(inside, text, real(readlink)(inside, text, size), size);
 }
 
 INTERPOSE(ssize_t, __readlink_chk, (const char *path, char *text, size_t size, size_t text_size))
 {
         const char *inside = jail_path(path);
+        ssize_t length;
 
+        if (size <= text_size && shows_link(path, inside, text, size, &length))
+                return length;
         return outside_link(
                 inside, text, real(__readlink_chk)(inside, text, size, text_size), size);
 }
@@ -78,7 +116,10 @@ INTERPOSE(ssize_t, __readlink_chk, (const char *path, char *text, size_t size, s
 INTERPOSE(ssize_t, readlinkat, (int dirfd, const char *path, char *text, size_t size))
 {
         const char *inside = jail_path(path);
+        ssize_t length;
 
+        if (shows_link(path, inside, text, size, &length))
+                return length;
         return outside_link(inside, text, real(readlinkat)(dirfd, inside, text, size), size);
 }
 
@@ -86,7 +127,10 @@ INTERPOSE(ssize_t, __readlinkat_chk,
         (int dirfd, const char *path, char *text, size_t size, size_t text_size))
 {
         const char *inside = jail_path(path);
+        ssize_t length;
 
+        if (size <= text_size && shows_link(path, inside, text, size, &length))
+                return length;
         return outside_link(
                 inside, text, real(__readlinkat_chk)(dirfd, inside, text, size, text_size), size);
 }

@@ -26,6 +26,31 @@ static int show_ancestor64(struct stat64 *ret_facts)
         return 0;
 }
 
+/* What those say that do not follow it of a link that leads to the jail outside. */
+static int show_link(const char *text, struct stat *ret_facts)
+{
+        *ret_facts = (struct stat){.st_mode = S_IFLNK | ACCESSPERMS,
+                .st_nlink = 1,
+                .st_size = (off_t)strlen(text),
+                .st_blksize = 4096};
+        return 0;
+}
+
+static int show_link64(const char *text, struct stat64 *ret_facts)
+{
+        *ret_facts = (struct stat64){.st_mode = S_IFLNK | ACCESSPERMS,
+                .st_nlink = 1,
+                .st_size = (off64_t)strlen(text),
+                .st_blksize = 4096};
+        return 0;
+}
+
+/* link_text() for functions that do not follow links if their flags say so. */
+static const char *link_text_if(int flags, const char *path, const char *inside)
+{
+        return flags & AT_SYMLINK_NOFOLLOW ? link_text(path, inside) : NULL;
+}
+
 INTERPOSE(int, stat, (const char *path, struct stat *facts))
 {
         const char *inside = jail_path(path);
@@ -46,8 +71,10 @@ INTERPOSE(int, stat64, (const char *path, struct stat64 *facts))
 
 INTERPOSE(int, lstat, (const char *path, struct stat *facts))
 {
-        const char *inside = jail_path(path);
+        const char *inside = jail_path(path), *text = link_text(path, inside);
 
+        if (text)
+                return show_link(text, facts);
         if (is_hidden_ancestor(path, inside))
                 return show_ancestor(facts);
         return real(lstat)(inside, facts);
@@ -55,8 +82,10 @@ INTERPOSE(int, lstat, (const char *path, struct stat *facts))
 
 INTERPOSE(int, lstat64, (const char *path, struct stat64 *facts))
 {
-        const char *inside = jail_path(path);
+        const char *inside = jail_path(path), *text = link_text(path, inside);
 
+        if (text)
+                return show_link64(text, facts);
         if (is_hidden_ancestor(path, inside))
                 return show_ancestor64(facts);
         return real(lstat64)(inside, facts);
@@ -64,8 +93,10 @@ INTERPOSE(int, lstat64, (const char *path, struct stat64 *facts))
 
 INTERPOSE(int, fstatat, (int dirfd, const char *path, struct stat *facts, int flags))
 {
-        const char *inside = jail_path(path);
+        const char *inside = jail_path(path), *text = link_text_if(flags, path, inside);
 
+        if (text)
+                return show_link(text, facts);
         if (is_hidden_ancestor(path, inside))
                 return show_ancestor(facts);
         return real(fstatat)(dirfd, inside, facts, flags);
@@ -73,8 +104,10 @@ INTERPOSE(int, fstatat, (int dirfd, const char *path, struct stat *facts, int fl
 
 INTERPOSE(int, fstatat64, (int dirfd, const char *path, struct stat64 *facts, int flags))
 {
-        const char *inside = jail_path(path);
+        const char *inside = jail_path(path), *text = link_text_if(flags, path, inside);
 
+        if (text)
+                return show_link64(text, facts);
         if (is_hidden_ancestor(path, inside))
                 return show_ancestor64(facts);
         return real(fstatat64)(dirfd, inside, facts, flags);
@@ -82,15 +115,19 @@ INTERPOSE(int, fstatat64, (int dirfd, const char *path, struct stat64 *facts, in
 
 INTERPOSE(int, statx, (int dirfd, const char *path, int flags, unsigned mask, struct statx *facts))
 {
-        const char *inside = jail_path(path);
+        const char *inside = jail_path(path), *text = link_text_if(flags, path, inside);
 
-        if (!is_hidden_ancestor(path, inside))
+        if (!text && !is_hidden_ancestor(path, inside))
                 return real(statx)(dirfd, inside, flags, mask, facts);
         *facts = (struct statx){
                 .stx_mask = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_GID,
-                .stx_mode = ANCESTOR_MODE,
-                .stx_nlink = 2,
+                .stx_mode = text ? S_IFLNK | ACCESSPERMS : ANCESTOR_MODE,
+                .stx_nlink = text ? 1 : 2,
                 .stx_blksize = 4096};
+        if (text) {
+                facts->stx_mask |= STATX_SIZE;
+                facts->stx_size = strlen(text);
+        }
         return 0;
 }
 
@@ -115,8 +152,10 @@ INTERPOSE(int, __xstat64, (int version, const char *path, struct stat64 *facts))
 
 INTERPOSE(int, __lxstat, (int version, const char *path, struct stat *facts))
 {
-        const char *inside = jail_path(path);
+        const char *inside = jail_path(path), *text = link_text(path, inside);
 
+        if (text)
+                return show_link(text, facts);
         if (is_hidden_ancestor(path, inside))
                 return show_ancestor(facts);
         return real(__lxstat)(version, inside, facts);
@@ -124,8 +163,10 @@ INTERPOSE(int, __lxstat, (int version, const char *path, struct stat *facts))
 
 INTERPOSE(int, __lxstat64, (int version, const char *path, struct stat64 *facts))
 {
-        const char *inside = jail_path(path);
+        const char *inside = jail_path(path), *text = link_text(path, inside);
 
+        if (text)
+                return show_link64(text, facts);
         if (is_hidden_ancestor(path, inside))
                 return show_ancestor64(facts);
         return real(__lxstat64)(version, inside, facts);
@@ -134,8 +175,10 @@ INTERPOSE(int, __lxstat64, (int version, const char *path, struct stat64 *facts)
 INTERPOSE(
         int, __fxstatat, (int version, int dirfd, const char *path, struct stat *facts, int flags))
 {
-        const char *inside = jail_path(path);
+        const char *inside = jail_path(path), *text = link_text_if(flags, path, inside);
 
+        if (text)
+                return show_link(text, facts);
         if (is_hidden_ancestor(path, inside))
                 return show_ancestor(facts);
         return real(__fxstatat)(version, dirfd, inside, facts, flags);
@@ -144,8 +187,10 @@ INTERPOSE(
 INTERPOSE(int, __fxstatat64,
         (int version, int dirfd, const char *path, struct stat64 *facts, int flags))
 {
-        const char *inside = jail_path(path);
+        const char *inside = jail_path(path), *text = link_text_if(flags, path, inside);
 
+        if (text)
+                return show_link64(text, facts);
         if (is_hidden_ancestor(path, inside))
                 return show_ancestor64(facts);
         return real(__fxstatat64)(version, dirfd, inside, facts, flags);

@@ -73,6 +73,14 @@ int jail_check(const char *configured, struct jail *ret_jail, struct failure *re
         return 0;
 }
 
+static int fail_too_many(const char *configured, struct failure *failure)
+{
+        failure_set(failure, 0, NULL, NULL, NULL);
+        failure_reason(failure, "\"%s\" is one too many", configured);
+        failure_remedy(failure, "at most %d are possible", PATH_ALIASES);
+        return -EINVAL;
+}
+
 static int add_alias(struct jail *jail, const char *configured, struct failure *failure)
 {
         char *tidy = strdup(configured), *real;
@@ -93,10 +101,7 @@ static int add_alias(struct jail *jail, const char *configured, struct failure *
         if (added)
                 return 0;
         free(tidy);
-        failure_set(failure, 0, NULL, NULL, NULL);
-        failure_reason(failure, "\"%s\" is one too many", configured);
-        failure_remedy(failure, "at most %d are possible", PATH_PREFIXES - 2);
-        return -EINVAL;
+        return fail_too_many(configured, failure);
 }
 
 int jail_add_aliases(
@@ -105,7 +110,8 @@ int jail_add_aliases(
         int error = 0;
 
         for (size_t i = 0; error == 0 && i < aliases->count; i++)
-                error = add_alias(jail, aliases->item[i], ret_failure);
+                error = i == PATH_ALIASES ? fail_too_many(aliases->item[i], ret_failure)
+                                          : add_alias(jail, aliases->item[i], ret_failure);
         if (error < 0)
                 ret_failure->setting = "aliases";
         return error;

@@ -3,6 +3,7 @@
 #define SHIM_JAIL_JAIL_H
 
 #include "system/kernel.h"
+#include "view/links.h"
 #include "view/path.h"
 
 /**
@@ -12,6 +13,7 @@
  * @configured: as configured, without repeated slashes.
  * @identity:  the directory it was when it was checked; another one of that name is refused.
  * @prefixes:  its outside spellings; they refer to @real and to the configured text.
+ * @links:     the symbolic links that these ways lead over outside (see jail/spellings.h).
  * @unsafe:    who may change it does not matter (`ownership`): checked neither now nor at an entry.
  * @rootless:  workers enter by a user namespace of their own.
  * @namespace: the mount namespace that workers enter first, or -1 (see supply/namespace.h).
@@ -25,6 +27,7 @@ struct jail {
         const char *configured;
         struct identity identity;
         struct path_prefixes prefixes;
+        struct path_links links;
         bool unsafe;
         bool rootless;
         int namespace;

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -26,14 +27,14 @@ static char *__attribute__((format(printf, 1, 2))) variable(const char *format, 
         return text;
 }
 
-/* The aliases as a variable holds them; the first spelling is the jail's own. */
+/* The aliases as their variable holds them. */
 static char *alias_variable(void)
 {
+        const struct setting_list *aliases = &self->plan.settings.aliases;
         char *text = variable("CHROOTSHIM_ALIASES=");
 
-        for (unsigned i = 1; text && i < self->plan.jail.prefixes.count; i++) {
-                char *longer = variable(
-                        "%s%s%s", text, i > 1 ? ":" : "", self->plan.jail.prefixes.item[i].text);
+        for (size_t i = 0; text && i < aliases->count; i++) {
+                char *longer = variable("%s%s%s", text, i > 0 ? ":" : "", aliases->item[i]);
 
                 free(text);
                 text = longer;
@@ -41,11 +42,21 @@ static char *alias_variable(void)
         return text;
 }
 
+/* The further spellings of the jail are among them. */
+static char *links_variable(void)
+{
+        char *links = path_links_write(&self->plan.jail.links);
+        char *text = links ? variable(SETTINGS_LINKS_VARIABLE "=%s", links) : NULL;
+
+        free(links);
+        return text;
+}
+
 int inside_describe(struct failure *ret_failure)
 {
         const struct settings *settings = &self->plan.settings;
         const struct jail *jail = &self->plan.jail;
-        char **variables = calloc(6, sizeof(char *));
+        char **variables = calloc(7, sizeof(char *));
 
         if (!variables)
                 return failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
@@ -57,8 +68,9 @@ int inside_describe(struct failure *ret_failure)
         variables[3] = variable(
                 "CHROOTSHIM_VIEW=%s", setting_words(&setting_keys[SETTING_view])[settings->view]);
         variables[4] = alias_variable();
+        variables[5] = links_variable();
         self->inside_variables = variables;
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < 6; i++)
                 if (!variables[i])
                         return failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
         return 0;
@@ -75,6 +87,23 @@ static bool is_inside(const char *value)
                root.identity.inode == inode;
 }
 
+/* The links outside that lead to the jail, and the spellings of the jail that are among them. */
+static int take_links(struct jail *jail, struct failure *failure)
+{
+        const char *text = getenv(SETTINGS_LINKS_VARIABLE);
+        int error = text ? path_links_read(&jail->links, text) : 0;
+
+        if (error < 0) {
+                failure_set(failure, error, NULL, "it is no list of links", "unset it");
+                failure->variable = SETTINGS_LINKS_VARIABLE;
+                return error;
+        }
+        for (size_t i = 0; i < jail->links.count; i++)
+                if (strcmp(jail->links.item[i].real, jail->real) == 0)
+                        path_prefixes_add(&jail->prefixes, jail->links.item[i].path, jail->real);
+        return 0;
+}
+
 /* The jail as it is seen from inside: there is no other path to it than "/". */
 static int take_jail(struct plan *plan, struct failure *failure)
 {
@@ -87,7 +116,8 @@ static int take_jail(struct plan *plan, struct failure *failure)
         plan->jail =
                 (struct jail){.real = path, .identity = root.identity, .namespace = -1, .fd = -1};
         path_prefixes_set(&plan->jail.prefixes, path, path);
-        return jail_add_aliases(&plan->jail, &plan->settings.aliases, failure);
+        error = take_links(&plan->jail, failure);
+        return error < 0 ? error : jail_add_aliases(&plan->jail, &plan->settings.aliases, failure);
 }
 
 int inside_start(const char *value, struct failure *ret_failure)

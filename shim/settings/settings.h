@@ -14,6 +14,7 @@
 #define SETTINGS_HELPER_VARIABLE "CHROOTSHIM_HELPER"
 #define SETTINGS_INSIDE_VARIABLE "CHROOTSHIM_INSIDE"
 #define SETTINGS_NEXT_VARIABLE "CHROOTSHIM_NEXT"
+#define SETTINGS_LINKS_VARIABLE "CHROOTSHIM_LINKS"
 
 /** enum setting_view - which view paths that come out of libc have (key `view`). */
 enum setting_view { VIEW_OUTSIDE, VIEW_INSIDE };

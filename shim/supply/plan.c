@@ -6,6 +6,7 @@
 #include "jail/harden.h"
 #include "jail/inherited.h"
 #include "jail/landlock.h"
+#include "jail/spellings.h"
 #include "supply/lock_files.h"
 #include "supply/services.h"
 #include "supply/supply.h"
@@ -34,6 +35,8 @@ static int check_jail(struct plan *plan, struct failure *failure)
                 error = jail_check_safety(jail, failure);
         if (error == 0)
                 error = jail_add_aliases(jail, &plan->settings.aliases, failure);
+        if (error == 0)
+                error = spellings_record(jail, failure);
         if (error == 0)
                 error = jail_check_privilege(jail, &plan->settings, failure);
         return error;

@@ -130,18 +130,35 @@ enum path_relation path_relate(const struct path_prefixes *prefixes, const char 
         return best;
 }
 
-bool path_ancestor(const struct path_prefixes *prefixes, const char *path, char *buffer)
+const char *path_ancestor(
+        const struct path_prefixes *prefixes, const char *path, size_t *ret_length)
 {
         for (unsigned i = 0; i < prefixes->count; i++) {
                 struct walk end = walk(&prefixes->item[i], path);
 
                 if (end.relation == PATH_ANCESTOR) {
-                        memcpy(buffer, prefixes->item[i].text, end.matched);
-                        buffer[end.matched] = '\0';
-                        return true;
+                        *ret_length = end.matched;
+                        return prefixes->item[i].text;
                 }
         }
-        return false;
+        return NULL;
+}
+
+size_t path_matched(const struct path_prefix *prefix, const char *path)
+{
+        struct walk end = walk(prefix, path);
+
+        if (end.relation == PATH_BELOW && end.tail[1])
+                return 0;
+        return end.relation == PATH_ELSEWHERE ? 0 : end.matched;
+}
+
+bool path_ends_in_directory(const char *path)
+{
+        const char *slash = strrchr(path, '/');
+        const char *last = slash ? slash + 1 : path;
+
+        return *last == '\0' || strcmp(last, ".") == 0 || strcmp(last, "..") == 0;
 }
 
 bool path_outside(const struct path_prefix *prefix, char *buffer, size_t size)

@@ -5,8 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Spellings of the jail that can be recorded: its real path, as configured, and aliases. */
-#define PATH_PREFIXES 8
+/** Aliases that can be configured. */
+#define PATH_ALIASES 6
+
+/**
+ * Spellings of the jail that can be recorded: its real path, as configured, aliases, and those
+ * that symbolic links on these ways lead over.
+ */
+#define PATH_PREFIXES 16
 
 /**
  * struct path_prefix - one spelling of the jail's outside path.
@@ -56,11 +62,22 @@ enum path_relation path_relate(const struct path_prefixes *prefixes, const char 
 
 /**
  * path_ancestor() - the tidy spelling of a proper ancestor of the jail.
- * @buffer: as long as the longest prefix, with its terminating NUL.
+ * @ret_length: of that spelling; it is not terminated.
  *
- * Return: false, with @buffer unchanged, if @path (not NULL) is not PATH_ANCESTOR.
+ * Return: NULL, with @ret_length unchanged, if @path (not NULL) is not PATH_ANCESTOR.
  */
-bool path_ancestor(const struct path_prefixes *prefixes, const char *path, char *buffer);
+const char *path_ancestor(
+        const struct path_prefixes *prefixes, const char *path, size_t *ret_length);
+
+/**
+ * path_matched() - is @path (not NULL) the jail in this spelling, or a proper ancestor of it?
+ *
+ * Return: how much of the spelling's text it is; 0 if it is neither.
+ */
+size_t path_matched(const struct path_prefix *prefix, const char *path);
+
+/** path_ends_in_directory() - a path whose end follows a link: "/", "." or ".." is the last. */
+bool path_ends_in_directory(const char *path);
 
 /**
  * path_outside() - turn an inside view into the outside view, in the buffer that holds it.

@@ -1,7 +1,8 @@
 /*
  * Where the shim is meant to answer otherwise than the kernel: the jail's proper ancestors, where
  * the jail has nothing of that name. A worker is told that they are directories which can be
- * passed through; nothing else can be done with them. There is no other deviation.
+ * passed through; nothing else can be done with them. And the jail's own spelling that is a link
+ * outside, for functions that do not follow it. There is no other deviation.
  */
 #include "deviations.h"
 
@@ -16,6 +17,7 @@ enum answer {
         SHOWN,      /* attributes of a directory that has none of its own */
         ACCESSIBLE, /* it exists and can be passed through */
         RESOLVED,   /* to itself, tidily spelt */
+        NO_LINK,    /* EINVAL */
         REFUSED,    /* EACCES */
         REFUSED_NULL,
 };
@@ -34,6 +36,8 @@ static const struct {
         {"faccessat", ACCESSIBLE},
         {"realpath", RESOLVED},
         {"canonicalize_file_name", RESOLVED},
+        {"readlink", NO_LINK},
+        {"readlinkat", NO_LINK},
         {"open", REFUSED},
         {"openat", REFUSED},
         {"creat", REFUSED},
@@ -81,6 +85,10 @@ static void say_answer(enum answer answer, const struct attempt *at, const struc
         case RESOLVED:
                 say(" <%s>", hidden->tidy);
                 return;
+        case NO_LINK:
+                errno = EINVAL;
+                say_result(-1);
+                return;
         case REFUSED:
                 say_result(-1);
                 return;
@@ -89,11 +97,30 @@ static void say_answer(enum answer answer, const struct attempt *at, const struc
         }
 }
 
+/* The text of the link that is one of the jail's spellings; as differential.c makes it. */
+#define LINK "jail"
+
+/* By an odd number, fstatat() and statx() do not follow links. */
+static bool say_link(const char *call, const struct attempt *at)
+{
+        bool by_flag = strcmp(call, "fstatat") == 0 || strcmp(call, "statx") == 0;
+
+        if (strcmp(call, "lstat") == 0 || (by_flag && at->number % 2))
+                say(" 0 mode %o links 1 owner 0:0 size %zu", S_IFLNK | 0777, strlen(LINK));
+        else if (strcmp(call, "readlink") == 0 || strcmp(call, "readlinkat") == 0)
+                say(" %zu <" LINK ">", strlen(LINK));
+        else
+                return false;
+        return true;
+}
+
 bool deviation_answer(
         const struct call *call, const struct attempt *at, const struct reference *paths)
 {
         const struct reference *hidden = NULL;
 
+        if (call->paths > 0 && paths[0].linked && say_link(call->name, at))
+                return true;
         /* The text of a symbolic link is text, not a path. */
         for (unsigned i = strncmp(call->name, "symlink", 7) == 0; i < call->paths && !hidden; i++)
                 if (is_hidden(&paths[i]))

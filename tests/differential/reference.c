@@ -69,6 +69,7 @@ void reference_translate(struct reference *ret_reference, const char *path)
         char tail[REFERENCE_SIZE], text[128], *names[COMPONENTS];
 
         ret_reference->place = PLACE_ELSEWHERE;
+        ret_reference->linked = false;
         strcpy(ret_reference->inside, path);
         for (int i = 0; path[0] == '/' && i < 3; i++) {
                 enum reference_place place;
@@ -78,6 +79,9 @@ void reference_translate(struct reference *ret_reference, const char *path)
                 if (place <= ret_reference->place)
                         continue;
                 ret_reference->place = place;
+                ret_reference->linked = i == 1 && place == PLACE_BELOW && !tail[1] &&
+                                        path[strlen(path) - 1] != '/' &&
+                                        path[strlen(path) - 1] != '.';
                 strcpy(place == PLACE_BELOW ? ret_reference->inside : ret_reference->tidy, tail);
         }
 }

@@ -14,11 +14,13 @@ enum reference_place { PLACE_ELSEWHERE, PLACE_ANCESTOR, PLACE_BELOW };
  * struct reference - what a path means.
  * @inside: the path to give to the kernel in the jail.
  * @tidy:   for PLACE_ANCESTOR, the ancestor's own path.
+ * @linked: it is the spelling of the jail that is a link outside, and its end does not follow it.
  */
 struct reference {
         enum reference_place place;
         char inside[REFERENCE_SIZE];
         char tidy[PATH_MAX];
+        bool linked;
 };
 
 /** reference_translate() - by hand, as an administrator would read it. */

@@ -88,10 +88,10 @@ static void release_aliases(const struct jail *jail)
 
 static void unusable_aliases(void **state)
 {
-        char *const many[PATH_PREFIXES] = {(char[]){"/a"}, (char[]){"/b"}, (char[]){"/c"},
-                (char[]){"/d"}, (char[]){"/e"}, (char[]){"/f"}, (char[]){"/g"}, (char[]){"/h"}};
+        char *const many[PATH_ALIASES + 1] = {(char[]){"/a"}, (char[]){"/b"}, (char[]){"/c"},
+                (char[]){"/d"}, (char[]){"/e"}, (char[]){"/f"}, (char[]){"/g"}};
         const struct setting_list aliases = {
-                .item = (char **)(uintptr_t)many, .count = PATH_PREFIXES};
+                .item = (char **)(uintptr_t)many, .count = PATH_ALIASES + 1};
         struct jail jail = {.prefixes = {.count = 1}};
         struct failure failure;
 
@@ -99,7 +99,7 @@ static void unusable_aliases(void **state)
         expect_alias_refused((char[]){"/var/../www"}, "without \"..\"");
         expect_alias_refused((char[]){"//."}, "and not /");
         assert_int_equal(jail_add_aliases(&jail, &aliases, &failure), -EINVAL);
-        assert_non_null(strstr(said(&failure), "\"/h\" is one too many"));
+        assert_non_null(strstr(said(&failure), "\"/g\" is one too many"));
         release_aliases(&jail);
 }
 

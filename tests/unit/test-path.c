@@ -112,18 +112,53 @@ static void prefix_through_a_link(void **state)
         assert_string_equal(path_inside(&prefixes, "/srv/link/../a"), "/srv/link/../a");
 }
 
+static void expect_ancestor(const struct path_prefixes *prefixes, const char *path)
+{
+        size_t length = 0;
+        const char *ancestor = path_ancestor(prefixes, path, &length);
+
+        assert_non_null(ancestor);
+        assert_int_equal(length, strlen("/srv"));
+        assert_memory_equal(ancestor, "/srv", length);
+}
+
 static void ancestors_are_spelt_tidily(void **state)
 {
         struct path_prefixes prefixes = one_prefix();
-        char buffer[16] = "unchanged";
+        size_t length = 7;
 
-        assert_false(path_ancestor(&prefixes, "/srv/www1", buffer));
-        assert_false(path_ancestor(&prefixes, "/", buffer));
-        assert_string_equal(buffer, "unchanged");
-        assert_true(path_ancestor(&prefixes, "//srv/.", buffer));
-        assert_string_equal(buffer, "/srv");
-        assert_true(path_ancestor(&prefixes, "/srv/www1/..", buffer));
-        assert_string_equal(buffer, "/srv");
+        assert_null(path_ancestor(&prefixes, "/srv/www1", &length));
+        assert_null(path_ancestor(&prefixes, "/", &length));
+        assert_int_equal(length, 7);
+        expect_ancestor(&prefixes, "//srv/.");
+        expect_ancestor(&prefixes, "/srv/www1/..");
+}
+
+static void the_jail_and_its_ancestors_are_matched(void **state)
+{
+        struct path_prefixes prefixes = one_prefix();
+        const struct path_prefix *prefix = &prefixes.item[0];
+
+        assert_int_equal(path_matched(prefix, "/srv/www1"), strlen("/srv/www1"));
+        assert_int_equal(path_matched(prefix, "//srv/./www1/."), strlen("/srv/www1"));
+        assert_int_equal(path_matched(prefix, "/srv"), strlen("/srv"));
+        assert_int_equal(path_matched(prefix, "/srv/www1/a"), 0);
+        assert_int_equal(path_matched(prefix, "/srv/www1/../www1/a"), 0);
+        assert_int_equal(path_matched(prefix, "/srv/www10"), 0);
+        assert_int_equal(path_matched(prefix, "/"), 0);
+        assert_int_equal(path_matched(prefix, "srv"), 0);
+}
+
+static void ends_in_directories(void **state)
+{
+        assert_true(path_ends_in_directory("/srv/"));
+        assert_true(path_ends_in_directory("/srv/."));
+        assert_true(path_ends_in_directory("/srv/.."));
+        assert_true(path_ends_in_directory("."));
+        assert_false(path_ends_in_directory("/srv"));
+        assert_false(path_ends_in_directory("/srv/.a"));
+        assert_false(path_ends_in_directory("/srv/a."));
+        assert_false(path_ends_in_directory("/srv/..."));
 }
 
 static void aliases(void **state)
@@ -201,6 +236,8 @@ int main(void)
                 cmocka_unit_test(relations),
                 cmocka_unit_test(prefix_through_a_link),
                 cmocka_unit_test(ancestors_are_spelt_tidily),
+                cmocka_unit_test(the_jail_and_its_ancestors_are_matched),
+                cmocka_unit_test(ends_in_directories),
                 cmocka_unit_test(aliases),
                 cmocka_unit_test(no_prefix_translates_nothing),
                 cmocka_unit_test(outside_view),
