@@ -4,6 +4,7 @@
 #include "jail/check.h"
 #include "process/self.h"
 #include "settings/read.h"
+#include "supply/warm.h"
 #include "system/kernel.h"
 
 #include <errno.h>
@@ -156,18 +157,27 @@ void inside_edit(struct environment_edit *edit)
         }
 }
 
+/* The edit of the worker's own environment: only what concerns the shim is changed. */
+static struct environment_edit own_edit(void)
+{
+        struct environment_edit edit = {.purpose = ENVIRONMENT_OWN, .library = ""};
+
+        if (self->library) {
+                inside_edit(&edit);
+                edit.purpose = edit.purpose == ENVIRONMENT_INSIDE ? ENVIRONMENT_SERVER
+                                                                  : ENVIRONMENT_HELPER;
+                edit.prefixes = NULL;
+        }
+        edit.unless_set = WARM_TIME_ZONE;
+        return edit;
+}
+
 void inside_edit_environ(void)
 {
-        struct environment_edit edit = {0};
-        void *memory;
-
-        if (!self->library)
-                return;
-        inside_edit(&edit);
-        edit.purpose = edit.purpose == ENVIRONMENT_INSIDE ? ENVIRONMENT_SERVER : ENVIRONMENT_HELPER;
-        edit.prefixes = NULL;
-        memory = mmap(NULL, environment_size(&edit, environ), PROT_READ | PROT_WRITE,
+        struct environment_edit edit = own_edit();
+        void *memory = mmap(NULL, environment_size(&edit, environ), PROT_READ | PROT_WRITE,
                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
         if (memory != MAP_FAILED)
                 environ = environment_make(&edit, environ, memory);
 }

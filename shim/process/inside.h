@@ -35,8 +35,10 @@ void inside_edit(struct environment_edit *edit);
 /**
  * inside_edit_environ() - edit the worker's own environment, at the entry.
  *
- * system() and popen() give environ to their shell past any hook. Only what concerns the shim is
- * changed; where there is no memory, the loader in the jail complains. Async-signal-safe.
+ * system() and popen() give environ to their shell past any hook. What concerns the shim is
+ * changed, and TZ is set where it is not, so that libc keeps the time zone that it has read. The
+ * array is a new one, of memory that libc does not know: it frees its own when it makes a longer
+ * one. Where there is no memory, the loader in the jail complains. Async-signal-safe.
  */
 void inside_edit_environ(void);
 

@@ -127,9 +127,15 @@ static int warm_services(const struct settings *settings, struct failure *failur
         return error;
 }
 
+/*
+ * libc keeps what it has read while TZ has the value of which it read it (time/tzset.c); where TZ
+ * is unset, it has read "/etc/localtime", and would read it anew. So the worker gets TZ with that
+ * value, in its own copy of the environment (process/inside.c). Not by setenv(): libc would then
+ * own the array of the server's environment, and free it, though the server may have kept it
+ * (fcgiwrap has).
+ */
 static void warm_time_zone(void)
 {
-        setenv("TZ", ":/etc/localtime", 0);
         tzset();
 }
 

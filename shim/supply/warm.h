@@ -4,6 +4,10 @@
 
 #include "settings/settings.h"
 
+/** WARM_TIME_ZONE - what a worker's environment needs where TZ is unset: what libc has read then.
+ */
+#define WARM_TIME_ZONE "TZ=:/etc/localtime"
+
 /**
  * warm_up() - do all of it, once, in the master before it forks; allocates.
  *
@@ -11,7 +15,8 @@
  *   abort the process if it is not to be had; that is every worker of httpd's event MPM in an
  *   empty jail. A host without it is let alone. And the configured libraries.
  * - The NSS modules that nsswitch.conf(5) names for passwd, group and hosts, and the resolver's.
- * - TZ=:/etc/localtime where TZ is unset, and tzset(3): without TZ, glibc reads the file anew.
+ * - The time zone: tzset(3). It holds in the jail where TZ does not change any more; see
+ *   WARM_TIME_ZONE.
  * - The environment's locale, and iconv(3) from and to the configured charsets.
  * - The connection to the syslog daemon, for the service syslog, as the server last asked for.
  *

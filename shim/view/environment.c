@@ -124,7 +124,9 @@ static void entry_append(struct making *making, char *entry)
 {
         enum environment_purpose purpose = making->edit->purpose;
 
-        if (purpose == ENVIRONMENT_MARKED) {
+        if (purpose == ENVIRONMENT_OWN) {
+                *making->slot++ = entry;
+        } else if (purpose == ENVIRONMENT_MARKED) {
                 if (!begins(entry, SETTINGS_HELPER_VARIABLE "=") &&
                         !begins(entry, SETTINGS_NEXT_VARIABLE "="))
                         *making->slot++ = entry;
@@ -144,10 +146,20 @@ static const char *preload_value(char *const *from)
         return "";
 }
 
-/* Room for all entries of @from, the settings, LD_PRELOAD, the mark and the closing NULL. */
+static bool is_set(char *const *from, const char *entry)
+{
+        size_t length = strcspn(entry, "=") + 1;
+
+        for (; *from; from++)
+                if (strncmp(*from, entry, length) == 0)
+                        return true;
+        return false;
+}
+
+/* Room for all entries of @from, the settings, LD_PRELOAD, two more and the closing NULL. */
 static size_t slot_count(const struct environment_edit *edit, char *const *from)
 {
-        size_t count = 3;
+        size_t count = 4;
 
         for (; from && *from; from++)
                 count++;
@@ -178,6 +190,8 @@ char **environment_make(const struct environment_edit *edit, char *const *from, 
                 entry_append(&making, *entry);
         if (edit->purpose == ENVIRONMENT_MARKED)
                 *making.slot++ = (char *)(uintptr_t)helper_mark;
+        if (edit->unless_set && !is_set(from, edit->unless_set))
+                *making.slot++ = (char *)(uintptr_t)edit->unless_set;
         if (adds_shim(edit->purpose)) {
                 preload_append(&making, edit->library, preload_value(from));
                 for (char *const *entry = edit->settings; entry && *entry; entry++)

@@ -16,6 +16,8 @@ enum environment_purpose {
         ENVIRONMENT_MARKED,
         /** A program inside the jail: nothing of the shim. */
         ENVIRONMENT_JAILED,
+        /** The process itself: unchanged. */
+        ENVIRONMENT_OWN,
         /** A program inside a jail that has the shim: it begins as jailed, and translates. */
         ENVIRONMENT_INSIDE,
 };
@@ -25,6 +27,8 @@ struct environment_edit {
         enum environment_purpose purpose;
         /** The path of the shim, for LD_PRELOAD. */
         const char *library;
+        /** An entry "NAME=value" for where no entry of that name is; or NULL. */
+        const char *unless_set;
         /** For ENVIRONMENT_SERVER and _INSIDE: the CHROOTSHIM_ variables that it gets, then NULL.
          */
         char *const *settings;

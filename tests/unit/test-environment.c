@@ -129,6 +129,21 @@ static void with_answers_in_the_inside_view_it_gets_that(void **state)
                         "CHROOTSHIM_VIEW=inside", NULL});
 }
 
+static void what_is_unset_is_added(void **state)
+{
+        struct environment_edit edit = edit_for(ENVIRONMENT_OWN);
+
+        edit.library = "";
+        edit.unless_set = "TZ=:/etc/localtime";
+        expect_of(&edit, (const char *const[]){"TZX=1", "LD_PRELOAD=" LIBRARY, "TZ", NULL},
+                (const char *const[]){
+                        "TZX=1", "LD_PRELOAD=" LIBRARY, "TZ", "TZ=:/etc/localtime", NULL});
+        expect_of(&edit, (const char *const[]){"TZ=UTC", "CHROOTSHIM_JAIL=/a", NULL},
+                (const char *const[]){"TZ=UTC", "CHROOTSHIM_JAIL=/a", NULL});
+        expect_of(&edit, (const char *const[]){"TZ=", NULL}, (const char *const[]){"TZ=", NULL});
+        expect_of(&edit, NULL, (const char *const[]){"TZ=:/etc/localtime", NULL});
+}
+
 static void libraries_are_found_in_a_value(void **state)
 {
         assert_true(environment_names_library(LIBRARY, LIBRARY));
@@ -149,6 +164,7 @@ int main(void)
                 cmocka_unit_test(a_jailed_program_gets_the_inside_view),
                 cmocka_unit_test(a_program_in_a_jail_with_the_shim_keeps_its_paths),
                 cmocka_unit_test(with_answers_in_the_inside_view_it_gets_that),
+                cmocka_unit_test(what_is_unset_is_added),
                 cmocka_unit_test(libraries_are_found_in_a_value),
         };
 
