@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -166,21 +167,34 @@ static void make_harmless(char *text)
                         *text = '?';
 }
 
+/* inetd, vsftpd and the like have their client there. What is no socket has no domain. */
+static bool stderr_is_network_peer(void)
+{
+        int domain = kernel_socket_option(STDERR_FILENO, SO_DOMAIN);
+
+        return domain >= 0 && domain != AF_UNIX;
+}
+
 /* The message is in parts, or is one text. */
 static ssize_t write_line(
         enum log_target target, enum log_level level, const char *const *parts, size_t count)
 {
         char buffer[LOG_LINE_SIZE + 1];
         struct text line = text_in(buffer, LOG_LINE_SIZE);
+        int fd = target == LOG_TO_STDERR ? STDERR_FILENO : state.fd;
+        CLOSED_AT_END int syslog = -1;
 
+        if (target == LOG_TO_STDERR && stderr_is_network_peer()) {
+                target = LOG_TO_SYSLOG;
+                fd = syslog = kernel_connect_datagram("/dev/log");
+        }
         add_head(&line, target, level);
         for (size_t i = 0; i < count; i++)
                 text_add(&line, parts[i]);
         make_harmless(buffer);
         if (target != LOG_TO_SYSLOG)
                 buffer[line.length++] = '\n';
-        return kernel_write(
-                target == LOG_TO_STDERR ? STDERR_FILENO : state.fd, buffer, line.length);
+        return fd < 0 ? fd : kernel_write(fd, buffer, line.length);
 }
 
 static void write_parts(enum log_level level, const char *const *parts, size_t count)

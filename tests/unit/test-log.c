@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -168,6 +170,41 @@ static void a_file_that_cannot_be_opened_anew_stays(void **state)
         unlink(safe_path("moved"));
 }
 
+/* A client and a server on loopback: the server's end. */
+static int connection_of(int *ret_client)
+{
+        struct sockaddr_in address = {
+                .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t size = sizeof(address);
+        int listener = socket(AF_INET, SOCK_STREAM, 0), connection;
+
+        *ret_client = socket(AF_INET, SOCK_STREAM, 0);
+        assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+        assert_int_equal(listen(listener, 1), 0);
+        assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+        assert_int_equal(connect(*ret_client, (struct sockaddr *)&address, size), 0);
+        connection = accept(listener, NULL, NULL);
+        close(listener);
+        return connection;
+}
+
+static void a_network_peer_is_told_nothing(void **state)
+{
+        int saved = dup(STDERR_FILENO), client, connection = connection_of(&client);
+        char byte;
+
+        log_configure(LEVEL_WARNING, LOG_TO_STDERR, NULL);
+        dup2(connection, STDERR_FILENO);
+        errno = EXDEV;
+        speak_plainly();
+        assert_int_equal(errno, EXDEV);
+        dup2(saved, STDERR_FILENO);
+        assert_int_equal(recv(client, &byte, 1, MSG_DONTWAIT), -1);
+        close(client);
+        close(connection);
+        close(saved);
+}
+
 /* Servers close what they do not know; the number may be another file then. */
 static void a_closed_log_is_noticed(void **state)
 {
@@ -234,6 +271,7 @@ int main(void)
                 cmocka_unit_test(a_line_has_pid_and_level),
                 cmocka_unit_test(a_line_stays_one_line),
                 cmocka_unit_test(a_long_line_is_cut),
+                cmocka_unit_test(a_network_peer_is_told_nothing),
                 cmocka_unit_test(a_file_is_appended_with_the_time),
                 cmocka_unit_test(a_moved_file_is_opened_anew),
                 cmocka_unit_test(a_file_that_cannot_be_opened_anew_stays),

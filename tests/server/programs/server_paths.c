@@ -51,3 +51,10 @@ ACTION(describe, "describe")
         tell_links(path, 3);
         printf(" %s\n", realpath(path, resolved) ? resolved : strerrorname_np(errno));
 }
+
+/* An empty directory. */
+ACTION(remove, "remove")
+{
+        if (rmdir(next_argument()) < 0)
+                fail("rmdir");
+}
