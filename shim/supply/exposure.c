@@ -157,9 +157,7 @@ int exposure_look(struct exposure *exposure)
         if (error == 0)
                 return 0;
         memset(&exposure->seen, 0, sizeof(exposure->seen));
-        if ((error == -ENOENT || error == -ENOTDIR) && (exposure->options & EXPOSURE_OPTIONAL))
-                return 0;
-        return error;
+        return error == -ENOENT || error == -ENOTDIR ? 0 : error;
 }
 
 bool exposure_has_changed(const struct exposure *exposure, bool content)
@@ -179,32 +177,50 @@ bool exposure_has_changed(const struct exposure *exposure, bool content)
                        now.seen.changed_nanoseconds != exposure->seen.changed_nanoseconds);
 }
 
-/* What can be copied into the jail, and lies outside of it. */
+static const char only_in_a_namespace[] = "set isolation = \"namespace\"";
+
+/* What is asked for: can a copy have it? */
+static int check_copy_settings(const struct exposure *exposure, struct failure *failure)
+{
+        if (exposure->options & (EXPOSURE_WRITABLE | EXPOSURE_SLAVE))
+                return exposure_fail(exposure, failure, 0, exposure->source,
+                        "it can be writable or slave in a mount namespace only",
+                        only_in_a_namespace);
+        if (exposure->target != exposure->source)
+                return exposure_fail(exposure, failure, 0, exposure->source,
+                        "it lies in the jail already",
+                        "remove it, or set isolation = \"namespace\"");
+        return 0;
+}
+
+int exposures_check_settings(const struct exposures *exposures, enum setting_isolation isolation,
+        struct failure *ret_failure)
+{
+        int error = 0;
+
+        for (size_t i = 0; error == 0 && isolation == ISOLATION_CHROOT && i < exposures->count; i++)
+                error = check_copy_settings(&exposures->item[i], ret_failure);
+        return error;
+}
+
+/* What is there: can it be copied? */
 static int check_copied(const struct exposure *exposure, struct failure *failure)
 {
-        static const char remedy[] = "set isolation = \"namespace\"";
-        const char *source = exposure->source, *kind = NULL;
+        const char *kind = NULL;
         unsigned mode = exposure->seen.mode;
         int error;
 
-        if (exposure->options & (EXPOSURE_WRITABLE | EXPOSURE_SLAVE))
-                return exposure_fail(exposure, failure, 0, source,
-                        "it can be writable or slave in a mount namespace only", remedy);
         if (S_ISSOCK(mode))
                 kind = "socket";
         else if (S_ISFIFO(mode))
                 kind = "FIFO";
         else if (S_ISBLK(mode))
                 kind = "block device";
-        if (kind) {
-                error = exposure_fail(exposure, failure, 0, source, NULL, remedy);
-                failure_reason(failure, "it is a %s, which cannot be copied into the jail", kind);
-                return error;
-        }
-        if (exposure->target != source)
-                return exposure_fail(exposure, failure, 0, source, "it lies in the jail already",
-                        "remove it, or set isolation = \"namespace\"");
-        return 0;
+        if (!kind)
+                return 0;
+        error = exposure_fail(exposure, failure, 0, exposure->source, NULL, only_in_a_namespace);
+        failure_reason(failure, "it is a %s, which cannot be copied into the jail", kind);
+        return error;
 }
 
 static int check(
@@ -213,8 +229,8 @@ static int check(
         int error = exposure_look(exposure);
 
         if (error < 0)
-                return exposure_fail(exposure, failure, error, exposure->source, NULL,
-                        "make it, or add \",optional\" to it");
+                return exposure_fail(
+                        exposure, failure, error, exposure->source, NULL, "correct the path");
         if ((exposure->options & (EXPOSURE_NAMES | EXPOSURE_PROGRAM)) && exposure->present &&
                 !S_ISREG(exposure->seen.mode))
                 return exposure_fail(exposure, failure, 0, exposure->source,

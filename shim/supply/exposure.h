@@ -9,7 +9,7 @@
 enum exposure_option {
         /** Workers may write to it: not mounted read-only. */
         EXPOSURE_WRITABLE = 1,
-        /** It may be absent. */
+        /** It may be absent, and nothing is said of that. */
         EXPOSURE_OPTIONAL = 2,
         /** What is mounted outside below it later appears inside (MS_SLAVE). */
         EXPOSURE_SLAVE = 4,
@@ -86,7 +86,7 @@ void exposures_sort(struct exposures *exposures, enum setting_isolation isolatio
 /**
  * exposure_look() - what is there now? Async-signal-safe.
  *
- * Return: 0, also if it is absent and optional; a negative error number.
+ * Return: 0, also if it is absent; a negative error number where nobody can tell.
  */
 int exposure_look(struct exposure *exposure);
 
@@ -94,8 +94,19 @@ int exposure_look(struct exposure *exposure);
 bool exposure_has_changed(const struct exposure *exposure, bool content);
 
 /**
- * exposures_check() - look at all, before anything starts.
- * @isolation: under chroot a socket cannot be supplied, nor anything be writable.
+ * exposures_check_settings() - before anything starts: is what is asked for possible at all?
+ * @isolation: under chroot nothing can be writable.
+ *
+ * Looks at no source: apachectl, which leads to the server, makes directories itself.
+ *
+ * Return: 0, or -EINVAL with @ret_failure.
+ */
+int exposures_check_settings(const struct exposures *exposures, enum setting_isolation isolation,
+        struct failure *ret_failure);
+
+/**
+ * exposures_check() - look at all that is there, in the program that serves.
+ * @isolation: under chroot a socket cannot be supplied.
  *
  * Return: 0; -EACCES where the caller may not look; -EINVAL; with @ret_failure.
  */

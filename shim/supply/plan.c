@@ -52,7 +52,8 @@ int plan_check(struct plan *plan, struct failure *ret_failure)
                 error = services_expose(
                         &plan->settings, &plan->jail, &plan->exposures, ret_failure);
         if (error == 0)
-                error = exposures_check(&plan->exposures, plan->settings.isolation, ret_failure);
+                error = exposures_check_settings(
+                        &plan->exposures, plan->settings.isolation, ret_failure);
         return located(plan, error, ret_failure);
 }
 

@@ -25,9 +25,10 @@ struct plan {
         }
 
 /**
- * plan_check() - with the settings read: look at the jail and at what it is to have.
+ * plan_check() - with the settings read: look at the jail, and at what is asked for.
  *
- * Changes nothing. Return: 0; -EACCES or -EPERM where the caller may not look; another negative
+ * What is to be brought in is not looked at: it may be made before the server serves. Changes
+ * nothing. Return: 0; -EACCES or -EPERM where the caller may not look; another negative
  * error number; with @ret_failure, which is located.
  */
 int plan_check(struct plan *plan, struct failure *ret_failure);

@@ -58,6 +58,21 @@ static bool brings_nothing(const struct exposures *exposures, const char *origin
         return true;
 }
 
+static void tell_absent(const struct exposures *exposures, const struct exposure *exposure)
+{
+        const char *origin = exposure_origin(exposure);
+
+        if (!(exposure->options & EXPOSURE_OPTIONAL))
+                log_line(LEVEL_WARNING, origin, ": ", exposure->source, " is absent: ",
+                        exposure->options & EXPOSURE_PROGRAM
+                                ? "install it, and start the server again"
+                                : "new workers have it once it is there",
+                        NULL);
+        else if (brings_nothing(exposures, origin))
+                log_line(LEVEL_WARNING, origin, ": ", exposure->source,
+                        " is absent, and all else that it would bring: start what makes it", NULL);
+}
+
 static void tell(const struct exposures *exposures)
 {
         for (size_t i = 0; i < exposures->count; i++) {
@@ -66,11 +81,8 @@ static void tell(const struct exposures *exposures)
                 log_line(exposure->present ? LEVEL_INFO : LEVEL_DEBUG, exposure_origin(exposure),
                         " brings ", exposure->source, exposure->present ? "" : ": it is absent",
                         exposure->options & EXPOSURE_WRITABLE ? ", writable" : "", NULL);
-                if (brings_nothing(exposures, exposure_origin(exposure)))
-                        log_line(LEVEL_WARNING, exposure_origin(exposure), ": ", exposure->source,
-                                " is absent, and all else that it would bring: start what makes "
-                                "it",
-                                NULL);
+                if (!exposure->present)
+                        tell_absent(exposures, exposure);
         }
 }
 
@@ -86,8 +98,10 @@ static int copy_all(const struct plan *plan, struct failure *failure)
 
 int supply_make(struct plan *plan, struct failure *ret_failure)
 {
-        int result = add_program_files(plan, ret_failure);
+        int result = exposures_check(&plan->exposures, plan->settings.isolation, ret_failure);
 
+        if (result == 0)
+                result = add_program_files(plan, ret_failure);
         if (result == 0)
                 result = exposures_check(&plan->exposures, plan->settings.isolation, ret_failure);
         if (result < 0)
@@ -114,12 +128,20 @@ static bool is_stale(const struct settings *settings, const struct exposure *exp
         return !S_ISCHR(exposure->seen.mode) && exposure_has_changed(exposure, copied);
 }
 
+/* @was: it was there when it was looked at before. */
+static void tell_again(const struct exposure *exposure, bool was, const char *how)
+{
+        log_line(LEVEL_INFO, exposure_origin(exposure), " brings ", exposure->source,
+                was ? " again: it has " : ": it has ", was ? how : "appeared", NULL);
+}
+
 static void copy_again(struct plan *plan)
 {
         struct failure failure;
 
         for (size_t i = 0; i < plan->exposures.count; i++) {
                 struct exposure *exposure = &plan->exposures.item[i];
+                bool was = exposure->present;
 
                 if (!is_stale(&plan->settings, exposure))
                         continue;
@@ -131,8 +153,7 @@ static void copy_again(struct plan *plan)
                         /* As if it had not been seen: the next fork tries again. */
                         memset(&exposure->seen, 0, sizeof(exposure->seen));
                 } else {
-                        log_line(LEVEL_INFO, exposure_origin(exposure), " brings ",
-                                exposure->source, " again: it has changed", NULL);
+                        tell_again(exposure, was, "changed");
                 }
         }
 }
@@ -142,6 +163,7 @@ static void look_again(struct plan *plan)
 {
         for (size_t i = 0; i < plan->exposures.count; i++) {
                 struct exposure *exposure = &plan->exposures.item[i];
+                bool was = exposure->present;
 
                 if (!is_stale(&plan->settings, exposure))
                         continue;
@@ -150,8 +172,7 @@ static void look_again(struct plan *plan)
                         log_line(LEVEL_WARNING, exposure_origin(exposure), ": ", exposure->source,
                                 " is gone: new workers do without", NULL);
                 else
-                        log_line(LEVEL_INFO, exposure_origin(exposure), " brings ",
-                                exposure->source, " again: it has been replaced", NULL);
+                        tell_again(exposure, was, "been replaced");
         }
 }
 

@@ -39,6 +39,8 @@ static int use(const struct settings *settings, struct failure *failure)
         if (error == 0)
                 error = services_expose(settings, &jail, &exposures, failure);
         if (error == 0)
+                error = exposures_check_settings(&exposures, settings->isolation, failure);
+        if (error == 0)
                 error = exposures_check(&exposures, settings->isolation, failure);
         for (size_t i = 0; i < exposures.count; i++)
                 free(exposures.item[i].source);

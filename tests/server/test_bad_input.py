@@ -129,12 +129,13 @@ class TestValues(BadInput):
         self.refused_file(in_file(key, value), f"1: {key}", allowed, LISTEN)
 
     def test_a_variable_is_named_where_it_overrides_the_file(self):
-        self.write('jail = "/none";\nexpose = [ "/none" ];\n')
-        for settings, place in (({"jail": "/other"}, "CHROOTSHIM_JAIL: /other"),
-                                ({"expose": "/other"}, "CHROOTSHIM_EXPOSE: /other"),
-                                ({"jail": None}, f"{self.file}:1: jail: /none"),
-                                ({}, f"{self.file}:2: expose: /none")):
-            self.refused(self.tree.run("/bin/true", config=self.file, **settings), place, ": make ")
+        self.write('jail = "/none";\nexpose = [ "/none,writable" ];\n')
+        for settings, place, allowed in (
+                ({"jail": "/other"}, "CHROOTSHIM_JAIL: /other", ": make "),
+                ({"expose": "/other,slave"}, "CHROOTSHIM_EXPOSE: /other", cases.IN_NAMESPACE),
+                ({"jail": None}, f"{self.file}:1: jail: /none", ": make "),
+                ({}, f"{self.file}:2: expose: /none", cases.IN_NAMESPACE)):
+            self.refused(self.tree.run("/bin/true", config=self.file, **settings), place, allowed)
 
     @pytest.mark.parametrize("text",
                              (VALID, VALID.rstrip("\n") + " # the end", VALID.replace("\n", "\r\n"),

@@ -74,7 +74,8 @@ class TestOtherStarts(OneServerTest):
         os.symlink(self.apache.jail, f"{self.apache.tree}/link")
         self.apache.settings["jail"] = f"{self.apache.tree}/link"
         self.apache.configure('Alias /link {tree}/link/htdocs\n'
-                              '<Directory {tree}/link>\nRequire all granted\n</Directory>\n',
+                              '<Directory {tree}>\nOptions FollowSymLinks\n'
+                              'Require all granted\n</Directory>\n',
                               ("alias",))
         self.apache.start()
         self.assert_jailed()
