@@ -98,14 +98,13 @@ static int enter_below(const struct jail *jail, struct failure *failure)
 }
 
 /* The jail is "/", and the working directory lies in it: the kernel names no other by a "/". */
-static bool is_inside(const struct jail *jail)
+static bool is_inside(const struct jail *jail, char *buffer, size_t size)
 {
         struct file_facts facts;
-        char directory[PATH_MAX];
 
         return kernel_facts(AT_FDCWD, "/", 0, &facts) == 0 &&
                identity_equal(&facts.identity, &jail->identity) &&
-               kernel_getcwd(directory, sizeof(directory)) > 0 && directory[0] == '/';
+               kernel_getcwd(buffer, size) > 0 && buffer[0] == '/';
 }
 
 static int fail_user_namespace(struct failure *failure, int error)
@@ -172,7 +171,7 @@ int jail_enter(struct jail *jail, struct failure *ret_failure)
                         return failure_set(ret_failure, error, NULL, "its root cannot be entered",
                                 "let the server's user search it");
         }
-        if (!is_inside(jail))
+        if (!is_inside(jail, buffer, sizeof(buffer)))
                 return failure_set(ret_failure, 0, NULL, "after chroot() the process is not inside",
                         "stop the server and start it again");
         error = enter_below(jail, ret_failure);

@@ -6,6 +6,7 @@
 #include "process/self.h"
 #include "system/kernel.h"
 #include "system/log.h"
+#include "system/stack.h"
 #include "system/text.h"
 
 #include <errno.h>
@@ -103,25 +104,43 @@ static void tell(void)
                 ", exposed paths: ", number_text(buffer, (long)self->plan.exposures.count), NULL);
 }
 
-int readiness_make(struct failure *ret_failure)
+static int make(struct failure *failure)
 {
-        int error;
+        int error = open_log(failure);
 
-        if (self->prepared)
-                return 0;
-        error = open_log(ret_failure);
         if (error == 0)
-                error = plan_prepare(&self->plan, ret_failure);
+                error = plan_prepare(&self->plan, failure);
         if (error == 0)
-                error = inside_describe(ret_failure);
+                error = inside_describe(failure);
         if (error < 0)
                 return error;
         readiness_note_program();
-        error = readiness_witness(ret_failure);
+        error = readiness_witness(failure);
         if (error < 0)
                 return error;
         real_bind_all();
         self->prepared = true;
         tell();
         return 0;
+}
+
+struct making {
+        struct failure *failure;
+        int error;
+};
+
+static void make_on_stack(void *argument)
+{
+        struct making *making = argument;
+
+        making->error = make(making->failure);
+}
+
+int readiness_make(struct failure *ret_failure)
+{
+        struct making making = {.failure = ret_failure};
+
+        if (!self->prepared)
+                stack_run(make_on_stack, &making);
+        return making.error;
 }

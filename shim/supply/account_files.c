@@ -28,7 +28,7 @@ size_t account_filter(struct account_filter *filter, const char *input, size_t l
 int account_file_copy(int from, int to)
 {
         struct account_filter filter = {0};
-        char input[4096], output[2 * sizeof(input)];
+        char input[1024], output[2 * sizeof(input)];
         ssize_t length;
 
         while ((length = kernel_read(from, input, sizeof(input))) > 0) {

@@ -12,6 +12,7 @@
 #include "supply/supply.h"
 #include "supply/trial.h"
 #include "supply/warm.h"
+#include "system/stack.h"
 
 #include <errno.h>
 
@@ -97,16 +98,31 @@ int plan_prepare(struct plan *plan, struct failure *ret_failure)
         return located(plan, error, ret_failure);
 }
 
-int plan_enter(struct plan *plan, struct failure *ret_failure)
+struct entry {
+        struct plan *plan;
+        struct failure *failure;
+        int error;
+};
+
+static void enter(void *argument)
 {
-        int inherited, error;
+        struct entry *entry = argument;
+        struct plan *plan = entry->plan;
+        int inherited;
 
         lock_files_carry();
         inherited = inherited_list();
-        error = jail_enter(&plan->jail, ret_failure);
-        if (error == 0)
-                error = harden(&plan->settings, &plan->jail, inherited, ret_failure);
-        if (error < 0)
-                ret_failure->jail = plan->jail.real;
-        return error;
+        entry->error = jail_enter(&plan->jail, entry->failure);
+        if (entry->error == 0)
+                entry->error = harden(&plan->settings, &plan->jail, inherited, entry->failure);
+        if (entry->error < 0)
+                entry->failure->jail = plan->jail.real;
+}
+
+int plan_enter(struct plan *plan, struct failure *ret_failure)
+{
+        struct entry entry = {.plan = plan, .failure = ret_failure};
+
+        stack_run(enter, &entry);
+        return entry.error;
 }

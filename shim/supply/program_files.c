@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <link.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -156,43 +157,63 @@ static int tell_listed(char *text, const char *program, int (*found)(void *, con
 static int tell_libraries(const char *loader, const char *program,
         int (*found)(void *, const char *), void *context, struct failure *failure)
 {
-        char text[LIST_SIZE];
+        char *text;
         int error = found(context, loader);
 
         if (error < 0)
                 return error;
-        error = list(loader, program, text, sizeof(text));
+        text = malloc(LIST_SIZE);
+        error = text ? list(loader, program, text, LIST_SIZE) : -ENOMEM;
         if (error < 0) {
+                free(text);
                 failure_set(failure, error, program, NULL, "correct the path");
                 failure_reason(failure, "%s --list", loader);
                 return -EINVAL;
         }
         error = tell_listed(text, program, found, context, failure);
+        free(text);
         /* Without the cache, the loader looks into the standard directories alone. */
         if (error == 0 && kernel_access(AT_FDCWD, "/etc/ld.so.cache", R_OK, 0) == 0)
                 error = found(context, "/etc/ld.so.cache");
         return error;
 }
 
+/* What a look at a program needs; too much for a stack. */
+struct look {
+        char program[PATH_MAX], interpreter[PATH_MAX];
+        struct beginning beginning;
+};
+
+static int follow_interpreters(struct look *look, int (*found)(void *context, const char *path),
+        void *context, struct failure *failure)
+{
+        int error = 0;
+
+        for (int i = 0; error >= 0 && i < INTERPRETER_LIMIT; i++) {
+                error = read_beginning(look->program, &look->beginning);
+                if (error < 0)
+                        return failure_set(failure, error, look->program, NULL, "correct the path");
+                if (loader_of(&look->beginning, look->interpreter))
+                        return tell_libraries(
+                                look->interpreter, look->program, found, context, failure);
+                if (!script_interpreter(&look->beginning, look->interpreter))
+                        return 0;
+                error = found(context, look->interpreter);
+                memcpy(look->program, look->interpreter, sizeof(look->program));
+        }
+        return error < 0 ? error : 0;
+}
+
 int program_files(const char *path, int (*found)(void *context, const char *path), void *context,
         struct failure *ret_failure)
 {
-        char program[PATH_MAX], interpreter[PATH_MAX];
-        struct beginning beginning;
-        int error = 0;
+        struct look *look = calloc(1, sizeof(*look));
+        int error;
 
-        strncpy(program, path, sizeof(program) - 1);
-        program[sizeof(program) - 1] = '\0';
-        for (int i = 0; error >= 0 && i < INTERPRETER_LIMIT; i++) {
-                error = read_beginning(program, &beginning);
-                if (error < 0)
-                        return failure_set(ret_failure, error, program, NULL, "correct the path");
-                if (loader_of(&beginning, interpreter))
-                        return tell_libraries(interpreter, program, found, context, ret_failure);
-                if (!script_interpreter(&beginning, interpreter))
-                        return 0;
-                error = found(context, interpreter);
-                memcpy(program, interpreter, sizeof(program));
-        }
-        return error < 0 ? error : 0;
+        if (!look)
+                return failure_set(ret_failure, -ENOMEM, path, NULL, NULL);
+        strncpy(look->program, path, sizeof(look->program) - 1);
+        error = follow_interpreters(look, found, context, ret_failure);
+        free(look);
+        return error;
 }

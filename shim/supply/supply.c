@@ -6,6 +6,7 @@
 #include "supply/program_files.h"
 #include "supply/services.h"
 #include "system/log.h"
+#include "system/stack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -192,8 +193,10 @@ static void mount_again(struct plan *plan)
                 plan->jail.namespace = fd;
 }
 
-void supply_refresh(struct plan *plan)
+static void refresh(void *argument)
 {
+        struct plan *plan = argument;
+
         if (plan->settings.isolation == ISOLATION_CHROOT) {
                 copy_again(plan);
                 return;
@@ -201,4 +204,14 @@ void supply_refresh(struct plan *plan)
         look_again(plan);
         if (plan->exposures.stale)
                 mount_again(plan);
+}
+
+void supply_refresh(struct plan *plan)
+{
+        bool stale = plan->exposures.stale;
+
+        for (size_t i = 0; !stale && i < plan->exposures.count; i++)
+                stale = is_stale(&plan->settings, &plan->exposures.item[i]);
+        if (stale)
+                stack_run(refresh, plan);
 }

@@ -85,14 +85,16 @@ static void warm_name_service(const char *name)
 
 static void warm_name_services(void)
 {
-        char text[NSSWITCH_SIZE];
-        int fd = kernel_open("/etc/nsswitch.conf", O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
-        ssize_t length = fd < 0 ? 0 : kernel_read(fd, text, sizeof(text) - 1);
+        char *text = malloc(NSSWITCH_SIZE);
+        CLOSED_AT_END int fd =
+                kernel_open("/etc/nsswitch.conf", O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+        ssize_t length = fd < 0 || !text ? 0 : kernel_read(fd, text, NSSWITCH_SIZE - 1);
 
-        if (fd >= 0)
-                kernel_close(fd);
+        if (!text)
+                return;
         text[length > 0 ? length : 0] = '\0';
         name_services_each(text, warm_name_service);
+        free(text);
 }
 
 /* What a service of the configuration file wants. */

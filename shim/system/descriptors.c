@@ -9,14 +9,17 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+/* As many as one poll() is asked about: a hook may be on a small stack. */
+#define POLLED 256
+
 /* One poll() that asks for nothing tells all that are open; reading /proc takes ten times as long.
  */
-static int mark_open(struct pollfd *fds, int count)
+static int mark_open(struct pollfd *fds, int first, int count)
 {
         int result;
 
-        for (int fd = 0; fd < count; fd++)
-                fds[fd] = (struct pollfd){.fd = fd};
+        for (int i = 0; i < count; i++)
+                fds[i] = (struct pollfd){.fd = first + i};
         /* EINVAL: more than the limit of open files (RLIMIT_NOFILE). */
         while ((result = kernel_poll(fds, (unsigned)count)) == -EINVAL && count > 1)
                 count /= 2;
@@ -25,12 +28,14 @@ static int mark_open(struct pollfd *fds, int count)
 
 bool descriptors_any(bool (*holds)(int fd))
 {
-        struct pollfd fds[DESCRIPTORS_TRIED];
-        int count = mark_open(fds, DESCRIPTORS_TRIED);
+        struct pollfd fds[POLLED];
 
-        for (int fd = 0; fd < count; fd++)
-                if (!(fds[fd].revents & POLLNVAL) && holds(fd))
-                        return true;
+        for (int first = 0, count = 1; count > 0 && first < DESCRIPTORS_TRIED; first += count) {
+                count = mark_open(fds, first, POLLED);
+                for (int i = 0; i < count; i++)
+                        if (!(fds[i].revents & POLLNVAL) && holds(first + i))
+                                return true;
+        }
         return false;
 }
 

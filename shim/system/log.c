@@ -176,8 +176,8 @@ static bool stderr_is_network_peer(void)
 }
 
 /* The message is in parts, or is one text. */
-static ssize_t write_line(
-        enum log_target target, enum log_level level, const char *const *parts, size_t count)
+static ssize_t __attribute__((noinline))
+write_line(enum log_target target, enum log_level level, const char *const *parts, size_t count)
 {
         char buffer[LOG_LINE_SIZE + 1];
         struct text line = text_in(buffer, LOG_LINE_SIZE);

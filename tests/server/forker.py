@@ -11,9 +11,9 @@ from cases import TreeTest
 EXIT_CONFIG = 78
 
 
-def command(tree, wrapper):
-    """A server whose input is the paths that workers read."""
-    return [*wrapper, tree.put_server(), "listen", "pidfile", tree.pidfile, "work"]
+def command(tree, wrapper, first=()):
+    """A server whose input is the paths that workers read; what is first, it does before."""
+    return [*wrapper, tree.put_server(), *first, "listen", "pidfile", tree.pidfile, "work"]
 
 
 def zombies(pid):
@@ -25,12 +25,12 @@ def zombies(pid):
 class Forker:
     """One such server; use as a context manager. Its log is a file."""
 
-    def __init__(self, tree, wrapper=(), **settings):
+    def __init__(self, tree, wrapper=(), first=(), **settings):
         self.log = f"{tree.path}/shim.log"
         settings = {"log": self.log, "log_level": "info", **settings}
         self.forks = self.told = 0
         self.process = subprocess.Popen(
-            command(tree, wrapper), env=tree.environment(**settings), text=True,
+            command(tree, wrapper, first), env=tree.environment(**settings), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if self.process.stdout.readline() != "ready\n":
             raise AssertionError(self.process.communicate()[1])

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -148,6 +149,25 @@ ACTION(clone, "clone")
         static char stack[1 << 18];
 
         go_on_in(clone(perform_the_rest, stack + sizeof(stack), SIGCHLD, NULL));
+}
+
+static void *go_on(void *unused)
+{
+        perform_the_rest(NULL);
+        return unused;
+}
+
+/* The rest is done by a thread with a stack of so many bytes. */
+ACTION(thread, "thread")
+{
+        pthread_attr_t attributes;
+        pthread_t thread;
+
+        pthread_attr_init(&attributes);
+        if (pthread_attr_setstacksize(&attributes, (size_t)atol(next_argument())) != 0 ||
+                pthread_create(&thread, &attributes, go_on, NULL) != 0)
+                fail("thread");
+        pthread_join(thread, NULL);
 }
 
 /* Past all hooks. */
