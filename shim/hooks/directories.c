@@ -116,7 +116,9 @@ INTERPOSE(char *, get_current_dir_name, (void))
 
         if (!process_is_jailed())
                 return real(get_current_dir_name)();
-        return outside_named_directory(path) ? strdup(path) : hook_getcwd(NULL, 0);
+        if (outside_named_directory(path) || outside_working_directory(path))
+                return strdup(path);
+        return real(getcwd)(NULL, 0);
 }
 
 INTERPOSE(char *, getwd, (char *buffer))

@@ -79,7 +79,9 @@ static int copy_by_kind(struct copy *copy, int from, int to, const char *name)
         return copy_fail(copy, name, "it is a socket, a FIFO or a block device", 0);
 }
 
-static int copy_entry(struct copy *copy, int from, const char *from_name, int to, const char *name)
+/* Each level of a tree has a frame of it: without that of copy_exposure(), which has a path. */
+static int __attribute__((noinline))
+copy_entry(struct copy *copy, int from, const char *from_name, int to, const char *name)
 {
         /* In a directory, links are copied as links; what is exposed by name may be one. */
         CLOSED_AT_END int fd = kernel_openat(
@@ -104,7 +106,7 @@ int copy_exposure(
                 ret_failure->jail = jail->real;
                 return error;
         }
-        *ret_failure = (struct failure){0};
+        memset(ret_failure, 0, sizeof(*ret_failure));
         error = copy_entry(&copy, AT_FDCWD, exposure->source, place.directory, place.name);
         kernel_close(place.directory);
         return error;
