@@ -15,13 +15,20 @@ typedef int exec_type(const char *path, char *const argv[], char *const environm
 typedef int spawn_type(pid_t *ret_pid, const char *path, const posix_spawn_file_actions_t *actions,
         const posix_spawnattr_t *attributes, char *const argv[], char *const environment[]);
 
+/* The process wanted to be that program, and cannot go on as itself. */
+static void end_if_refused(const char *path)
+{
+        if (programs_refuse(path))
+                _exit(this_process()->plan.settings.fatal_status);
+}
+
 static int run(exec_type *function, const char *path, char *const argv[], char *const environment[])
 {
         struct environment_edit edit;
 
         if (process_refuses_command(path, argv))
                 _exit(CHROOTSHIM_EXIT_CONFIG);
-        programs_check(path);
+        end_if_refused(path);
         if (!programs_edit(path, &edit))
                 return function(process_inside(path), argv, environment);
 
@@ -37,9 +44,8 @@ static int spawn(spawn_type *function, pid_t *ret_pid, const char *path,
 {
         struct environment_edit edit;
 
-        if (process_refuses_command(path, argv))
+        if (process_refuses_command(path, argv) || programs_refuse(path))
                 return EPERM;
-        programs_check(path);
         if (!programs_edit(path, &edit))
                 return function(
                         ret_pid, process_inside(path), actions, attributes, argv, environment);
@@ -140,7 +146,7 @@ INTERPOSE(int, execveat,
 
         if (process_refuses_command(path, argv))
                 _exit(CHROOTSHIM_EXIT_CONFIG);
-        programs_check(path);
+        end_if_refused(path);
         if (!programs_edit(path, &edit))
                 return real(execveat)(dirfd, process_inside(path), argv, environment, flags);
 
@@ -154,7 +160,7 @@ INTERPOSE(int, fexecve, (int fd, char *const argv[], char *const environment[]))
 {
         struct environment_edit edit;
 
-        programs_check(NULL);
+        end_if_refused(NULL);
         if (!programs_edit(NULL, &edit))
                 return real(fexecve)(fd, argv, environment);
 

@@ -28,17 +28,15 @@ static bool binds_ancestor(const struct sockaddr *address, socklen_t length)
 INTERPOSE(int, bind, (int fd, const struct sockaddr *address, socklen_t length))
 {
         struct sockaddr_un copy;
-        bool serves;
         int result;
 
         process_wait(EVENT_TOUCH);
         if (binds_ancestor(address, length))
                 return -1;
-        serves = process_bind(fd, address, length);
         address = inside_address(address, &length, &copy);
         result = real(bind)(fd, address, length);
-        if (result == 0 && serves)
-                process_bound(fd);
+        if (result == 0)
+                process_bound(fd, address, length);
         return result;
 }
 
@@ -62,6 +60,7 @@ INTERPOSE(ssize_t, sendto,
 {
         struct sockaddr_un copy;
 
+        process_writes(fd);
         address = inside_address(address, &length, &copy);
         return real(sendto)(fd, data, size, flags, address, length);
 }
@@ -72,6 +71,7 @@ INTERPOSE(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags))
         struct msghdr inside;
         const struct sockaddr *address;
 
+        process_writes(fd);
         if (!process_is_jailed() || !message || !message->msg_name)
                 return real(sendmsg)(fd, message, flags);
         inside = *message;
@@ -87,6 +87,7 @@ INTERPOSE(int, sendmmsg, (int fd, struct mmsghdr *messages, unsigned count, int 
 {
         int before = errno;
 
+        process_writes(fd);
         if (!process_is_jailed() || count == 0)
                 return real(sendmmsg)(fd, messages, count, flags);
         for (unsigned i = 0; i < count && i < IOV_MAX; i++) {
@@ -175,13 +176,23 @@ INTERPOSE(ssize_t, __recvfrom_chk,
 
 INTERPOSE(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags))
 {
+        ssize_t length;
+
         process_receive(fd);
-        return real(recvmsg)(fd, message, flags);
+        length = real(recvmsg)(fd, message, flags);
+        if (length >= 0)
+                process_received(message);
+        return length;
 }
 
 INTERPOSE(int, recvmmsg,
         (int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout))
 {
+        int received;
+
         process_receive(fd);
-        return real(recvmmsg)(fd, messages, count, flags, timeout);
+        received = real(recvmmsg)(fd, messages, count, flags, timeout);
+        for (int i = 0; i < received; i++)
+                process_received(&messages[i].msg_hdr);
+        return received;
 }

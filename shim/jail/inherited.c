@@ -51,19 +51,6 @@ static int replace(int fd, int root)
         return error == -EBADF ? duplicate_above_limit(root, fd, flags) : error;
 }
 
-/* The list's names are numbers; "." and ".." give -1. */
-static int number_of(const char *name)
-{
-        int number = 0;
-
-        for (; *name; name++) {
-                if (*name < '0' || *name > '9')
-                        return -1;
-                number = number * 10 + (*name - '0');
-        }
-        return number;
-}
-
 struct walk {
         int root;
         int list;
@@ -72,7 +59,7 @@ struct walk {
 static int visit(void *context, const char *name)
 {
         const struct walk *walk = context;
-        int fd = number_of(name);
+        int fd = descriptor_number(name);
 
         if (fd < 0 || fd == walk->root || fd == walk->list || is_harmless(fd, walk->list, name))
                 return 0;

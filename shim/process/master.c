@@ -15,7 +15,7 @@ bool self_is_armed(void)
                 .pidfile = settings->pidfile,
                 .scoreboard = settings->scoreboard,
                 .pid = self->pid,
-                .start = &self->pidfile_at_start,
+                .start = self->next_version ? &self->pidfile_at_start : NULL,
                 .assumed = self->serving && (!settings->pidfile || self->next_version),
         };
         enum arming arming;
@@ -53,7 +53,8 @@ bool process_before_fork(void)
                 return false;
         self_is_new_master();
         /* Whoever accepts as a master has a child for each connection, armed or not. */
-        armed = self_is_armed() || (self->plan.settings.master_accepts && self->called_listen);
+        armed = self_is_armed() ||
+                (self->plan.settings.master_accepts && self->made_serving_socket);
         if (armed || self->serving)
                 self_prepare();
         if (self->prepared)
@@ -76,7 +77,7 @@ void process_after_fork(bool armed)
         self->pid = getpid();
         if (!*self->witness)
                 *(volatile int *)(uintptr_t)self->witness = 1;
-        self->has_forked = self->has_workers = self->called_listen = false;
+        self->has_forked = self->has_workers = self->made_serving_socket = false;
         self->role = role_of_child(self->role, armed);
         sockets_forget_own();
         lookup_forget();

@@ -57,7 +57,7 @@ static void check_dropped(void)
 {
         struct jail *jail = &self->plan.jail;
 
-        if (!self->dropped || jail->rootless || (capabilities_held() & 1ULL << CAP_SYS_CHROOT))
+        if (!self->dropped || jail->rootless || (capabilities_permitted() & 1ULL << CAP_SYS_CHROOT))
                 return;
         jail->rootless = true;
         if (self->plan.settings.isolation == ISOLATION_CHROOT)
@@ -105,8 +105,9 @@ static struct role_standing standing_now(void)
                 .serving = self->serving,
                 .root = geteuid() == 0,
                 .in_lookup = lookup_is_on(),
-                .accepts_as_master = master_accepts &&
-                                     (self->called_listen || (own_memory && self_is_in_pidfile())),
+                .accepts_as_master =
+                        master_accepts &&
+                        (self->made_serving_socket || (own_memory && self_is_in_pidfile())),
                 .has_pidfile = self->plan.settings.pidfile != NULL,
                 .has_forked = self->has_forked,
                 .has_workers = self->has_workers,
@@ -126,6 +127,17 @@ static void tell(
                 role_event_names[event], ": ", role_verdict_names[verdict], NULL);
 }
 
+static void __attribute__((noreturn))
+refuse_to_serve(const struct role_standing *standing, enum role_event event)
+{
+        if (event == EVENT_ACCEPT && standing->has_workers)
+                self_refuse("this process has workers, and would serve unjailed",
+                        "if it is meant to accept (a connection that it forks for, or a control "
+                        "socket), set master_accepts = true");
+        self_refuse("this process would serve unjailed",
+                "let the server listen and fork in the usual way, by libc");
+}
+
 void process_event(enum role_event event)
 {
         struct role_standing standing;
@@ -143,12 +155,17 @@ void process_event(enum role_event event)
         }
         if (self->prepared)
                 tell(&standing, event, verdict);
+        if (verdict == VERDICT_ENTER && event == EVENT_THREAD &&
+                standing.role == CHROOTSHIM_WATCHING)
+                log_line(LEVEL_WARNING,
+                        "a thread before the first fork: the server is taken for one "
+                        "of a single process, and jailed whole: if it forks workers "
+                        "later, set `pidfile`",
+                        NULL);
         if (verdict == VERDICT_ENTER)
                 enter();
         if (verdict == VERDICT_REFUSE)
-                self_refuse("this process would serve unjailed",
-                        "if the server accepts in its master and forks for each connection, set "
-                        "master_accepts = true");
+                refuse_to_serve(&standing, event);
         errno = saved;
 }
 
@@ -192,12 +209,38 @@ void process_made_socket(int fd)
 
 void process_receive(int fd)
 {
-        if (!process_is_undecided() || !sockets_is_one(fd))
+        if (!process_is_undecided() || !(self->serving || process_may_be_worker()) ||
+                !sockets_is_one(fd))
                 return;
         if (sockets_is_bound(fd))
-                process_event(EVENT_ACCEPT);
+                process_event(EVENT_ASKED);
         else if (process_may_be_worker() && !sockets_is_own(fd))
                 process_event(EVENT_RECEIVE);
+}
+
+/* A process of its own memory, or one that clone(2) made before there was a witness: a vfork()
+ * child neither listens nor binds. */
+static bool takes_part(void)
+{
+        if (self_owns_memory())
+                return true;
+        if (self->witness != &readiness_never_copied)
+                return false;
+        process_after_fork(false);
+        return true;
+}
+
+void process_received(const struct msghdr *message)
+{
+        if (!process_is_undecided() || !message->msg_control || !takes_part())
+                return;
+        if (sockets_were_received(message, sockets_serves))
+                self->serving = true;
+        if (!sockets_were_received(message, sockets_is_connection))
+                return;
+        self->serving = true;
+        if (!self->has_workers)
+                process_event(EVENT_ACCEPT);
 }
 
 const char *process_path(const char *path)
@@ -211,7 +254,7 @@ void process_listen(void)
 {
         int saved = errno;
 
-        if (!process_is_undecided() || !self_owns_memory())
+        if (!process_is_undecided() || !takes_part())
                 return;
         if (self->problem)
                 self_stop(self->problem);
@@ -222,25 +265,20 @@ void process_listen(void)
 
 void process_listened(void)
 {
-        if (process_is_undecided() && self_owns_memory())
-                self->serving = self->is_server = self->called_listen = true;
+        if (process_is_undecided() && takes_part())
+                self->serving = self->is_server = self->made_serving_socket = true;
 }
 
-bool process_bind(int fd, const struct sockaddr *address, socklen_t length)
+void process_bound(int fd, const struct sockaddr *address, socklen_t length)
 {
-        if (!process_is_undecided() || !sockets_would_serve(fd, address, length) ||
-                !self_owns_memory())
-                return false;
-        process_listen();
-        return true;
-}
+        int saved = errno;
 
-void process_bound(int fd)
-{
-        if (!process_is_undecided() || !self_owns_memory())
-                return;
-        sockets_note_bound(fd);
-        self->serving = self->is_server = self->called_listen = true;
+        if (process_is_undecided() && !lookup_is_on() && takes_part() &&
+                sockets_note_bound(fd, address, length)) {
+                process_listen();
+                process_listened();
+        }
+        errno = saved;
 }
 
 void process_created_file(const char *path, int flags, int fd)

@@ -34,10 +34,13 @@ struct process {
         bool serving;
         /** This process has itself forked, and has forked children that may be workers. */
         bool has_forked, has_workers;
-        /** This program has called listen(): it is a server, and what it starts are its helpers. */
+        /**
+         * This program has called listen(), or bound a datagram socket to serve with: it is a
+         * server, and what it starts are its helpers.
+         */
         bool is_server;
-        /** This process itself has called it. */
-        bool called_listen;
+        /** This process itself has done that. */
+        bool made_serving_socket;
         /** The shim has been kept for it as a server's next version. */
         bool next_version;
         /** It gave up root outside, before it served. */
@@ -52,6 +55,9 @@ struct process {
         const struct failure *problem;
         /** The settings, the jail, and what it is to have. */
         struct plan plan;
+        /** The server called chroot() by itself, which is done at the entry: see process_chroots().
+         */
+        bool chroots;
         /** What jail.below points to: the path of a chroot() of the server's own. */
         char below[PATH_MAX];
         /** The spellings that are translated in the jail: none if `fixroot` is off. */
@@ -137,6 +143,17 @@ static inline void process_reads(int fd)
                 process_receive(fd);
 }
 
+/** process_writes() - process_receive() for what writes: a client may be served before it asks. */
+static inline void process_writes(int fd)
+{
+        if (process_is_undecided() && process_state.plan.settings.master_accepts &&
+                process_may_be_worker())
+                process_receive(fd);
+}
+
+/** process_received() - recvmsg() gave @message: the sockets in it may be to serve with. */
+void process_received(const struct msghdr *message);
+
 /** process_made_socket() - @fd is a socket of the process's own making; -1 is ignored. */
 void process_made_socket(int fd);
 
@@ -163,15 +180,8 @@ void process_listen(void);
 /** process_listened() - listen() succeeded. */
 void process_listened(void);
 
-/**
- * process_bind() - the process is about to bind @fd to @address.
- *
- * Return: true if it is a datagram socket that will serve; then as process_listen().
- */
-bool process_bind(int fd, const struct sockaddr *address, socklen_t length);
-
-/** process_bound() - that succeeded. */
-void process_bound(int fd);
+/** process_bound() - bind() succeeded; as process_listen() if @fd serves now. */
+void process_bound(int fd, const struct sockaddr *address, socklen_t length);
 
 /** process_before_fork() - in the parent. Return: a child is to be pending. */
 bool process_before_fork(void);

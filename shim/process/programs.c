@@ -6,8 +6,10 @@
 #include "process/sockets.h"
 #include "system/descriptors.h"
 #include "system/kernel.h"
+#include "system/log.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -44,8 +46,7 @@ static bool is_next_version(const char *path)
         return self->serving && descriptors_any(sockets_is_handed_over);
 }
 
-/* A shell may have inherited a listening socket, and an old pidfile may be empty: that is no
- * server. */
+/* A shell that has inherited a listening socket is none, nor is one whose pid is in no pidfile. */
 static bool is_server(void)
 {
         return self->is_server || self->arming == ARMING_CERTAIN || self->next_version;
@@ -61,25 +62,77 @@ static bool has_capabilities(const char *path)
         return kernel_call(SYS_getxattr, (long)path, (long)"security.capability", 0, 0, 0) > 0;
 }
 
-/* Would the kernel set AT_SECURE for it (getauxval(3))? */
-static bool is_secure(const char *path)
+/* Would the kernel set AT_SECURE for this file (getauxval(3))? Only where it changes something. */
+static bool is_secure_file(const char *path)
 {
         struct file_facts facts;
 
-        if (getuid() != geteuid() || getgid() != getegid())
-                return true;
-        return path && kernel_facts(AT_FDCWD, path, 0, &facts) == 0 &&
-               ((facts.mode & (S_ISUID | S_ISGID)) || has_capabilities(path));
+        if (kernel_facts(AT_FDCWD, path, 0, &facts) < 0)
+                return false;
+        return ((facts.mode & S_ISUID) && facts.owner != getuid()) ||
+               ((facts.mode & S_ISGID) && (facts.mode & S_IXGRP) && facts.group != getgid()) ||
+               (getuid() != 0 && has_capabilities(path));
 }
 
-void programs_check(const char *path)
+/* A name without a slash is looked for as execvp(3) does. */
+static bool is_secure_name(const char *name)
 {
-        if (starts_next_version(path) && is_secure(path))
-                self_refuse("the server starts itself in a way in which the loader leaves "
-                            "chrootshim out: set-id, with capabilities, or with a real user id "
-                            "that is not the effective one",
-                        "let the server run as one user, and take set-id bits and capabilities "
-                        "off its program");
+        const char *directories = getenv("PATH");
+        char path[1024];
+
+        for (; directories && *directories; directories += *directories == ':') {
+                size_t length = strcspn(directories, ":");
+
+                if (length + 1 + strlen(name) < sizeof(path)) {
+                        memcpy(path, directories, length);
+                        path[length] = '/';
+                        strcpy(path + length + 1, name);
+                        if (kernel_access(AT_FDCWD, path, X_OK, 0) == 0)
+                                return is_secure_file(path);
+                }
+                directories += length;
+        }
+        return false;
+}
+
+static bool is_secure(const char *path)
+{
+        if (getuid() != geteuid() || getgid() != getegid())
+                return true;
+        return path && (strchr(path, '/') ? is_secure_file(path) : is_secure_name(path));
+}
+
+/* A client is not for a program outside; nor is anything, once the server wanted another root. */
+static void enter_first(void)
+{
+        if (!process_is_undecided())
+                return;
+        if (self->chroots && !self_owns_memory())
+                self_refuse("a child by vfork() would run outside, after the server's own chroot()",
+                        "remove that setting of the server");
+        if (self->chroots)
+                process_event(EVENT_DROP);
+        else if (self->plan.settings.master_accepts && process_may_be_worker() &&
+                 descriptors_any(sockets_is_connection_handed_over))
+                process_event(EVENT_RECEIVE);
+}
+
+bool programs_refuse(const char *path)
+{
+        struct failure failure;
+
+        enter_first();
+        if (!starts_next_version(path) || !is_secure(path))
+                return false;
+        failure_set(&failure, 0, path,
+                "the server would start it in a way in which the loader leaves chrootshim out: "
+                "set-id, with capabilities, or with a real user id that is not the effective one",
+                "let the server run as one user; take set-id bits and capabilities off its "
+                "program, "
+                "or let it close its sockets in other programs");
+        failure.jail = self->plan.jail.real;
+        log_failure(LEVEL_ERROR, "", &failure);
+        return true;
 }
 
 bool programs_edit(const char *path, struct environment_edit *ret_edit)

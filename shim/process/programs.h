@@ -7,13 +7,16 @@
 #include <stdbool.h>
 
 /**
- * programs_check() - the process is about to execute @path (NULL: not known); errno is kept.
+ * programs_refuse() - the process is about to execute @path (NULL: not known); errno is kept.
  *
- * Ends a process that would start the server's next version where the loader gives it no shim:
- * set-id, with capabilities of its own, or with real and effective ids that differ (AT_SECURE of
- * getauxval(3); squid starts its worker so). It would serve unjailed, and nobody would know.
+ * Refused is the server's next version where the loader gives it no shim: set-id, with capabilities
+ * of its own, or with real and effective ids that differ (AT_SECURE of getauxval(3); squid starts
+ * its worker so). It would serve unjailed, and nobody would know. A process that holds a client
+ * under `master_accepts`, or that has called chroot() by itself, is jailed first.
+ *
+ * Return: true if it must not be started; that is in the log.
  */
-void programs_check(const char *path);
+bool programs_refuse(const char *path);
 
 /**
  * programs_edit() - what becomes of the environment of the program @path (NULL: not known).

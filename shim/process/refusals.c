@@ -75,7 +75,7 @@ bool process_chroots(const char *path)
 
         CLOSED_AT_END int fd = kernel_open(path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 
-        /* The kernel says what is wrong with it. */
+        /* The real call fails in the same way. */
         if (fd < 0)
                 return false;
         if (!real_path(fd, real))
@@ -83,6 +83,7 @@ bool process_chroots(const char *path)
         inside = path_inside(&self->plan.jail.prefixes, real);
         if (inside == real)
                 refuse_chroot(path);
+        self->chroots = true;
         self->plan.jail.below = inside[1] ? strcpy(self->below, inside) : NULL;
         return true;
 }

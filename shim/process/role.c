@@ -14,6 +14,7 @@ const char *const role_event_names[] = {
         [EVENT_DROP] = "drops root",
         [EVENT_DROP_EFFECTIVE] = "drops the effective user id",
         [EVENT_ACCEPT] = "accepts",
+        [EVENT_ASKED] = "receives as a server",
         [EVENT_RECEIVE] = "receives",
         [EVENT_WAIT] = "waits for work",
         [EVENT_THREAD] = "starts a thread",
@@ -28,8 +29,8 @@ const char *const role_verdict_names[] = {
 
 /*
  * It has no children that could be workers, and does not accept as a master: so it is the worker
- * itself, be it a server of one process or one that was forked apart from others, as mod_cgid's
- * daemon was.
+ * itself: a server of one process, or one that was forked before the master was armed, as
+ * mod_cgid's daemon is.
  */
 static bool is_worker_itself(const struct role_standing *standing)
 {
@@ -56,6 +57,7 @@ static bool role_enters(const struct role_standing *standing, enum role_event ev
         case EVENT_DROP:
                 return pending || standing->serving;
         case EVENT_ACCEPT:
+        case EVENT_ASKED:
                 return pending || is_worker_itself(standing);
         case EVENT_WAIT:
                 return pending && !may_be_master(standing);
@@ -70,15 +72,26 @@ static bool role_enters(const struct role_standing *standing, enum role_event ev
         return false;
 }
 
+/*
+ * What NSS modules do in a look-up: they open, connect and ask, from a port of their choice, too.
+ * They neither accept nor change the user id.
+ */
+static bool belongs_to_look_up(enum role_event event)
+{
+        return event != EVENT_DROP && event != EVENT_DROP_EFFECTIVE && event != EVENT_ACCEPT;
+}
+
 enum role_verdict role_judge(const struct role_standing *standing, enum role_event event)
 {
+        bool serves = event == EVENT_ACCEPT || event == EVENT_ASKED;
+
         if (standing->role != CHROOTSHIM_WATCHING && standing->role != CHROOTSHIM_PENDING)
                 return VERDICT_PROCEED;
-        if (standing->own_memory && !standing->in_lookup && role_enters(standing, event))
+        if (standing->in_lookup && belongs_to_look_up(event))
+                return VERDICT_PROCEED;
+        if (standing->own_memory && role_enters(standing, event))
                 return VERDICT_ENTER;
-        if (event == EVENT_ACCEPT && !standing->accepts_as_master)
-                return VERDICT_REFUSE;
-        return VERDICT_PROCEED;
+        return serves && !standing->accepts_as_master ? VERDICT_REFUSE : VERDICT_PROCEED;
 }
 
 enum chrootshim_role role_of_child(enum chrootshim_role parent, bool armed)

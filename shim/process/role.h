@@ -13,9 +13,12 @@ enum role_event {
         EVENT_DROP,
         /** seteuid() does. It may be for a moment only, so it counts in a pending child alone. */
         EVENT_DROP_EFFECTIVE,
-        /** accept*() on a listening socket, recv*() and read*() on a bound datagram socket. */
+        /** accept*() on a listening socket. */
         EVENT_ACCEPT,
-        /** recv*() and read*() on an inherited socket. */
+        /** recv*() and read*() on a bound datagram socket. */
+        EVENT_ASKED,
+        /** recv*() and read*() on an inherited socket; under `master_accepts`, writing to it, too.
+         */
         EVENT_RECEIVE,
         /** epoll_wait*(). */
         EVENT_WAIT,

@@ -7,28 +7,48 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 
-/* The inode of each socket that is noted, by its number; 0 for none. A server has few of them. */
-static struct {
-        uint64_t own[DESCRIPTORS_TRIED];
-        uint64_t bound[DESCRIPTORS_TRIED];
-        bool any_own, any_bound;
-} noted;
+/* Sockets that are noted, by their inodes: a number is given again, and a duplicate has another. */
+struct inodes {
+        uint64_t item[128];
+        unsigned count;
+        bool overflow;
+};
 
-/* 0 if it is none, or cannot be looked at. */
-static uint64_t inode_of(int fd)
+static struct inodes own, bound;
+
+static void note(struct inodes *inodes, int fd)
 {
         struct file_facts facts;
 
-        return fd >= 0 && fd < DESCRIPTORS_TRIED && kernel_facts(fd, "", 0, &facts) == 0
-                       ? facts.identity.inode
-                       : 0;
+        if (fd < 0 || kernel_facts(fd, "", 0, &facts) < 0)
+                return;
+        if (inodes->count < sizeof(inodes->item) / sizeof(inodes->item[0]))
+                inodes->item[inodes->count++] = facts.identity.inode;
+        else
+                inodes->overflow = true;
 }
 
-/* What cannot be looked at, though it is open and a socket, is no better than what serves. */
+/* Where it cannot be told, it is @otherwise. */
+static bool is_noted(const struct inodes *inodes, int fd, bool otherwise)
+{
+        struct file_facts facts;
+
+        if (inodes->count == 0)
+                return false;
+        if (kernel_facts(fd, "", 0, &facts) < 0)
+                return otherwise;
+        for (unsigned i = 0; i < inodes->count; i++)
+                if (inodes->item[i] == facts.identity.inode)
+                        return true;
+        return inodes->overflow && otherwise;
+}
+
+/* If the kernel does not say, though it is open and a socket, the answer is assumed. */
 static bool holds(int answer, int wanted)
 {
         return answer == wanted || (answer < 0 && answer != -ENOTSOCK && answer != -EBADF);
@@ -36,67 +56,81 @@ static bool holds(int answer, int wanted)
 
 void sockets_note_own(int fd)
 {
-        uint64_t inode = inode_of(fd);
-
-        if (inode == 0)
-                return;
-        noted.own[fd] = inode;
-        noted.any_own = true;
+        note(&own, fd);
 }
 
+/* What is not known to be its own was inherited: that is the safe answer. */
 bool sockets_is_own(int fd)
 {
-        uint64_t inode = noted.any_own ? inode_of(fd) : 0;
-
-        return inode != 0 && noted.own[fd] == inode;
+        return is_noted(&own, fd, false);
 }
 
-/* What was never touched is not touched here: its pages are not there. */
 void sockets_forget_own(void)
 {
-        if (!noted.any_own)
-                return;
-        memset(noted.own, 0, sizeof(noted.own));
-        noted.any_own = false;
+        own.count = 0;
+        own.overflow = false;
 }
 
+static bool is_internet(int fd)
+{
+        int domain = kernel_socket_option(fd, SO_DOMAIN);
+
+        return holds(domain, AF_INET) || holds(domain, AF_INET6);
+}
+
+static bool is_datagram(int fd)
+{
+        return holds(kernel_socket_option(fd, SO_TYPE), SOCK_DGRAM) && is_internet(fd);
+}
+
+static bool has_peer(int fd)
+{
+        struct sockaddr_storage address;
+        socklen_t length = sizeof(address);
+
+        return kernel_call(SYS_getpeername, fd, (long)&address, (long)&length, 0, 0) == 0;
+}
+
+/* The port stands at the same place in both kinds of address, also in shorter and older ones. */
 static bool names_port(const struct sockaddr *address, socklen_t length)
 {
-        struct sockaddr_in6 wide;
-        struct sockaddr_in narrow;
+        struct sockaddr_in begin = {0};
 
-        if (length >= sizeof(narrow) && address->sa_family == AF_INET) {
-                memcpy(&narrow, address, sizeof(narrow));
-                return narrow.sin_port != 0;
-        }
-        if (length >= sizeof(wide) && address->sa_family == AF_INET6) {
-                memcpy(&wide, address, sizeof(wide));
-                return wide.sin6_port != 0;
-        }
-        return false;
+        if (length < offsetof(struct sockaddr_in, sin_addr))
+                return false;
+        memcpy(&begin, address, offsetof(struct sockaddr_in, sin_addr));
+        return begin.sin_port != 0;
 }
 
-bool sockets_would_serve(int fd, const struct sockaddr *address, socklen_t length)
+bool sockets_note_bound(int fd, const struct sockaddr *address, socklen_t length)
 {
-        return address && names_port(address, length) &&
-               holds(kernel_socket_option(fd, SO_TYPE), SOCK_DGRAM);
-}
-
-void sockets_note_bound(int fd)
-{
-        uint64_t inode = inode_of(fd);
-
-        if (inode == 0)
-                return;
-        noted.bound[fd] = inode;
-        noted.any_bound = true;
+        if (!names_port(address, length) || !is_datagram(fd))
+                return false;
+        note(&bound, fd);
+        return true;
 }
 
 bool sockets_is_bound(int fd)
 {
-        uint64_t inode = noted.any_bound ? inode_of(fd) : 0;
+        return is_noted(&bound, fd, true) && !has_peer(fd);
+}
 
-        return inode != 0 && noted.bound[fd] == inode;
+bool sockets_is_connection(int fd)
+{
+        return holds(kernel_socket_option(fd, SO_TYPE), SOCK_STREAM) && is_internet(fd) &&
+               has_peer(fd);
+}
+
+static bool stays_open(int fd)
+{
+        int flags = kernel_fcntl(fd, F_GETFD, 0);
+
+        return flags >= 0 && !(flags & FD_CLOEXEC);
+}
+
+bool sockets_is_connection_handed_over(int fd)
+{
+        return stays_open(fd) && sockets_is_connection(fd) && !sockets_is_own(fd);
 }
 
 bool sockets_is_one(int fd)
@@ -111,20 +145,6 @@ bool sockets_is_listening(int fd)
         return holds(kernel_socket_option(fd, SO_ACCEPTCONN), 1);
 }
 
-/* Bound to a port, and to nobody in particular: a socket that asks one server is connected. */
-static bool is_unconnected_datagram(int fd)
-{
-        struct sockaddr_storage address;
-        socklen_t length = sizeof(address);
-
-        if (kernel_socket_option(fd, SO_TYPE) != SOCK_DGRAM ||
-                kernel_call(SYS_getsockname, fd, (long)&address, (long)&length, 0, 0) < 0 ||
-                !names_port((struct sockaddr *)&address, length))
-                return false;
-        length = sizeof(address);
-        return kernel_call(SYS_getpeername, fd, (long)&address, (long)&length, 0, 0) < 0;
-}
-
 bool sockets_serves(int fd)
 {
         return sockets_is_listening(fd) || sockets_is_bound(fd);
@@ -132,22 +152,48 @@ bool sockets_serves(int fd)
 
 bool sockets_is_handed_over(int fd)
 {
-        int flags = kernel_fcntl(fd, F_GETFD, 0);
-
-        return flags >= 0 && !(flags & FD_CLOEXEC) && sockets_serves(fd);
+        return stays_open(fd) && sockets_serves(fd);
 }
 
+/* Bound, and not connected: who asks one server is connected to it. */
 static bool note_inherited(int fd)
 {
-        if (!is_unconnected_datagram(fd))
-                return false;
-        noted.bound[fd] = inode_of(fd);
-        noted.any_bound = true;
+        struct sockaddr_storage address;
+        socklen_t length = sizeof(address);
+
+        if (kernel_socket_option(fd, SO_TYPE) == SOCK_DGRAM && is_datagram(fd) && !has_peer(fd) &&
+                kernel_call(SYS_getsockname, fd, (long)&address, (long)&length, 0, 0) == 0 &&
+                names_port((struct sockaddr *)&address, length))
+                note(&bound, fd);
         return false;
+}
+
+static bool listens(int fd)
+{
+        return kernel_socket_option(fd, SO_ACCEPTCONN) == 1;
 }
 
 bool sockets_note_inherited(void)
 {
         descriptors_any(note_inherited);
-        return noted.any_bound || descriptors_any(sockets_is_listening);
+        return bound.count > 0 || descriptors_any(listens);
+}
+
+bool sockets_were_received(const struct msghdr *message, bool (*wanted)(int fd))
+{
+        for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part;
+                part = CMSG_NXTHDR((struct msghdr *)(uintptr_t)message, part)) {
+                size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+                if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+                        continue;
+                for (size_t i = 0; i < count; i++) {
+                        int fd;
+
+                        memcpy(&fd, CMSG_DATA(part) + i * sizeof(fd), sizeof(fd));
+                        if (wanted(fd))
+                                return true;
+                }
+        }
+        return false;
 }

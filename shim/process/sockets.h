@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 
 /*
- * A number says little, for it is given again: each socket is known by its inode as well. All of
- * these are async-signal-safe and leave errno as it was.
+ * A number says little, for it is given again: each socket is known by its inode. All of these are
+ * async-signal-safe and leave errno as it was.
  */
 
 /** sockets_note_own() - @fd is a socket of the process's own making; -1 is ignored. */
@@ -20,18 +20,24 @@ bool sockets_is_own(int fd);
 void sockets_forget_own(void);
 
 /**
- * sockets_would_serve() - is @fd a datagram socket that serves once it is bound to @address?
+ * sockets_note_bound() - @fd has been bound to @address, which the kernel has taken.
  *
- * One of the internet, with a port that the program chose: who asks questions has a port of the
- * kernel's choice, or none.
+ * Return: true if it is a datagram socket that now serves: of the internet, with a port that the
+ * program chose. Who asks questions has a port of the kernel's choice, or none.
  */
-bool sockets_would_serve(int fd, const struct sockaddr *address, socklen_t length);
+bool sockets_note_bound(int fd, const struct sockaddr *address, socklen_t length);
 
-/** sockets_note_bound() - it has been bound. */
-void sockets_note_bound(int fd);
-
-/** sockets_is_bound() - does it serve, by sockets_note_bound(), or as it was handed over? */
+/** sockets_is_bound() - is it one of them, or was one handed over? Not if it is connected. */
 bool sockets_is_bound(int fd);
+
+/** sockets_is_connection() - a stream socket of the internet that has a peer? */
+bool sockets_is_connection(int fd);
+
+/** sockets_is_connection_handed_over() - one that was inherited, and that the next program gets? */
+bool sockets_is_connection_handed_over(int fd);
+
+/** sockets_were_received() - has the message brought a descriptor that is @wanted (SCM_RIGHTS)? */
+bool sockets_were_received(const struct msghdr *message, bool (*wanted)(int fd));
 
 /** sockets_is_one() - is @fd a socket? */
 bool sockets_is_one(int fd);

@@ -6,6 +6,7 @@
 #include "process/self.h"
 #include "process/sockets.h"
 #include "settings/read.h"
+#include "system/child.h"
 #include "system/loader.h"
 #include "system/log.h"
 #include "view/environment.h"
@@ -102,6 +103,13 @@ static int prepare(void)
         return error < 0 ? error : plan_check(&self->plan, &problem);
 }
 
+/* A program that has executed itself: its pidfile and its children are there already. */
+static void note_next_version(void)
+{
+        arming_note_start(self->plan.settings.pidfile, getpid(), &self->pidfile_at_start);
+        self->has_workers = self->has_forked = child_exists();
+}
+
 static void begin(enum chrootshim_role role)
 {
         if (self->plan.settings.fixroot)
@@ -125,7 +133,8 @@ void start_outside(void)
                 report(error);
         log_configure(self->plan.settings.log_level, self->plan.settings.log,
                 self->plan.settings.log_path);
-        arming_note_start(self->plan.settings.pidfile, getpid(), &self->pidfile_at_start);
+        if (self->next_version)
+                note_next_version();
         /* An upgrade or socket activation hands sockets over. */
         self->serving = sockets_note_inherited();
         if (self->serving && (error = readiness_witness(&problem)) < 0)

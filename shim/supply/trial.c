@@ -50,6 +50,9 @@ static void __attribute__((noreturn)) run_child(struct plan *plan, int report, l
         struct report answer = {0};
 
         kernel_watch(last);
+        /* A server may be another user for a moment, as it listens; its workers begin as root. */
+        if (!plan->jail.rootless)
+                kernel_call(SYS_setresuid, -1, 0, -1, 0, 0);
         /* Workers need it for the files that their master makes later (supply/lock_files.h). */
         kernel_file_user((uid_t)-1);
         answer.result = plan_enter(plan, &answer.failure);

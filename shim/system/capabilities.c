@@ -76,6 +76,15 @@ static int limit(uint64_t mask)
         return (int)kernel_call(SYS_capset, (long)&sets.header, (long)sets.half, 0, 0, 0);
 }
 
+uint64_t capabilities_permitted(void)
+{
+        struct sets sets;
+
+        if (get(&sets) < 0)
+                return 0;
+        return sets.half[0].permitted | (uint64_t)sets.half[1].permitted << 32;
+}
+
 uint64_t capabilities_held(void)
 {
         struct sets sets;

@@ -24,4 +24,7 @@ int capabilities_drop_all(void);
 /** capabilities_held() - the effective set. */
 uint64_t capabilities_held(void);
 
+/** capabilities_permitted() - what the effective set may become again, by seteuid() for example. */
+uint64_t capabilities_permitted(void);
+
 #endif

@@ -105,3 +105,11 @@ int child_end(pid_t pid)
         kernel_call(SYS_kill, pid, SIGKILL, 0, 0, 0);
         return child_wait(pid);
 }
+
+bool child_exists(void)
+{
+        siginfo_t unused;
+
+        return kernel_call(SYS_waitid, P_ALL, 0, (long)&unused, WEXITED | WNOHANG | WNOWAIT, 0) ==
+               0;
+}

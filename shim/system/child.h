@@ -2,6 +2,7 @@
 #ifndef SHIM_SYSTEM_CHILD_H
 #define SHIM_SYSTEM_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -35,5 +36,8 @@ int child_wait(pid_t pid);
 
 /** child_end() - kill the child if it still runs. Return: its wait(2) status, or an error. */
 int child_end(pid_t pid);
+
+/** child_exists() - has this process any child, of whatever kind? */
+bool child_exists(void);
 
 #endif

@@ -26,17 +26,62 @@ static int mark_open(struct pollfd *fds, int first, int count)
         return result < 0 ? 0 : count;
 }
 
+static long soft_limit(void)
+{
+        struct rlimit limit = {0};
+
+        return kernel_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0) < 0
+                       ? DESCRIPTORS_TRIED
+                       : (long)limit.rlim_cur;
+}
+
+int descriptor_number(const char *name)
+{
+        int number = 0;
+
+        for (; *name; name++) {
+                if (*name < '0' || *name > '9')
+                        return -1;
+                number = number * 10 + (*name - '0');
+        }
+        return number;
+}
+
+struct search {
+        bool (*holds)(int fd);
+};
+
+/* Ends the walk by an error that is none. */
+static int visit_high(void *context, const char *name)
+{
+        const struct search *search = context;
+        int fd = descriptor_number(name);
+
+        return fd >= DESCRIPTORS_TRIED && search->holds(fd) ? -ECANCELED : 0;
+}
+
+/* There are few above, and the limit may be a million: so they are listed. */
+static bool any_high(bool (*holds)(int fd))
+{
+        CLOSED_AT_END int list =
+                kernel_open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+        struct search search = {holds};
+
+        return list >= 0 && kernel_each_entry(list, visit_high, &search) == -ECANCELED;
+}
+
 bool descriptors_any(bool (*holds)(int fd))
 {
         struct pollfd fds[POLLED];
+        int count = 1;
 
-        for (int first = 0, count = 1; count > 0 && first < DESCRIPTORS_TRIED; first += count) {
+        for (int first = 0; count > 0 && first < DESCRIPTORS_TRIED; first += count) {
                 count = mark_open(fds, first, POLLED);
                 for (int i = 0; i < count; i++)
                         if (!(fds[i].revents & POLLNVAL) && holds(first + i))
                                 return true;
         }
-        return false;
+        return soft_limit() > DESCRIPTORS_TRIED && any_high(holds);
 }
 
 long descriptors_limit(void)

@@ -4,11 +4,15 @@
 
 #include <stdbool.h>
 
-/** Descriptors are looked at below this number. */
+/** Descriptors below this number are asked for one by one; higher ones are listed, if /proc tells.
+ */
 #define DESCRIPTORS_TRIED 1024
 
 /** descriptors_any() - is there an open descriptor for which @holds is true? Async-signal-safe. */
 bool descriptors_any(bool (*holds)(int fd));
+
+/** descriptor_number() - the number that a name in /proc/self/fd is; -1 for ".", "..". */
+int descriptor_number(const char *name);
 
 /** descriptors_limit() - one more than the highest number that may be open: RLIMIT_NOFILE. */
 long descriptors_limit(void);

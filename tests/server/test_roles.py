@@ -1,5 +1,7 @@
 """Servers that are unlike httpd: of one process, of datagrams, scripts, with a root of their own."""
+import fcntl
 import os
+import shutil
 import socket
 
 import pytest
@@ -45,16 +47,38 @@ class TestOneProcess(RoleTest):
         result = self.act("ask", "recv", *SAY)
         assert self.roles(result) == [("self", WATCHING, False)]
 
+    def test_the_number_of_its_socket_does_not_matter(self):
+        limited = ["prlimit", "--nofile=4096:4096"]
+        result = self.act("datagrams", "raise", "recv", *SAY, wrapper=limited)
+        assert self.roles(result) == [("self", JAILED, True)]
+        # Another limit than a power of two, and a socket near it.
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            high = fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD, 600)
+            result = self.act("take", str(high), *DROP, *SAY, pass_fds=[high],
+                              wrapper=["prlimit", "--nofile=700:700"])
+            assert self.roles(result) == [("self", JAILED, True)]
+            os.close(high)
+
     def test_it_drops(self):
         for serve in ("listen", "datagrams"):
             assert self.roles(self.act(serve, *DROP, *SAY)) == [("self", JAILED, True)]
 
     def test_its_threads(self):
-        result = self.act("listen", "thread", "accept", *SAY, pidfile=None)
+        result = self.act("listen", "start-thread", "accept", *SAY, pidfile=None, log_level="error")
         assert self.roles(result) == [("self", JAILED, True)]
+        assert "set `pidfile`" in self.act("listen", "start-thread", pidfile=None).stderr
         # With a pidfile it may be a master; as it serves after all, it has more than one thread.
-        self.assert_ends(self.act("listen", "thread", "accept", *SAY), FATAL,
+        self.assert_ends(self.act("listen", "start-thread", "accept", *SAY), FATAL,
                          "more than one thread")
+
+    def test_a_child_by_clone(self):
+        for clone in ("clone", "clone-by-kernel"):
+            result = self.act(clone, "datagrams", *DROP, "read", *SAY)
+            assert self.roles(result) == [("self", JAILED, True)]
+
+    def test_a_connection_that_it_is_sent(self):
+        result = self.act("passed", str(NOBODY), *SAY)
+        assert self.roles(result) == [("self", JAILED, True)]
 
     def test_a_socket_that_was_handed_over(self):
         for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
@@ -76,6 +100,11 @@ class TestDropBeforeServing(RoleTest):
         result = self.act(*DROP, "listen", "accept", *SAY)
         assert self.roles(result) == [("self", JAILED, True)]
 
+    def test_a_drop_for_a_moment_is_none(self):
+        result = self.act("seteuid", str(NOBODY), "listen", "pidfile", self.tree.pidfile,
+                          "seteuid", "0", "fork", *DROP, *SAY)
+        assert self.roles(result) == [("self", JAILED, True)]
+
     def test_it_cannot_enter_a_mount_namespace(self):
         self.assert_ends(self.act(*DROP, "listen", *SAY, isolation="namespace"), FATAL,
                          "gave up root before it listens.*chroot")
@@ -88,12 +117,22 @@ class TestDropBeforeServing(RoleTest):
 class TestConnections(RoleTest):
     """A master that accepts, and forks for each connection."""
 
-    @pytest.mark.parametrize("read", ("recv", "read", "stream"))
+    @pytest.mark.parametrize("read", ("recv", "read", "stream", "splice", "greet", "standard"))
     def test_its_children_are_jailed_before_they_read(self, read):
         for pidfile in ([], ["pidfile", self.tree.pidfile]):
             result = self.act("listen", *pidfile, "visit", "accept", "fork", read, *SAY,
                               master_accepts="true")
             assert self.roles(result) == [("self", JAILED, True)]
+
+    def test_a_program_that_gets_the_connection(self):
+        listing = "/bin/ls -id /"
+        result = self.act("listen", "visit", "accept", "fork", "keep-client", "exec", listing,
+                          master_accepts="true", pidfile=None)
+        # The jail has no shell.
+        assert (result.stdout, result.stderr) == ("", "")
+        result = self.act("listen", "visit", "accept", "fork", "exec", listing,
+                          master_accepts="true", pidfile=None)
+        assert result.stdout == f"{os.stat('/').st_ino} /\n" or result.stdout == ""
 
     def test_only_who_listens_or_is_in_the_pidfile_may(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -114,13 +153,21 @@ class TestNewMaster(RoleTest):
     """A server that executes itself, and becomes a daemon again."""
 
     def test_the_pidfile_of_before_does_not_count(self):
-        self.tree.write("run/server.pid", "1\n")
-        # The same pid, for sh executes the server.
-        result = self.tree.run("sh", "-c", 'echo $$ >"$0"; exec "$@"', self.tree.pidfile,
-                               self.server, "listen", "fork", "epoll_wait", *SAY)
-        assert self.roles(result) == [("self", WATCHING, False)]
-        result = self.tree.run("sh", "-c", 'echo $$ >"$0"; sleep 0.01; exec "$@"',
-                               self.tree.pidfile, self.server, *self.pending, "epoll_wait", *SAY)
+        # The same pid, for sh executes the server: as its next version, and as its starter.
+        for mark, role in (("export CHROOTSHIM_NEXT=1;", WATCHING), ("", JAILED)):
+            result = self.tree.run("sh", "-c", f'echo $$ >"$0"; {mark} exec "$@"',
+                                   self.tree.pidfile, self.server, "fork", "epoll_wait", *SAY)
+            assert self.roles(result) == [("self", role, role == JAILED)]
+
+    def test_a_next_version_that_has_children(self):
+        result = self.tree.run("sh", "-c", 'sleep 1 & export CHROOTSHIM_NEXT=1; exec "$@"', "sh",
+                               self.server, "listen", "accept", *SAY)
+        self.assert_ends(result, FATAL, "has workers.*set master_accepts = true")
+
+    def test_a_starter_that_writes_the_pidfile(self):
+        result = self.tree.run("start-stop-daemon", "--start", "--make-pidfile", "--pidfile",
+                               self.tree.pidfile, "--startas", self.server, "--", "listen", "fork",
+                               "epoll_wait", *SAY)
         assert self.roles(result) == [("self", JAILED, True)]
 
     def test_the_child_in_the_pidfile_is_the_master(self):
@@ -160,9 +207,16 @@ class TestNextVersion(RoleTest):
     def test_the_loader_would_leave_the_shim_out(self):
         self.assert_ends(self.act(*self.armed, "real-uid", str(NOBODY), "exec-anew", self.server),
                          FATAL, "leaves chrootshim out")
-        os.chmod(self.server, 0o4755)
-        self.assert_ends(self.act(*self.pending, "exec-anew", self.server), FATAL,
+        other = shutil.copy(self.server, f"{self.tree.path}/other")
+        os.chown(other, NOBODY, 0)
+        os.chmod(other, 0o4755)
+        self.assert_ends(self.act(*self.pending, "keep-open", "exec-anew", other), FATAL,
                          "leaves chrootshim out")
+        # What does not change the user is not privileged.
+        os.chown(self.server, 0, 0)
+        os.chmod(self.server, 0o4755)
+        result = self.act(*self.pending, "exec-anew", self.server)
+        assert self.roles(result) == [("again", WATCHING, False)]
 
 
 class TestItsOwnRoot(RoleTest):
@@ -185,6 +239,11 @@ class TestItsOwnRoot(RoleTest):
     def test_elsewhere(self, actions):
         self.assert_ends(self.act(*actions, "chroot", self.tree.path, *DROP, *SAY, pidfile=None),
                          FATAL, rf"chroot\({self.tree.path}\) leads out of the jail: remove")
+
+    def test_no_program_runs_outside_afterwards(self):
+        for actions in (["listen", "fork"], ["listen"]):
+            result = self.act(*actions, "chroot", self.tree.jail, "exec", "ls -id /", pidfile=None)
+            assert result.stdout == ""
 
     def test_who_is_no_server_may(self):
         result = self.act("chroot", self.tree.path, *SAY)

@@ -75,7 +75,7 @@ static void an_unjailed_accept_is_refused(void **state)
         /* A child that the shim did not see appear has the pid of nobody. */
         expect((struct role_standing){.role = CHROOTSHIM_PENDING, .serving = true}, EVENT_ACCEPT,
                 VERDICT_REFUSE);
-        expect((struct role_standing){WATCHING, .root = true, .in_lookup = true}, EVENT_ACCEPT,
+        expect((struct role_standing){WATCHING, .root = true, .has_workers = true}, EVENT_ASKED,
                 VERDICT_REFUSE);
 }
 
@@ -132,14 +132,23 @@ static void a_pending_child_that_forks_may_be_the_master(void **state)
         expect(standing, EVENT_WAIT, VERDICT_ENTER);
 }
 
-static void nothing_triggers_in_a_vfork_child_or_a_look_up(void **state)
+static void nothing_triggers_in_a_vfork_child(void **state)
+{
+        for (enum role_event event = EVENT_DROP; event < EVENT_COUNT; event++)
+                if (event != EVENT_ACCEPT && event != EVENT_ASKED)
+                        expect((struct role_standing){.role = CHROOTSHIM_PENDING, .serving = true},
+                                event, VERDICT_PROCEED);
+}
+
+/* A module that looks up may ask others; it neither accepts nor changes the user. */
+static void what_a_look_up_does_counts_for_nothing(void **state)
 {
         for (enum role_event event = EVENT_DROP; event < EVENT_COUNT; event++) {
-                if (event == EVENT_ACCEPT)
-                        continue;
-                expect((struct role_standing){.role = CHROOTSHIM_PENDING, .serving = true}, event,
-                        VERDICT_PROCEED);
-                expect((struct role_standing){PENDING, .in_lookup = true}, event, VERDICT_PROCEED);
+                bool counts = event == EVENT_DROP || event == EVENT_DROP_EFFECTIVE ||
+                              event == EVENT_ACCEPT;
+
+                expect((struct role_standing){PENDING, .root = true, .in_lookup = true}, event,
+                        counts ? VERDICT_ENTER : VERDICT_PROCEED);
         }
 }
 
@@ -184,7 +193,8 @@ int main(void)
                 cmocka_unit_test(a_server_of_one_process_is_its_worker),
                 cmocka_unit_test(threads_of_a_server_of_one_process),
                 cmocka_unit_test(a_pending_child_that_forks_may_be_the_master),
-                cmocka_unit_test(nothing_triggers_in_a_vfork_child_or_a_look_up),
+                cmocka_unit_test(nothing_triggers_in_a_vfork_child),
+                cmocka_unit_test(what_a_look_up_does_counts_for_nothing),
                 cmocka_unit_test(children_of_an_armed_master_are_pending),
                 cmocka_unit_test(only_a_change_from_root_drops),
                 cmocka_unit_test(looking_at_oneself_does_not_count),

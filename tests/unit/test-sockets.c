@@ -34,36 +34,57 @@ static void a_number_that_is_given_again_is_another_socket(void **state)
         assert_false(sockets_is_own(own));
 }
 
-static bool would_serve(int type, struct sockaddr_in where)
+static bool serves(int family, int type, const void *where, socklen_t length)
 {
-        int fd = socket(AF_INET, type, 0);
-        bool serves = sockets_would_serve(fd, (struct sockaddr *)&where, sizeof(where));
+        int fd = socket(family, type, 0);
+        bool noted = sockets_note_bound(fd, where, length);
 
+        assert_int_equal(sockets_is_bound(fd), noted);
         close(fd);
-        return serves;
+        return noted;
 }
 
 static void who_binds_a_datagram_port_serves(void **state)
 {
+        struct sockaddr_in known = address(5353), any = address(0);
+        struct sockaddr_in unspecified = {.sin_family = AF_UNSPEC, .sin_port = htons(5353)};
+        struct sockaddr_in6 wide = {.sin6_family = AF_INET6, .sin6_port = htons(5353)};
         struct sockaddr_un local = {.sun_family = AF_UNIX, .sun_path = "/x"};
-        int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 
-        assert_true(would_serve(SOCK_DGRAM, address(5353)));
-        assert_false(would_serve(SOCK_DGRAM, address(0)));
-        assert_false(would_serve(SOCK_STREAM, address(5353)));
-        assert_false(sockets_would_serve(fd, (struct sockaddr *)&local, sizeof(local)));
-        assert_false(sockets_would_serve(fd, NULL, 0));
+        assert_true(serves(AF_INET, SOCK_DGRAM, &known, sizeof(known)));
+        assert_true(serves(AF_INET, SOCK_DGRAM, &unspecified, sizeof(unspecified)));
+        assert_true(serves(AF_INET6, SOCK_DGRAM, &wide, sizeof(wide)));
+        assert_true(serves(AF_INET6, SOCK_DGRAM, &wide, 24));
+        assert_false(serves(AF_INET, SOCK_DGRAM, &any, sizeof(any)));
+        assert_false(serves(AF_INET, SOCK_STREAM, &known, sizeof(known)));
+        assert_false(serves(AF_UNIX, SOCK_DGRAM, &local, sizeof(local)));
+        assert_false(serves(AF_INET, SOCK_DGRAM, &known, 2));
+}
+
+static void the_number_does_not_matter(void **state)
+{
+        struct sockaddr_in known = address(5353), peer = address(9);
+        int fd = socket(AF_INET, SOCK_DGRAM, 0), high;
+
+        assert_true(sockets_note_bound(fd, (struct sockaddr *)&known, sizeof(known)));
+        high = fcntl(fd, F_DUPFD, 700);
         close(fd);
+        assert_true(sockets_is_bound(high));
+        /* Connected, it asks. */
+        assert_int_equal(connect(high, (struct sockaddr *)&peer, sizeof(peer)), 0);
+        assert_false(sockets_is_bound(high));
+        close(high);
 }
 
 static void what_serves_is_handed_over(void **state)
 {
+        struct sockaddr_in known = address(5353);
         int bound = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         int listening = socket(AF_INET, SOCK_STREAM, 0), plain = socket(AF_INET, SOCK_STREAM, 0);
 
         assert_int_equal(listen(listening, 1), 0);
         assert_false(sockets_is_bound(bound));
-        sockets_note_bound(bound);
+        assert_true(sockets_note_bound(bound, (struct sockaddr *)&known, sizeof(known)));
         assert_true(sockets_is_bound(bound) && sockets_serves(bound));
         assert_true(sockets_is_listening(listening) && sockets_serves(listening));
         assert_false(sockets_serves(plain));
@@ -99,6 +120,7 @@ int main(void)
                 cmocka_unit_test(what_was_inherited),
                 cmocka_unit_test(a_number_that_is_given_again_is_another_socket),
                 cmocka_unit_test(who_binds_a_datagram_port_serves),
+                cmocka_unit_test(the_number_does_not_matter),
                 cmocka_unit_test(what_serves_is_handed_over),
         };
 

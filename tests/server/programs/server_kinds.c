@@ -89,7 +89,7 @@ static void *wait_for_ever(void *unused)
         return unused;
 }
 
-ACTION(thread, "thread")
+ACTION(start_thread, "start-thread")
 {
         pthread_t thread;
 
@@ -124,4 +124,87 @@ ACTION(fork_in, "fork-in-look-up")
 {
         signal(SIGURG, go_on_in_child);
         getpwnam(next_argument());
+}
+
+/* To a number out of the usual range. */
+ACTION(raise, "raise")
+{
+        incoming = fcntl(incoming, F_DUPFD_CLOEXEC, 1500);
+        if (incoming < 0)
+                fail("raise");
+}
+
+/* A greeting before anything is read. */
+ACTION(greet, "greet")
+{
+        if (write(incoming, "x", 1) != 1)
+                fail("greet");
+}
+
+/* The client as the standard input of libc, which no hook sees. */
+ACTION(standard, "standard")
+{
+        if (dup2(incoming, STDIN_FILENO) < 0 || fgetc(stdin) != 'x')
+                fail("standard");
+}
+
+ACTION(splice, "splice")
+{
+        int ends[2];
+
+        if (pipe(ends) < 0 || splice(incoming, NULL, ends[1], NULL, 1, 0) != 1)
+                fail("splice");
+}
+
+ACTION(keep_client, "keep-client")
+{
+        if (fcntl(incoming, F_SETFD, 0) < 0)
+                fail("keep-client");
+}
+
+/* A worker that was forked before its parent listens, and is sent a connection. */
+ACTION(passed, "passed")
+{
+        struct sockaddr_in address = {
+                .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        union {
+                char bytes[CMSG_SPACE(sizeof(int))];
+                struct cmsghdr header;
+        } control = {.header = {.cmsg_len = CMSG_LEN(sizeof(int)),
+                             .cmsg_level = SOL_SOCKET,
+                             .cmsg_type = SCM_RIGHTS}};
+        char byte = 'x';
+        struct iovec piece = {&byte, 1};
+        struct msghdr message = {.msg_iov = &piece,
+                .msg_iovlen = 1,
+                .msg_control = &control,
+                .msg_controllen = sizeof(control)};
+        socklen_t size = sizeof(address);
+        int pair[2];
+
+        if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
+                fail("pair");
+        if (fork() == 0) {
+                if (setuid((uid_t)atoi(next_argument())) < 0 || recvmsg(pair[1], &message, 0) != 1)
+                        fail("worker");
+                perform_the_rest(NULL);
+                _exit(0);
+        }
+        listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        incoming = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (bind(listener, (struct sockaddr *)&address, size) < 0 || listen(listener, 1) < 0 ||
+                getsockname(listener, (struct sockaddr *)&address, &size) < 0 ||
+                connect(incoming, (struct sockaddr *)&address, size) < 0)
+                fail("connection");
+        *(int *)CMSG_DATA(&control.header) = incoming;
+        if (sendmsg(pair[0], &message, 0) != 1)
+                fail("sendmsg");
+        status_of(-1);
+        _exit(0);
+}
+
+ACTION(seteuid, "seteuid")
+{
+        if (seteuid((uid_t)atoi(next_argument())) < 0)
+                fail("seteuid");
 }
