@@ -19,7 +19,7 @@ LINE = re.compile(r"^chrootshim\[\d+\]: (?:error|warning): .+$", re.M)
 # What a fault may leave as it is, or may change: by the call, and why. Every other one ends the
 # process. As everywhere, a worker that goes on is as confined as one without any fault.
 OF_THE_ENTRY = {
-    r"close|fcntl 1030|mmap|faccessat2 \S+\.so": ("", "it works as well without"),
+    r"close|fcntl 1030|mmap|mprotect|munmap|faccessat2 \S+\.so": ("", "it works as well without"),
     r"prctl 3": ("", "whether its files in /proc are its own is not asked, but made so"),
     r"openat \S+/server\.pid|read": ("", "a pidfile that cannot be read names no new master"),
     r"getsockopt": ("", "what cannot be looked at counts as what serves"),
@@ -36,7 +36,8 @@ OF_THE_ENTRY = {
 TOLERATED = {
     "listen": {
         **OF_THE_ENTRY,
-        r"allocation|close|fcntl 1030|rt_sigprocmask|clock_gettime|kill|wait4|prctl 1|exit_group": (
+        r"allocation|close|fcntl 1030|rt_sigprocmask|clock_gettime|kill|wait4|prctl 1|exit_group|"
+        r"mmap|mprotect|munmap": (
             "", "it works as well without, or the kernel has done it for all that"),
         r"(openat|read)( /etc/nsswitch\.conf)?": ("", "name services are loaded when they are asked"),
         r"(statx|readlinkat) \w+": ("", "what cannot be compared is copied anew"),
@@ -47,7 +48,8 @@ TOLERATED = {
         r"(openat|read).*|statx .*|unlinkat \S+\.chrootshim": (
             "", "a pidfile that cannot be read is taken for the server's own; the rest is "
                 "looked at again at the next fork"),
-        r"close|fcntl 1030|rt_sigprocmask|clock_gettime|kill|wait4|prctl 1|dup3|exit_group": (
+        r"close|fcntl 1030|rt_sigprocmask|clock_gettime|kill|wait4|prctl 1|dup3|exit_group|"
+        r"mmap|mprotect|munmap": (
             "", "it works as well without, or the kernel has done it for all that"),
     },
     "enter": OF_THE_ENTRY,

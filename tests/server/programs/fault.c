@@ -67,6 +67,8 @@ static const struct call {
         CALL(mkdirat, 1, NONE),
         CALL(mknodat, 1, NONE),
         CALL(mmap, NONE, NONE),
+        CALL(mprotect, NONE, NONE),
+        CALL(munmap, NONE, NONE),
         CALL(mount, 1, NONE),
         CALL(mount_setattr, NONE, NONE),
         CALL(move_mount, NONE, NONE),
