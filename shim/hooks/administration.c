@@ -6,6 +6,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/ipc.h>
+#include <sys/types.h>
+
+struct mount_attr;
+struct utmp;
+struct utmpx;
 
 INTERPOSE(int, inotify_add_watch, (int fd, const char *path, uint32_t mask))
 {
@@ -82,7 +87,45 @@ INTERPOSE(int, utmpxname, (const char *path))
         return real(utmpxname)(jail_path(path));
 }
 
-INTERPOSE(char *, bindtextdomain, (const char *domain, const char *path))
+INTERPOSE(void, updwtmp, (const char *path, const struct utmp *entry))
 {
-        return real(bindtextdomain)(domain, jail_path(path));
+        real(updwtmp)(jail_path(path), entry);
+}
+
+INTERPOSE(void, updwtmpx, (const char *path, const struct utmpx *entry))
+{
+        real(updwtmpx)(jail_path(path), entry);
+}
+
+INTERPOSE(int, quotactl, (int command, const char *device, int id, caddr_t address))
+{
+        return real(quotactl)(command, jail_path(device), id, address);
+}
+
+INTERPOSE(int, pivot_root, (const char *root, const char *old))
+{
+        return real(pivot_root)(jail_path(root), jail_path(old));
+}
+
+/* These four came with glibc 2.36. */
+INTERPOSE(int, open_tree, (int dirfd, const char *path, unsigned flags))
+{
+        return real(open_tree)(dirfd, jail_path(path), flags);
+}
+
+INTERPOSE(
+        int, move_mount, (int from_fd, const char *from, int to_fd, const char *to, unsigned flags))
+{
+        return real(move_mount)(from_fd, jail_path(from), to_fd, jail_path(to), flags);
+}
+
+INTERPOSE(int, fspick, (int dirfd, const char *path, unsigned flags))
+{
+        return real(fspick)(dirfd, jail_path(path), flags);
+}
+
+INTERPOSE(int, mount_setattr,
+        (int dirfd, const char *path, unsigned flags, struct mount_attr *attributes, size_t size))
+{
+        return real(mount_setattr)(dirfd, jail_path(path), flags, attributes, size);
 }

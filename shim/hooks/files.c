@@ -4,6 +4,7 @@
 #include "supply/lock_files.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 
 typedef int open_type(const char *path, int flags, ...);
@@ -115,6 +116,21 @@ INTERPOSE(int, __openat64_2, (int dirfd, const char *path, int flags))
                                    : opened(path, flags, real(__openat64_2)(dirfd, path, flags));
 }
 
+/* It came with glibc 2.43. */
+INTERPOSE(int, openat2, (int dirfd, const char *path, const struct open_how *how, size_t size))
+{
+        const char *inside = path;
+        int fd;
+
+        if (jail_refuses(&inside))
+                return -1;
+        fd = how ? handed_out(path, (int)how->flags) : -1;
+        if (fd >= 0)
+                return fd;
+        fd = real(openat2)(dirfd, inside, how, size);
+        return how ? opened(path, (int)how->flags, fd) : fd;
+}
+
 INTERPOSE(int, creat, (const char *path, mode_t mode))
 {
         return jail_refuses(&path) ? -1 : opened(path, 0, real(creat)(path, mode));
@@ -128,6 +144,12 @@ INTERPOSE(int, creat64, (const char *path, mode_t mode))
 INTERPOSE(FILE *, fopen, (const char *path, const char *mode))
 {
         return jail_refuses(&path) ? NULL : real(fopen)(path, mode);
+}
+
+/* The same function; old programs, and libraries of C++, have this name of it. */
+INTERPOSE(FILE *, _IO_fopen, (const char *path, const char *mode))
+{
+        return jail_refuses(&path) ? NULL : real(_IO_fopen)(path, mode);
 }
 
 INTERPOSE(FILE *, fopen64, (const char *path, const char *mode))

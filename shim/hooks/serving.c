@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <threads.h>
 
 /* A worker of httpd's prefork that waits for its turn to accept gets no further than this. */
 INTERPOSE(int, epoll_create, (int size))
@@ -48,6 +49,12 @@ INTERPOSE(int, pthread_create,
 {
         process_event(EVENT_THREAD);
         return real(pthread_create)(ret_thread, attributes, start, argument);
+}
+
+INTERPOSE(int, thrd_create, (thrd_t * ret_thread, thrd_start_t start, void *argument))
+{
+        process_wait(EVENT_SERVE);
+        return real(thrd_create)(ret_thread, start, argument);
 }
 
 INTERPOSE(int, poll, (struct pollfd * fds, nfds_t count, int timeout))

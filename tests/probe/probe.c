@@ -46,6 +46,8 @@ static const struct family *const families[] = {
         &family_accounting,
         &family_limits,
         &family_names,
+        &family_words,
+        &family_word_lists,
 };
 #define FAMILIES (sizeof(families) / sizeof(families[0]))
 

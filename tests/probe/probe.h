@@ -57,7 +57,7 @@ extern const struct family family_files, family_streams, family_status, family_a
         family_times, family_temporary, family_resolve, family_current, family_programs,
         family_modules, family_sockets, family_misuse, family_walks, family_patterns,
         family_wide_patterns, family_extended, family_watches, family_administration,
-        family_accounting, family_limits, family_names;
+        family_accounting, family_limits, family_names, family_words, family_word_lists;
 
 /* places.c */
 

@@ -20,6 +20,7 @@ SYMBOLS_WITHOUT_PROBE = {
                      "recvfrom", "__recvfrom_chk", "recvmsg", "recvmmsg"), NO_PATH),
     **dict.fromkeys(("pidfd_spawn", "pidfd_spawnp"),
                     "nothing links with it before glibc 2.39; it is posix_spawn's hook"),
+    "openat2": "nothing links with it before glibc 2.43; it is openat's hook",
     "posix_spawn_file_actions_addchdir":
         "nothing older than its glibc links with it; it does what that with _np does",
 }
@@ -31,6 +32,7 @@ SYMBOLS_WITH_VIEW = [
     "getcwd", "__getcwd_chk", "get_current_dir_name", "getwd", "__getwd_chk",
     "mkstemp", "mkdtemp", "mktemp", "tempnam",
     "ftw", "ftw64", "nftw", "nftw64", "fts_open", "fts64_open", "glob", "glob64",
+    "wordexp",
 ]
 
 # In the inside view, glob() is given the pattern with its beginning translated, and nothing else;
@@ -56,7 +58,7 @@ ANCESTOR_IS_REFUSED = {
     "posix_spawn_file_actions_addopen", "scandirat", "scandirat64",
     "open", "open64", "__open", "__open64", "__open_2", "__open64_2",
     "openat", "openat64", "__openat_2", "__openat64_2", "creat", "creat64",
-    "fopen", "fopen64", "freopen", "freopen64", "opendir", "scandir", "scandir64", "chdir",
+    "fopen", "fopen64", "_IO_fopen", "freopen", "freopen64", "opendir", "scandir", "scandir64", "chdir",
 }
 
 # The jail's configured name is a link outside, which functions see that do not follow it.

@@ -5,6 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* No header has it. */
+FILE *_IO_fopen(const char *path, const char *mode);
+
 static const char *const modes[] = {"r", "re", "r+", "wx", "a", "w+", NULL};
 
 /* A stream that freopen() may take over. */
@@ -28,6 +31,12 @@ static void probe_fopen64(const struct target *at)
                 answer_stream(*mode, fopen64(at->path, *mode));
 }
 
+static void probe__IO_fopen(const struct target *at)
+{
+        for (const char *const *mode = modes; *mode; mode++)
+                answer_stream(*mode, _IO_fopen(at->path, *mode));
+}
+
 static void probe_freopen(const struct target *at)
 {
         for (const char *const *mode = modes; *mode; mode++)
@@ -43,6 +52,7 @@ static void probe_freopen64(const struct target *at)
 static const struct probe probes[] = {
         {"fopen", probe_fopen},
         {"fopen64", probe_fopen64},
+        {"_IO_fopen", probe__IO_fopen},
         {"freopen", probe_freopen},
         {"freopen64", probe_freopen64},
         {0},

@@ -3,7 +3,7 @@ import re
 import subprocess
 import sys
 
-library, table = sys.argv[1:3]
+library, table, harmless = sys.argv[1:4]
 
 
 def nm(*arguments):
@@ -28,6 +28,11 @@ provided = names("-D", "--defined-only", libc)
 needed = subprocess.run(["readelf", "-d", library], check=True, capture_output=True, text=True)
 needed = set(re.findall(r"NEEDED.*\[(.*)\]", needed.stdout))
 
+with open(harmless, encoding="ascii") as lines:
+    reviewed = {line.strip() for line in lines if not line.startswith("#")}
+# The versions themselves are symbols, too.
+named = {name for name in provided if not name.startswith("GLIBC_")}
+
 # Other names of the same function: for large files, for FORTIFY, for old programs, for libraries,
 # and for times of 64 bits where long has 32.
 FORMS = ("{}64", "__{}", "__{}64", "__{}_chk", "__{}_2", "__{}64_2", "__x{}", "__x{}64",
@@ -41,6 +46,9 @@ checks = {
         {name for name in exported - hooked if not name.startswith("chrootshim_")},
     "hooked, but not in libc": hooked - provided - newer,
     "an exception, but hooked or not in libc": excepted & hooked | excepted - provided,
+    "libc has it, and nobody has looked at it (libc-names)":
+        named - hooked - excepted - reviewed,
+    "in libc-names, and in the table as well": reviewed & (hooked | excepted),
     "libc has it, and it is another form of a hooked function":
         siblings & provided - hooked - excepted,
     "libraries needed besides libc": needed - {"libc.so.6"},
