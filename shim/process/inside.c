@@ -5,15 +5,18 @@
 #include "process/self.h"
 #include "settings/read.h"
 #include "supply/warm.h"
+#include "system/child.h"
 #include "system/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char *__attribute__((format(printf, 1, 2))) variable(const char *format, ...)
@@ -78,7 +81,7 @@ int inside_describe(struct failure *ret_failure)
 }
 
 /* Does the variable name the directory that is "/" here? */
-static bool is_inside(const char *value)
+static bool names_root(const char *value)
 {
         unsigned long long device, inode;
         struct file_facts root;
@@ -86,6 +89,41 @@ static bool is_inside(const char *value)
         return sscanf(value, "%llu:%llu", &device, &inode) == 2 &&
                kernel_facts(AT_FDCWD, "/", 0, &root) == 0 && root.identity.device == device &&
                root.identity.inode == inode;
+}
+
+/*
+ * Is "/" that of the machine, or of its container? Nobody's variables are to make a program believe
+ * that it is jailed. Two things tell for certain that it is outside: from here, the jail's path is
+ * a directory, and another one than "/"; and the kernel gives it a user namespace, which it refuses
+ * to whoever has another root than its mount namespace (create_user_ns(), user_namespaces(7)). In
+ * the jail that costs one call, which fails. Whether "/" is the root of a mount (statx(2)) does not
+ * tell: it is, in isolation = "namespace" and where the jail is a file system of its own. And
+ * /proc, which could say more, a jail need not have.
+ */
+static bool is_outside(const char *jail)
+{
+        struct file_facts root, there;
+        pid_t pid;
+
+        if (kernel_facts(AT_FDCWD, "/", 0, &root) < 0)
+                return true;
+        if (jail && kernel_facts(AT_FDCWD, jail, 0, &there) == 0 && S_ISDIR(there.mode) &&
+                !identity_equal(&there.identity, &root.identity))
+                return true;
+        pid = child_start(CLONE_NEWUSER);
+        if (pid == 0)
+                child_exit(0);
+        if (pid > 0)
+                child_end(pid);
+        return pid > 0;
+}
+
+static int refuse_root(const char *value, const char *what, struct failure *failure)
+{
+        failure_set(failure, 0, NULL, NULL, "unset it");
+        failure_reason(failure, "it is \"%s\", %s", value, what);
+        failure->variable = SETTINGS_INSIDE_VARIABLE;
+        return -EINVAL;
 }
 
 /* The links outside that lead to the jail, and the spellings of the jail that are among them. */
@@ -127,17 +165,15 @@ int inside_start(const char *value, struct failure *ret_failure)
         int error;
 
         settings_init(&plan->settings);
-        if (!is_inside(value)) {
-                failure_set(ret_failure, 0, NULL, NULL, "unset it");
-                failure_reason(ret_failure, "it is \"%s\", which is not the root directory", value);
-                ret_failure->variable = SETTINGS_INSIDE_VARIABLE;
-                return -EINVAL;
-        }
+        if (!names_root(value))
+                return refuse_root(value, "which is not the root directory", ret_failure);
         error = settings_read_environment(&plan->settings, environ, ret_failure);
         if (error == 0 && !plan->settings.jail) {
                 error = failure_set(ret_failure, 0, NULL, "it is missing", "set it");
                 ret_failure->variable = setting_keys[SETTING_jail].variable;
         }
+        if (error == 0 && is_outside(plan->settings.jail))
+                error = refuse_root(value, "which is the root directory of no jail", ret_failure);
         if (error == 0)
                 error = take_jail(plan, ret_failure);
         return error < 0 ? error : inside_describe(ret_failure);

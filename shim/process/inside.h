@@ -7,9 +7,9 @@
 
 /*
  * Where the jail has the shim under its own path, such a program gets it in LD_PRELOAD, and
- * CHROOTSHIM_INSIDE=DEVICE:INODE of the jail. Having compared that with its "/", it begins as
- * jailed, and reads no file. Elsewhere the shim is taken out of LD_PRELOAD, for the loader would
- * complain in the server's log.
+ * CHROOTSHIM_INSIDE=DEVICE:INODE of the jail. Having compared that with its "/", and made sure that
+ * "/" is not the machine's, it begins as jailed, and reads no file. Elsewhere the shim is taken out
+ * of LD_PRELOAD, for the loader would complain in the server's log.
  */
 
 /**

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+import machine
 from cases import TreeTest
 from tree import NOBODY
 
@@ -143,6 +144,36 @@ class TestAnotherRoot(InsideTest):
         for value in (f"{jail.st_dev}:{jail.st_ino}", "0:0", "nonsense", ""):
             self.assert_refused(self.tree.run(
                 self.server, "say", "self", pidfile=None, extra={"CHROOTSHIM_INSIDE": value}))
+
+    def test_the_machines_own_root(self):
+        """Also where there is no such jail, and for who is not root."""
+        root = os.stat("/")
+        inside = {"CHROOTSHIM_INSIDE": f"{root.st_dev}:{root.st_ino}"}
+        for jail in (self.jail, "/nowhere"):
+            for user in (None, NOBODY):
+                self.assert_refused(self.tree.run(
+                    self.server, "say", "self", jail=jail, pidfile=None, user=user, extra=inside))
+
+    def test_without_user_namespaces(self):
+        """Then the jail's path tells."""
+        root = os.stat("/")
+        wrapper = self.tree.compile("answer_calls")
+        self.assert_refused(self.tree.run(
+            wrapper, "clone", "1", self.server, "say", "self", pidfile=None,
+            extra={"CHROOTSHIM_INSIDE": f"{root.st_dev}:{root.st_ino}"}))
+
+    @pytest.mark.parametrize("isolation", ("chroot", "namespace"))
+    def test_a_jail_that_is_a_file_system(self, isolation):
+        """Its root is that of a mount, and it may have its own path in it."""
+        machine.own_mounts()
+        machine.run("mount", "--bind", self.jail, self.jail)
+        self.cleanups.callback(machine.run, "umount", self.jail)
+        os.makedirs(self.jail + os.path.dirname(self.jail), exist_ok=True)
+        os.symlink("/", self.jail + self.jail)
+        self.supply(self.tree.library, self.tree.library)
+        for way in WAYS:
+            self.assert_role(
+                self.output(way, "/bin/server say child", isolation=isolation), "child", JAILED)
 
     def test_inside_the_jail(self):
         self.supply(self.tree.library, self.tree.library)

@@ -23,6 +23,7 @@ static const struct {
         {"fchdir", SYS_fchdir},
         {"keyctl", SYS_keyctl},
         {"landlock_add_rule", SYS_landlock_add_rule},
+        {"clone", SYS_clone},
         {"landlock_create_ruleset", SYS_landlock_create_ruleset},
         {"landlock_restrict_self", SYS_landlock_restrict_self},
         {"open_tree", SYS_open_tree},
