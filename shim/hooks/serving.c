@@ -53,7 +53,7 @@ INTERPOSE(int, pthread_create,
 
 INTERPOSE(int, thrd_create, (thrd_t * ret_thread, thrd_start_t start, void *argument))
 {
-        process_wait(EVENT_SERVE);
+        process_event(EVENT_THREAD);
         return real(thrd_create)(ret_thread, start, argument);
 }
 
