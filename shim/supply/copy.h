@@ -11,7 +11,8 @@
 
 /**
  * copy_exposure() - bring the jail's copy of @exposure up to date.
- * @jail: which is held (jail_hold()).
+ * @jail:   which is held (jail_hold()).
+ * @source: the descriptor of it (exposure_take()).
  *
  * A file or device takes the place of what is there at once (rename(2)), and belongs to root, with
  * the group, the time and the mode of the source, but no set-id bit and no right for others to
@@ -19,11 +20,12 @@
  * any kind, is taken for fresh. A directory is copied with all that is in it, its group and its
  * mode likewise; nothing is removed from the copy. Every step is made from a directory's
  * descriptor and follows no link (see place_find()), for a worker may own directories in the jail.
+ * What is in its place already, since the administrator has mounted it there, stays as it is.
  * Async-signal-safe where it succeeds.
  *
  * Return: 0, or a negative error number with @ret_failure.
  */
-int copy_exposure(
-        const struct jail *jail, const struct exposure *exposure, struct failure *ret_failure);
+int copy_exposure(const struct jail *jail, const struct exposure *exposure, int source,
+        struct failure *ret_failure);
 
 #endif

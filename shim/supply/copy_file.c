@@ -2,7 +2,6 @@
 #include "supply/copy_file.h"
 
 #include "supply/account_files.h"
-#include "system/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +19,8 @@ static const char *remedy_of(int error)
 {
         if (error == -ENOSPC || error == -EDQUOT)
                 return "make room";
+        if (error == -EROFS)
+                return "make its file system writable, or set isolation = \"namespace\"";
         return error == -ENOSYS ? NULL
                                 : "remove what is in its place, or set isolation = \"namespace\"";
 }
@@ -30,6 +31,7 @@ int copy_fail(const struct copy *copy, const char *name, const char *reason, int
                 remedy_of(error));
         failure_reason(copy->failure, "it cannot be copied into the jail: %s%s%s", name,
                 name[0] ? ": " : "", reason);
+        failure_plant(copy->failure, copy->foreign);
         return error < 0 ? error : -EINVAL;
 }
 
@@ -153,9 +155,9 @@ int copy_file(struct copy *copy, int from, const struct file_facts *facts, int d
 /* chmod() of what an O_PATH descriptor holds, whatever its name has become. */
 static int set_mode(int fd, mode_t mode)
 {
-        char path[64] = "/proc/self/fd/", number[NUMBER_SIZE];
+        char buffer[DESCRIPTOR_PATH_SIZE];
+        const char *path = kernel_descriptor_path(fd, buffer);
 
-        strcat(path, number_text(number, fd));
         return (int)kernel_call(SYS_fchmodat, AT_FDCWD, (long)path, (long)mode, 0, 0);
 }
 

@@ -4,13 +4,18 @@
 
 #include "supply/copy.h"
 
-/** struct copy - a copy under way, and how much it has copied. */
+/**
+ * struct copy - a copy under way, and how much it has copied.
+ *
+ * @foreign: another user than root can change the directory that gets the copy.
+ */
 struct copy {
         const struct exposure *exposure;
         struct failure *failure;
         uint64_t bytes;
         unsigned entries;
         unsigned depth;
+        bool foreign;
 };
 
 /** copy_fail() - say that @name of the exposure cannot be copied. Return: @error. */

@@ -1,6 +1,7 @@
 /* Outside paths that the jail is to have: as they are configured, and what is there now. */
 #include "supply/exposure.h"
 
+#include "supply/place.h"
 #include "system/text.h"
 
 #include <errno.h>
@@ -139,7 +140,8 @@ void exposures_sort(struct exposures *exposures, enum setting_isolation isolatio
         for (size_t i = 0; i < exposures->count; i++) {
                 struct exposure *next = &exposures->item[i];
 
-                if ((next->options & EXPOSURE_NAMESPACE) && isolation == ISOLATION_CHROOT)
+                if ((next->options & EXPOSURE_REFUSED) ||
+                        ((next->options & EXPOSURE_NAMESPACE) && isolation == ISOLATION_CHROOT))
                         free(next->source);
                 else if (kept > exposures->item && strcmp(kept[-1].target, next->target) == 0)
                         unite(&kept[-1], next);
@@ -149,32 +151,32 @@ void exposures_sort(struct exposures *exposures, enum setting_isolation isolatio
         exposures->count = (size_t)(kept - exposures->item);
 }
 
-int exposure_look(struct exposure *exposure)
+bool exposure_has_changed(const struct exposure *before, const struct exposure *now, bool content)
 {
-        int error = kernel_facts(AT_FDCWD, exposure->source, 0, &exposure->seen);
-
-        exposure->present = error == 0;
-        if (error == 0)
-                return 0;
-        memset(&exposure->seen, 0, sizeof(exposure->seen));
-        return error == -ENOENT || error == -ENOTDIR ? 0 : error;
-}
-
-bool exposure_has_changed(const struct exposure *exposure, bool content)
-{
-        struct exposure now = *exposure;
+        const struct file_facts *old = &before->seen, *new = &now->seen;
 
         /* What cannot be looked at is gone, and that is one change, however often it is seen. */
-        exposure_look(&now);
-        if (now.present != exposure->present ||
-                !identity_equal(&now.seen.identity, &exposure->seen.identity))
+        if (now->present != before->present || !identity_equal(&new->identity, &old->identity))
                 return true;
         return content &&
-               (now.seen.size != exposure->seen.size ||
-                       now.seen.modified_seconds != exposure->seen.modified_seconds ||
-                       now.seen.modified_nanoseconds != exposure->seen.modified_nanoseconds ||
-                       now.seen.changed_seconds != exposure->seen.changed_seconds ||
-                       now.seen.changed_nanoseconds != exposure->seen.changed_nanoseconds);
+               (new->size != old->size || new->modified_seconds != old->modified_seconds ||
+                       new->modified_nanoseconds != old->modified_nanoseconds ||
+                       new->changed_seconds != old->changed_seconds ||
+                       new->changed_nanoseconds != old->changed_nanoseconds);
+}
+
+bool exposure_seems_changed(const struct exposure *exposure, bool content)
+{
+        struct exposure now = {0};
+
+        now.present = kernel_facts(AT_FDCWD, exposure->source, 0, &now.seen) == 0;
+        return exposure_has_changed(exposure, &now, content);
+}
+
+bool exposure_is_there(const struct exposure *exposure, const struct file_facts *there)
+{
+        return identity_equal(&there->identity, &exposure->seen.identity) ||
+               (S_ISLNK(there->mode) && identity_equal(&there->identity, &exposure->link));
 }
 
 static const char only_in_a_namespace[] = "set isolation = \"namespace\"";
@@ -223,14 +225,9 @@ static int check_copied(const struct exposure *exposure, struct failure *failure
         return error;
 }
 
-static int check(
-        struct exposure *exposure, enum setting_isolation isolation, struct failure *failure)
+static int check_kind(
+        const struct exposure *exposure, enum setting_isolation isolation, struct failure *failure)
 {
-        int error = exposure_look(exposure);
-
-        if (error < 0)
-                return exposure_fail(
-                        exposure, failure, error, exposure->source, NULL, "correct the path");
         if ((exposure->options & (EXPOSURE_NAMES | EXPOSURE_PROGRAM)) && exposure->present &&
                 !S_ISREG(exposure->seen.mode))
                 return exposure_fail(exposure, failure, 0, exposure->source,
@@ -238,12 +235,67 @@ static int check(
         return isolation == ISOLATION_CHROOT ? check_copied(exposure, failure) : 0;
 }
 
+/* What cannot be opened; or a link that is not followed, of which all is said. */
+static int fail_to_take(const struct exposure *exposure, int error, struct failure *failure)
+{
+        bool planted = failure->planted;
+
+        if (error == -ELOOP && failure->error == 0)
+                exposure_blame(exposure, failure);
+        else
+                exposure_fail(exposure, failure, error, exposure->source, NULL, "correct the path");
+        failure->planted = planted;
+        return error;
+}
+
+static int take_what_is_there(struct exposure *exposure, enum setting_isolation isolation,
+        int *ret_fd, struct failure *failure)
+{
+        struct file_facts unused;
+        int error;
+
+        /* What is mounted when somebody looks (autofs, systemd.automount(5)) O_PATH leaves alone.
+         */
+        kernel_facts(AT_FDCWD, exposure->source, 0, &unused);
+        *ret_fd = place_open(exposure->source, true, &exposure->link, failure);
+        if (*ret_fd == -ENOENT || *ret_fd == -ENOTDIR)
+                return check_kind(exposure, isolation, failure);
+        if (*ret_fd < 0)
+                return fail_to_take(exposure, *ret_fd, failure);
+        error = kernel_facts(*ret_fd, "", 0, &exposure->seen);
+        if (error < 0)
+                return exposure_fail(exposure, failure, error, exposure->source, NULL, NULL);
+        exposure->present = true;
+        return check_kind(exposure, isolation, failure);
+}
+
+int exposure_take(struct exposure *exposure, enum setting_isolation isolation, int *ret_fd,
+        struct failure *ret_failure)
+{
+        int fd, error;
+
+        exposure->present = exposure->left_out = false;
+        memset(&exposure->seen, 0, sizeof(exposure->seen));
+        error = take_what_is_there(exposure, isolation, &fd, ret_failure);
+        *ret_fd = error == 0 && fd >= 0 ? fd : -1;
+        if (error == 0)
+                return 0;
+        kernel_close_at_end(&fd);
+        exposure->left_out = ret_failure->planted;
+        exposure->present = false;
+        memset(&exposure->seen, 0, sizeof(exposure->seen));
+        return error;
+}
+
 int exposures_check(
         struct exposures *exposures, enum setting_isolation isolation, struct failure *ret_failure)
 {
-        int error = 0;
+        for (size_t i = 0; i < exposures->count; i++) {
+                CLOSED_AT_END int fd = -1;
+                int error = exposure_take(&exposures->item[i], isolation, &fd, ret_failure);
 
-        for (size_t i = 0; error == 0 && i < exposures->count; i++)
-                error = check(&exposures->item[i], isolation, ret_failure);
-        return error;
+                if (error < 0 && !ret_failure->planted)
+                        return error;
+        }
+        return 0;
 }

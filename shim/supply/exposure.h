@@ -9,7 +9,7 @@
 enum exposure_option {
         /** Workers may write to it: not mounted read-only. */
         EXPOSURE_WRITABLE = 1,
-        /** It may be absent, and nothing is said of that. */
+        /** It may be absent. */
         EXPOSURE_OPTIONAL = 2,
         /** What is mounted outside below it later appears inside (MS_SLAVE). */
         EXPOSURE_SLAVE = 4,
@@ -19,6 +19,8 @@ enum exposure_option {
         EXPOSURE_PROGRAM = 16,
         /** Only under isolation = "namespace": it cannot be copied. */
         EXPOSURE_NAMESPACE = 32,
+        /** Not a word: it is a program that is not to be brought, and leaves the list. */
+        EXPOSURE_REFUSED = 64,
 };
 
 /**
@@ -29,22 +31,27 @@ enum exposure_option {
  *           jail; refers to @source.
  * @options: of enum exposure_option.
  * @service: that brings it; NULL if the key `expose` does. Lives as long as the settings.
+ * @left_out: another user than root has put it wrong, and so it counts as absent.
  * @present: it was there when it was looked at.
  * @seen:    what it was then, symbolic links followed; all zero if it was absent.
+ * @link:    the link that @source itself was then; all zero if it was none.
  */
 struct exposure {
         char *source;
         const char *target;
         unsigned options;
         const char *service;
+        bool left_out;
         bool present;
         struct file_facts seen;
+        struct identity link;
 };
 
 /**
  * struct exposures - all of them, sorted by target, each target once.
  *
- * @stale: one of them has been replaced, and the mount namespace still shows what was there before.
+ * @stale: the mount namespace does not show all that it should: one of them has been replaced
+ * since, or had to be left out.
  */
 struct exposures {
         struct exposure *item;
@@ -79,19 +86,38 @@ int exposures_add(struct exposures *exposures, const struct jail *jail, const ch
 
 /**
  * exposures_sort() - parents before what lies in them; the options of doubles are united, and what
- * is for another @isolation is left out.
+ * is for another @isolation, or refused, is left out.
  */
 void exposures_sort(struct exposures *exposures, enum setting_isolation isolation);
 
 /**
- * exposure_look() - what is there now? Async-signal-safe.
+ * exposure_take() - look at what is there now, and take hold of it; see place_open().
+ * @isolation: under chroot a socket cannot be supplied.
+ * @ret_fd:    an O_PATH descriptor, which the caller closes: what is mounted or copied is this, and
+ *             not what the path leads to by then. -1 if it is absent, or on an error.
  *
- * Return: 0, also if it is absent; a negative error number where nobody can tell.
+ * Async-signal-safe.
+ *
+ * Return: 0, also if it is absent; a negative error number with @ret_failure, and it
+ * counts as absent.
  */
-int exposure_look(struct exposure *exposure);
+int exposure_take(struct exposure *exposure, enum setting_isolation isolation, int *ret_fd,
+        struct failure *ret_failure);
 
-/** exposure_has_changed() - is there another thing now, or for content: changed content? */
-bool exposure_has_changed(const struct exposure *exposure, bool content);
+/** exposure_has_changed() - is @now another thing than @before, or for content: changed content? */
+bool exposure_has_changed(const struct exposure *before, const struct exposure *now, bool content);
+
+/**
+ * exposure_seems_changed() - might exposure_take() find a change?
+ *
+ * One call instead of a walk, for every fork asks: it follows any link, so what it finds must be
+ * looked at by exposure_take(), and must not be used.
+ */
+bool exposure_seems_changed(const struct exposure *exposure, bool content);
+
+/** exposure_is_there() - is what stands at @there, in the jail, the source itself, since somebody
+ * has mounted it there; or the same link? */
+bool exposure_is_there(const struct exposure *exposure, const struct file_facts *there);
 
 /**
  * exposures_check_settings() - before anything starts: is what is asked for possible at all?
@@ -106,7 +132,8 @@ int exposures_check_settings(const struct exposures *exposures, enum setting_iso
 
 /**
  * exposures_check() - look at all that is there, in the program that serves.
- * @isolation: under chroot a socket cannot be supplied.
+ *
+ * What another user could have put wrong is no reason to stop: it counts as absent for now.
  *
  * Return: 0; -EACCES where the caller may not look; -EINVAL; with @ret_failure.
  */

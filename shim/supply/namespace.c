@@ -1,6 +1,7 @@
 /* The private mount namespace in which workers live: the jail, what is exposed, and no more. */
 #include "supply/namespace.h"
 
+#include "supply/exposure_mount.h"
 #include "supply/namespace_build.h"
 #include "system/child.h"
 #include "system/descriptors.h"
@@ -119,10 +120,28 @@ static void close_all(const int *fds, size_t count)
                         kernel_close(fds[i]);
 }
 
-int namespace_make(const struct plan *plan, struct failure *ret_failure)
+/* Put the mounts of all in the place of what is held. */
+static int mount_held(const struct plan *plan, int *held, struct failure *failure)
 {
-        int ends[4] = {-1, -1, -1, -1}, source[plan->exposures.count + 1];
-        struct namespace_builder builder = {.plan = plan, .source = source};
+        for (size_t i = 0; i < plan->exposures.count; i++) {
+                const struct exposure *exposure = &plan->exposures.item[i];
+                int mount;
+
+                if (held[i] < 0 || exposure_is_made(exposure))
+                        continue;
+                mount = exposure_mount(&plan->settings, exposure, held[i], failure);
+                if (mount < 0)
+                        return mount;
+                kernel_close(held[i]);
+                held[i] = mount;
+        }
+        return 0;
+}
+
+/* Let a child build. Return: the namespace's descriptor, or a negative error number. */
+static int build(struct namespace_builder *builder, struct failure *failure)
+{
+        int ends[4] = {-1, -1, -1, -1};
         int result = (int)kernel_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0);
         pid_t pid;
 
@@ -132,19 +151,31 @@ int namespace_make(const struct plan *plan, struct failure *ret_failure)
         if (pid == 0) {
                 kernel_close(ends[0]);
                 kernel_close(ends[3]);
-                run_builder(&builder, ends[1], ends[2]);
+                run_builder(builder, ends[1], ends[2]);
         }
         if (pid < 0) {
-                result = fail_namespace(ret_failure, pid, NULL, "no mount namespace can be made",
+                result = fail_namespace(failure, pid, NULL, "no mount namespace can be made",
                         namespace_kernel_refuses);
         } else {
                 kernel_close(ends[1]);
                 ends[1] = -1;
-                result = await(&builder, pid, ends[0], ret_failure);
+                result = await(builder, pid, ends[0], failure);
         }
         /* It ends with them, even where a filter of system calls keeps it from being killed. */
         close_all(ends, 4);
         if (pid > 0)
                 child_end(pid);
+        return result;
+}
+
+int namespace_make(struct plan *plan, int *held, struct failure *ret_failure)
+{
+        struct namespace_builder builder = {.plan = plan, .source = held, .workshop = -1};
+        int result = mount_held(plan, held, ret_failure);
+
+        if (result == 0)
+                result = build(&builder, ret_failure);
+        if (result >= 0)
+                plan->exposures.stale = builder.report.left_out > 0;
         return result;
 }

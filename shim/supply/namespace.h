@@ -14,14 +14,16 @@
 
 /**
  * namespace_make() - make one.
+ * @held: what exposure_take() has given for each of the exposures; each is replaced by another
+ *        descriptor, and is still the caller's to close.
  *
- * What is exposed is bound as it is now, read-only unless writable, without devices (except those
- * that are exposed themselves), and without set-id bits under no_new_privs. Missing mount points
- * are made in the jail. The work is done by a child that the server does not notice.
- * Async-signal-safe where it succeeds.
+ * What is held is mounted as exposure_mount() says. Missing mount points are made in the jail; what
+ * a worker may have put in the place of one is left out, told in the log, and makes
+ * exposures.stale. The work is done by a child that the server does not notice. Async-signal-safe
+ * where it succeeds.
  *
  * Return: the namespace's descriptor, closed by exec; a negative error number with @ret_failure.
  */
-int namespace_make(const struct plan *plan, struct failure *ret_failure);
+int namespace_make(struct plan *plan, int *held, struct failure *ret_failure);
 
 #endif

@@ -2,12 +2,15 @@
 #include "supply/namespace_build.h"
 
 #include "supply/account_files.h"
-#include "supply/place.h"
+#include "supply/exposure_mount.h"
+#include "supply/namespace_points.h"
 #include "system/kernel_mounts.h"
+#include "system/log.h"
 #include "system/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/mount.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,9 +18,6 @@
 
 /* In the namespace's root, out of the workers' sight: files that are made, not bound. */
 #define MADE_FILES "/.chrootshim"
-
-const char namespace_kernel_refuses[] = "give the server CAP_SYS_ADMIN and a kernel of Linux 5.12 "
-                                        "or newer, or set isolation = \"chroot\"";
 
 /* What is not about one exposure is about the namespace as such. */
 static int fail_namespace(
@@ -36,73 +36,75 @@ static int fail_exposure(struct namespace_builder *builder, const struct exposur
                 exposure, &builder->report.failure, error, exposure->source, reason, remedy);
 }
 
-static uint64_t attributes(const struct namespace_builder *builder, const struct exposure *exposure)
-{
-        bool device = S_ISCHR(exposure->seen.mode) || S_ISBLK(exposure->seen.mode);
-
-        return (exposure->options & EXPOSURE_WRITABLE ? 0U : MOUNT_ATTR_RDONLY) |
-               (builder->plan->settings.no_new_privs ? MOUNT_ATTR_NOSUID : 0U) |
-               (device ? 0U : MOUNT_ATTR_NODEV);
-}
-
-static int set_attributes(
-        struct namespace_builder *builder, const struct exposure *exposure, int tree)
-{
-        uint64_t propagation = exposure->options & EXPOSURE_SLAVE ? 0 : MS_PRIVATE;
-        int error = kernel_set_tree(tree, attributes(builder, exposure), propagation, true);
-
-        return error < 0 ? fail_exposure(builder, exposure, "its mount cannot be confined",
-                                   namespace_kernel_refuses, error)
-                         : 0;
-}
-
-/* While the host's tree is still in reach: take hold of what is exposed. */
-static int take_sources(struct namespace_builder *builder)
+/* While the host's tree is still in reach: open what is copied into files of the namespace's own.
+ */
+static int open_made(struct namespace_builder *builder)
 {
         for (size_t i = 0; i < builder->plan->exposures.count; i++) {
                 const struct exposure *exposure = &builder->plan->exposures.item[i];
-                bool made = exposure->options & EXPOSURE_NAMES;
-                int fd, error;
 
-                builder->source[i] = -1;
-                if (!exposure->present)
+                CLOSED_AT_END int held = -1;
+
+                if (builder->source[i] < 0 || !exposure_is_made(exposure))
                         continue;
-                fd = made ? kernel_open(exposure->source, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
-                          : kernel_clone_tree(AT_FDCWD, exposure->source);
-                if (fd < 0)
-                        return fail_exposure(builder, exposure, "it cannot be taken",
-                                fd == -ENOENT ? "put it back" : namespace_kernel_refuses, fd);
-                builder->source[i] = fd;
-                if (!made && (error = set_attributes(builder, exposure, fd)) < 0)
-                        return error;
+                held = builder->source[i];
+                builder->source[i] = kernel_reopen(held, O_RDONLY | O_CLOEXEC);
+                if (builder->source[i] < 0)
+                        return fail_exposure(
+                                builder, exposure, "it cannot be taken", NULL, builder->source[i]);
         }
         return 0;
 }
 
-/* A detached copy of the jail's mount, with what the administrator has mounted in it. */
-static int take_jail(struct namespace_builder *builder)
+/* Is @tree still a mount of the jail? */
+static int check_jail(struct namespace_builder *builder, int tree)
 {
         const struct jail *jail = &builder->plan->jail;
         struct file_facts facts;
-        int tree = kernel_clone_tree(AT_FDCWD, jail->real), error;
+        int error = kernel_facts(tree, "", 0, &facts);
+
+        if (error == 0 && identity_equal(&facts.identity, &jail->identity))
+                return 0;
+        error = failure_set(&builder->report.failure, -ESTALE, NULL,
+                "it is another directory than at the start",
+                "put it back, or stop the server and start it again");
+        builder->report.failure.jail = jail->real;
+        return error;
+}
+
+/* A detached copy of the jail's mount, with what the administrator has mounted in it. */
+static int copy_jail(struct namespace_builder *builder, bool read_only)
+{
+        const struct settings *settings = &builder->plan->settings;
+        const char *path = builder->plan->jail.real;
+        int tree = kernel_clone_tree(AT_FDCWD, path), error;
 
         if (tree < 0)
-                return fail_namespace(
-                        builder, jail->real, "the jail's mount cannot be copied", tree);
-        error = kernel_facts(tree, "", 0, &facts);
-        if (error < 0 || !identity_equal(&facts.identity, &jail->identity)) {
-                error = failure_set(&builder->report.failure, -ESTALE, NULL,
-                        "it is another directory than at the start",
-                        "put it back, or stop the server and start it again");
-                builder->report.failure.jail = jail->real;
+                return fail_namespace(builder, path, "the jail's mount cannot be copied", tree);
+        error = check_jail(builder, tree);
+        if (error < 0)
                 return error;
-        }
         error = kernel_set_tree(tree,
-                MOUNT_ATTR_NODEV | (builder->plan->settings.no_new_privs ? MOUNT_ATTR_NOSUID : 0U),
+                MOUNT_ATTR_NODEV | (settings->no_new_privs ? MOUNT_ATTR_NOSUID : 0U) |
+                        (read_only ? MOUNT_ATTR_RDONLY : 0U),
                 MS_PRIVATE, true);
-        return error < 0 ? fail_namespace(builder, jail->real,
-                                   "the jail's mount cannot be confined", error)
-                         : tree;
+        return error < 0
+                       ? fail_namespace(builder, path, "the jail's mount cannot be confined", error)
+                       : tree;
+}
+
+/*
+ * Under read_only, all that workers see of the jail is read-only before anything is mounted in it,
+ * which keeps flags of its own. Mount points are made through another mount of the jail.
+ */
+static int take_jail(struct namespace_builder *builder)
+{
+        bool read_only = builder->plan->settings.read_only;
+
+        builder->workshop = read_only ? copy_jail(builder, false) : -1;
+        if (read_only && builder->workshop < 0)
+                return builder->workshop;
+        return copy_jail(builder, read_only);
 }
 
 /* From here on, the host is out of reach, and everything that is mounted of it. */
@@ -164,96 +166,63 @@ static int make_names(
         struct namespace_builder *builder, const struct exposure *exposure, int source)
 {
         char path[sizeof(MADE_FILES) + NUMBER_SIZE] = MADE_FILES "/", number[NUMBER_SIZE];
-        int error, tree;
+        CLOSED_AT_END int made = -1;
+        int error;
 
         strcat(path, number_text(number, exposure - builder->plan->exposures.item));
         error = write_names(path, source);
-        tree = error < 0 ? error : kernel_clone_tree(AT_FDCWD, path);
-        if (tree < 0)
+        made = error < 0 ? error : kernel_open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+        if (made < 0)
                 return fail_exposure(builder, exposure, "its copy cannot be made",
-                        namespace_kernel_refuses, tree);
-        error = set_attributes(builder, exposure, tree);
-        return error < 0 ? error : tree;
-}
-
-/* The target is in the jail, whose outside path is named as well. */
-static int fail_target(struct namespace_builder *builder, const struct exposure *exposure,
-        const char *reason, const char *remedy, int error)
-{
-        error = exposure_fail(
-                exposure, &builder->report.failure, error, exposure->target, reason, remedy);
-        builder->report.failure.jail = builder->plan->jail.real;
-        return error;
-}
-
-static int fail_to_make_target(
-        struct namespace_builder *builder, const struct exposure *exposure, int error)
-{
-        switch (error) {
-        case -ELOOP:
-                return fail_target(builder, exposure, "it is a symbolic link in the jail",
-                        "put an empty file or directory in its place", error);
-        case -ENOTDIR:
-        case -EISDIR:
-                return fail_target(builder, exposure,
-                        "in the jail, it is not of the same kind as outside",
-                        "remove it from the jail", error);
-        default:
-                return fail_target(builder, exposure, "its mount point cannot be made in the jail",
-                        "make it by hand: an empty file, or a directory", error);
-        }
-}
-
-/* Find or make the mount point. Return: an O_PATH descriptor of it. */
-static int open_target(struct namespace_builder *builder, const struct exposure *exposure, int jail)
-{
-        struct place place;
-        int error = place_find(jail, exposure->target, &place, &builder->report.failure), target;
-
-        if (error == -EROFS)
-                return fail_to_make_target(builder, exposure, error);
-        if (error < 0) {
-                exposure_blame(exposure, &builder->report.failure);
-                builder->report.failure.jail = builder->plan->jail.real;
-                return error;
-        }
-        target = place_make_target(&place, S_ISDIR(exposure->seen.mode));
-        kernel_close(place.directory);
-        return target < 0 ? fail_to_make_target(builder, exposure, target) : target;
+                        namespace_kernel_refuses, made);
+        return exposure_mount(&builder->plan->settings, exposure, made, &builder->report.failure);
 }
 
 static int mount_one(
         struct namespace_builder *builder, const struct exposure *exposure, int source, int jail)
 {
-        bool made = exposure->options & EXPOSURE_NAMES;
+        bool made = exposure_is_made(exposure);
         CLOSED_AT_END int tree = made ? make_names(builder, exposure, source) : source;
-        CLOSED_AT_END int target = tree < 0 ? tree : open_target(builder, exposure, jail);
+        CLOSED_AT_END int target = tree < 0 ? tree : namespace_point(builder, exposure, jail);
         int error = target < 0 ? target : kernel_attach(tree, target);
 
+        if (target == NAMESPACE_POINT_NEEDLESS)
+                return 0;
         if (error < 0 && target >= 0)
-                fail_target(builder, exposure, "it cannot be mounted in the jail",
+                namespace_point_fail(builder, exposure, "it cannot be mounted in the jail",
                         namespace_kernel_refuses, error);
         return error;
+}
+
+/* What a worker has put in the way must not keep the server from its start. */
+static int leave_out(struct namespace_builder *builder, int error)
+{
+        if (!builder->report.failure.planted)
+                return error;
+        settings_locate(&builder->plan->settings, &builder->report.failure);
+        log_failure(LEVEL_ERROR, "left out: ", &builder->report.failure);
+        builder->report.left_out++;
+        return 0;
 }
 
 static int mount_all(struct namespace_builder *builder, int jail)
 {
         int error = 0, root;
 
-        for (size_t i = 0; error == 0 && i < builder->plan->exposures.count; i++)
-                if (builder->source[i] >= 0)
-                        error = mount_one(builder, &builder->plan->exposures.item[i],
-                                builder->source[i], jail);
+        for (size_t i = 0; error == 0 && i < builder->plan->exposures.count; i++) {
+                if (builder->source[i] < 0)
+                        continue;
+                error = mount_one(
+                        builder, &builder->plan->exposures.item[i], builder->source[i], jail);
+                if (error < 0)
+                        error = leave_out(builder, error);
+        }
         if (error < 0)
                 return error;
-        if (builder->plan->settings.read_only)
-                error = kernel_set_tree(jail, MOUNT_ATTR_RDONLY, 0, false);
         root = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-        if (error == 0)
-                error = root < 0 ? root : kernel_set_tree(root, MOUNT_ATTR_RDONLY, 0, false);
+        error = root < 0 ? root : kernel_set_tree(root, MOUNT_ATTR_RDONLY, 0, false);
         if (error < 0)
-                fail_namespace(
-                        builder, builder->plan->jail.real, "it cannot be made read-only", error);
+                fail_namespace(builder, "/", "it cannot be made read-only", error);
         return error;
 }
 
@@ -265,7 +234,7 @@ int namespace_build(struct namespace_builder *builder)
         error = kernel_mount_propagation(MS_SLAVE);
         if (error < 0)
                 return fail_namespace(builder, "/", "its mounts cannot be made private", error);
-        error = take_sources(builder);
+        error = open_made(builder);
         jail = error < 0 ? error : take_jail(builder);
         error = jail < 0 ? jail : leave_host(builder);
         jail = error < 0 ? error : mount_jail(builder, jail);

@@ -7,20 +7,25 @@
 /**
  * struct namespace_builder - one building, and what came of it.
  *
- * @source: room for a descriptor for each exposure.
- * @report: for the parent: what namespace_build() returned, and its failure.
+ * @source:   a descriptor for each exposure: of its detached mount, or of the file whose names are
+ *            taken; -1 for what is left out.
+ * @workshop: a mount of the jail in which mount points can be made, where workers' own is
+ *            read-only; or -1.
+ * @foreign:  another user than root can change what is at the last mount point.
+ * @report:   for the parent: what namespace_build() returned, its failure, and how many exposures
+ *            were left out.
  */
 struct namespace_builder {
         const struct plan *plan;
         int *source;
+        int workshop;
+        bool foreign;
         struct namespace_report {
                 int result;
+                unsigned left_out;
                 struct failure failure;
         } report;
 };
-
-/** What to do where the kernel says no. */
-extern const char namespace_kernel_refuses[];
 
 /**
  * namespace_build() - turn the mount namespace of this process into the workers' one.

@@ -1,11 +1,11 @@
-/* Finds, or makes, the place of a path in the jail, where workers may own directories. */
+/* Walks to the place of a path, where other users than root may own directories. */
 #include "supply/place.h"
 
-#include "system/kernel.h"
 #include "system/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -15,67 +15,109 @@
 #define LINK_LIMIT 40
 
 static const char planted[] = "it is a symbolic link that another user than root could have made";
+static const char remedy_inside[] = "remove it from the jail, and make a directory in its place";
+static const char remedy_outside[] = "name what it leads to, or let nobody but root write to its "
+                                     "directory and those above it";
 
-static int fail_place(
-        struct failure *failure, const struct place *place, const char *reason, int error)
+/*
+ * struct walk - one walk.
+ *
+ * @asked:   the path as it was given.
+ * @inside:  it is in the jail: what is missing is made, and the last component is the caller's.
+ * @hastens: it need not be told who could change what is found.
+ * @who:     who may have put there what is found, besides root.
+ * @here:    of the directory that was reached.
+ * @link:    the one at the end of the path as it was given.
+ */
+struct walk {
+        struct place *place;
+        struct failure *failure;
+        const char *asked;
+        bool inside;
+        bool hastens;
+        uid_t who;
+        struct file_facts here;
+        struct identity link;
+};
+
+static int fail(const struct walk *walk, const char *reason, int error)
 {
-        return failure_set(failure, error, place->path, reason,
-                error == -ENOSYS ? NULL
-                                 : "remove it from the jail, and make a directory in its place");
-}
+        const char *remedy = walk->inside ? remedy_inside : remedy_outside;
 
-/* Descriptors of what was just made: nobody but root may own it or write to it. */
-static int own(int fd, gid_t group, mode_t mode)
-{
-        int error = geteuid() == 0 ? (int)kernel_call(SYS_fchown, fd, 0, group, 0, 0) : 0;
-
-        return error < 0 ? error : (int)kernel_call(SYS_fchmod, fd, (long)mode, 0, 0, 0);
-}
-
-int place_make_directory(int parent, const char *name, gid_t group, mode_t mode)
-{
-        int error = (int)kernel_call(SYS_mkdirat, parent, (long)name, 0700, 0, 0), fd;
-        struct file_facts facts;
-
-        if (error < 0 && error != -EEXIST)
-                return error;
-        fd = kernel_openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
-        if (fd < 0 || error == -EEXIST)
-                return fd;
-        /* Another one may have been put in its place; root makes no gift of that to a worker. */
-        error = kernel_facts(fd, "", 0, &facts);
-        if (error == 0 && (facts.owner != geteuid() || (facts.mode & 0777) != 0700))
-                error = -ESTALE;
-        if (error == 0)
-                error = own(fd, group, mode);
-        if (error == 0)
-                return fd;
-        kernel_close(fd);
+        error = failure_set(
+                walk->failure, error, walk->place->path, reason, error == -ENOSYS ? NULL : remedy);
+        failure_plant(walk->failure, walk->place->foreign);
         return error;
 }
 
-static bool only_root_writes(const struct file_facts *facts)
+static bool is_safe_owner(uid_t owner, uid_t who)
 {
-        return facts->owner == 0 && !(facts->mode & (S_IWGRP | S_IWOTH));
+        return owner == 0 || owner == who;
+}
+
+bool place_others_write(const struct file_facts *facts, uid_t who)
+{
+        return !is_safe_owner(facts->owner, who) || (facts->mode & (S_IWGRP | S_IWOTH));
+}
+
+/*
+ * Could another user put something else in the place of @entry, or there where nothing is? In a
+ * sticky directory, as /tmp is, others cannot touch what is not theirs.
+ */
+static bool others_replace(const struct walk *walk, const struct file_facts *entry)
+{
+        if (!place_others_write(&walk->here, walk->who))
+                return false;
+        return !(walk->here.mode & S_ISVTX) || !is_safe_owner(walk->here.owner, walk->who) ||
+               !entry || !is_safe_owner(entry->owner, walk->who);
+}
+
+/* Did root make the link, where nobody else can do so, nor put another directory in the way? */
+static bool is_trusted(const struct walk *walk, const struct file_facts *link)
+{
+        return link->owner == 0 && walk->here.owner == 0 &&
+               !(walk->here.mode & (S_IWGRP | S_IWOTH)) && !walk->place->foreign;
+}
+
+/* Outside, the error number would read as if links went round. */
+static int fail_link(const struct walk *walk)
+{
+        fail(walk, planted, -ELOOP);
+        if (!walk->inside)
+                walk->failure->error = 0;
+        return -ELOOP;
 }
 
 /* Put the text of the link @fd in place of the component from @name to @end. */
-static int splice_link(struct place *place, char *name, char *end, int fd)
+static int splice_link(struct place *place, char *name, const char *end, int fd)
 {
-        char text[PATH_MAX];
-        size_t rest_length = strlen(end);
-        ssize_t length = kernel_readlinkat(fd, "", text, sizeof(text));
+        size_t rest_length = strlen(end) + 1;
+        char *rest = place->path + sizeof(place->path) - rest_length, first = '\0';
+        ssize_t length = kernel_readlinkat(fd, "", &first, 1);
 
         if (length < 0)
                 return (int)length;
-        /* An absolute link begins at the jail's root. */
-        if (length > 0 && text[0] == '/')
+        /* An absolute link begins at the root of the walk. */
+        if (first == '/')
                 name = place->path;
-        if ((size_t)(name - place->path) + (size_t)length + rest_length >= sizeof(place->path))
+        memmove(rest, end, rest_length);
+        length = kernel_readlinkat(fd, "", name, (size_t)(rest - name));
+        if (length < 0)
+                return (int)length;
+        if (length == rest - name)
                 return -ENAMETOOLONG;
-        memmove(name + length, end, rest_length + 1);
-        memcpy(name, text, (size_t)length);
+        memmove(name + length, rest, rest_length);
         return 0;
+}
+
+static int follow(struct walk *walk, char *name, const char *end, int fd)
+{
+        int error = splice_link(walk->place, name, end, fd);
+
+        if (error == 0)
+                return 0;
+        strcpy(walk->place->path, walk->asked);
+        return fail(walk, "its link cannot be followed", error);
 }
 
 /* Take "//", "." and ".." out: what stands before a ".." was found to be no link. */
@@ -98,134 +140,192 @@ static void tidy(char *path)
         *out = '\0';
 }
 
-static int open_or_make(struct place *place, const char *name)
+static int open_or_make(const struct walk *walk, const char *name)
 {
-        int fd = kernel_openat(place->directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+        int directory = walk->place->directory;
+        int fd = kernel_openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
 
-        if (fd != -ENOENT)
+        if (fd != -ENOENT || !walk->inside)
                 return fd;
-        fd = place_make_directory(place->directory, name, 0, 0755);
+        fd = place_make_directory(directory, name, 0, 0755);
         if (fd >= 0)
-                log_line(LEVEL_INFO, "made the directory ", place->path, " in the jail", NULL);
+                log_line(
+                        LEVEL_INFO, "made the directory ", walk->place->path, " in the jail", NULL);
         return fd;
 }
 
-/* Did root make the link @facts, in a directory that only root can write to? */
-static bool is_trusted(const struct place *place, const struct file_facts *link)
+/* What @fd is: 0 if the walk goes on in it, 1 for a link to be followed, or an error. */
+static int judge(struct walk *walk, int fd, bool last, struct file_facts *facts)
 {
-        struct file_facts parent;
+        int error = kernel_facts(fd, "", 0, facts);
 
-        return link->owner == 0 && kernel_facts(place->directory, "", 0, &parent) == 0 &&
-               only_root_writes(&parent);
+        if (error < 0)
+                return fail(walk, "it cannot be looked at", error);
+        walk->place->foreign |= others_replace(walk, facts);
+        if (S_ISLNK(facts->mode)) {
+                if (!is_trusted(walk, facts))
+                        return fail_link(walk);
+                if (last && walk->link.inode == 0)
+                        walk->link = facts->identity;
+                return 1;
+        }
+        return last || S_ISDIR(facts->mode) ? 0 : fail(walk, "it is not a directory", -ENOTDIR);
 }
 
 /*
  * One component, from @name to @end: move place->directory to it.
  * Return: 1 if it was a link and the path has been rewritten, 0, or a negative error number.
  */
-static int step(struct place *place, char *name, char *end, struct failure *failure)
+static int step(struct walk *walk, char *name, char *end)
 {
+        struct place *place = walk->place;
         struct file_facts facts;
-        int fd, error;
+        char behind = *end;
+        int fd, result;
 
         *end = '\0';
-        fd = open_or_make(place, name);
-        if (fd < 0)
-                return fail_place(failure, place, "it cannot be made", fd);
-        error = kernel_facts(fd, "", 0, &facts);
-        if (error < 0) {
-                fail_place(failure, place, "it cannot be looked at", error);
-        } else if (S_ISDIR(facts.mode)) {
-                *end = '/';
+        fd = open_or_make(walk, name);
+        if (fd < 0) {
+                place->foreign |= others_replace(walk, NULL);
+                return fail(walk, walk->inside ? "it cannot be made" : NULL, fd);
+        }
+        result = judge(walk, fd, !behind, &facts);
+        if (result == 0) {
+                *end = behind;
                 kernel_close(place->directory);
                 place->directory = fd;
+                walk->here = facts;
                 return 0;
-        } else if (!S_ISLNK(facts.mode)) {
-                error = fail_place(failure, place, "it is not a directory", -ENOTDIR);
-        } else if (!is_trusted(place, &facts)) {
-                error = fail_place(failure, place, planted, -ELOOP);
-        } else {
-                *end = '/';
-                error = splice_link(place, name, end, fd);
-                if (error < 0)
-                        fail_place(failure, place, "its link cannot be followed", error);
+        }
+        if (result == 1) {
+                *end = behind;
+                result = follow(walk, name, end, fd);
+                result = result < 0 ? result : 1;
         }
         kernel_close(fd);
-        return error < 0 ? error : 1;
+        return result;
 }
 
 /* Return: as step(). */
-static int walk(int root, struct place *place, struct failure *failure)
+static int walk_once(struct walk *walk, int root)
 {
-        char *name = place->path + 1, *end;
-        int result = 0;
+        struct place *place = walk->place;
+        char *name = place->path + (place->path[0] == '/'), *end;
+        int result;
 
+        place->foreign = false;
         place->directory =
                 kernel_openat(root, ".", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
-        if (place->directory < 0)
-                return fail_place(failure, place, "the jail cannot be opened", place->directory);
+        result = place->directory < 0 ? place->directory
+                                      : kernel_facts(place->directory, "", 0, &walk->here);
+        if (result < 0)
+                fail(walk, walk->inside ? "the jail cannot be opened" : NULL, result);
         while (result == 0 && (end = strchr(name, '/'))) {
-                result = step(place, name, end, failure);
+                result = step(walk, name, end);
                 name = end + 1;
         }
         place->name = name;
-        if (result != 0)
+        if (result == 0 && walk->inside)
+                place->foreign |= place_others_write(&walk->here, walk->who);
+        else if (result == 0 && *name)
+                result = step(walk, name, strchr(name, '\0'));
+        if (result != 0 && place->directory >= 0)
                 kernel_close(place->directory);
+        return result;
+}
+
+/* Where there is no link on the way, none can be wrong; most paths are such. */
+static int open_without_links(const char *path)
+{
+        struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
+
+        return (int)kernel_call(SYS_openat2, AT_FDCWD, (long)path, (long)&how, sizeof(how), 0);
+}
+
+/* One way until it comes to a link; without any, by one call. Return: as step(). */
+static int walk_on(struct walk *walk, int root)
+{
+        struct place *place = walk->place;
+        int fd = walk->hastens ? open_without_links(place->path) : -1;
+
+        if (fd < 0)
+                return walk_once(walk, root);
+        place->foreign = false;
+        place->directory = fd;
+        return 0;
+}
+
+static int walk_to_end(struct walk *walk, int root)
+{
+        struct place *place = walk->place;
+        size_t length = strlen(walk->asked);
+        int result = 1;
+
+        if (length >= PATH_MAX)
+                return failure_set(
+                        walk->failure, -ENAMETOOLONG, walk->asked, "it is too long", "shorten it");
+        memcpy(place->path, walk->asked, length + 1);
+        for (int links = 0; result == 1; links++) {
+                tidy(place->path);
+                if (links > LINK_LIMIT)
+                        return fail(walk, "its links go round", -ELOOP);
+                if (!place->path[0] && walk->inside)
+                        return fail(walk, "it leads to the jail itself", -EINVAL);
+                result = links > 0 ? walk_on(walk, root) : walk_once(walk, root);
+        }
         return result;
 }
 
 int place_find(int root, const char *path, struct place *ret_place, struct failure *ret_failure)
 {
-        size_t length = strlen(path);
-        int result = 1;
+        struct walk walk = {
+                .place = ret_place, .failure = ret_failure, .asked = path, .inside = true};
 
-        if (length >= sizeof(ret_place->path))
-                return failure_set(
-                        ret_failure, -ENAMETOOLONG, path, "it is too long", "shorten it");
-        memcpy(ret_place->path, path, length + 1);
-        for (int links = 0; result == 1; links++) {
-                tidy(ret_place->path);
-                if (links > LINK_LIMIT)
-                        return fail_place(ret_failure, ret_place, "its links go round", -ELOOP);
-                if (!ret_place->path[0])
-                        return fail_place(
-                                ret_failure, ret_place, "it leads to the jail itself", -EINVAL);
-                result = walk(root, ret_place, ret_failure);
-        }
-        return result;
+        ret_place->foreign = false;
+        return walk_to_end(&walk, root);
 }
 
-int place_make_target(const struct place *place, bool directory)
+/* Return: 0 with the descriptor in place.directory, or a negative error number. */
+static int walk_outside(struct walk *walk)
 {
-        struct file_facts facts;
-        int fd = kernel_openat(place->directory, place->name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-        int error;
+        CLOSED_AT_END int root = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 
-        if (fd == -ENOENT) {
-                int made = directory ? place_make_directory(place->directory, place->name, 0, 0755)
-                                     : kernel_openat(place->directory, place->name,
-                                               O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
-                                               0600);
+        walk->place->foreign = false;
+        if (root < 0)
+                return failure_set(walk->failure, root, "/", "it cannot be opened", NULL);
+        return walk_to_end(walk, root);
+}
 
-                if (made < 0)
-                        return made;
-                error = directory ? 0 : own(made, 0, 0444);
-                kernel_close(made);
-                if (error < 0)
-                        return error;
-                log_line(LEVEL_INFO, "made the mount point ", place->path, " in the jail", NULL);
-                fd = kernel_openat(
-                        place->directory, place->name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+int place_open(
+        const char *path, bool optional, struct identity *ret_link, struct failure *ret_failure)
+{
+        struct place place;
+        struct walk walk = {.place = &place,
+                .failure = ret_failure,
+                .asked = path,
+                .hastens = true,
+                .who = geteuid()};
+        int fd = open_without_links(path), error;
+
+        if (fd < 0 && !(optional && fd == -ENOENT)) {
+                error = walk_outside(&walk);
+                fd = error < 0 ? error : place.directory;
         }
-        if (fd < 0)
-                return fd;
-        error = kernel_facts(fd, "", 0, &facts);
-        if (error == 0 && S_ISLNK(facts.mode))
-                error = -ELOOP;
-        if (error == 0 && directory != S_ISDIR(facts.mode))
-                error = directory ? -ENOTDIR : -EISDIR;
+        if (ret_link)
+                *ret_link = walk.link;
+        return fd;
+}
+
+int place_is_foreign(const char *path, struct failure *ret_failure)
+{
+        struct place place;
+        struct walk walk = {
+                .place = &place, .failure = ret_failure, .asked = path, .who = geteuid()};
+        int error = walk_outside(&walk);
+
         if (error == 0)
-                return fd;
-        kernel_close(fd);
-        return error;
+                kernel_close(place.directory);
+        if (place.foreign)
+                return 1;
+        return error < 0 ? error : 0;
 }

@@ -1,8 +1,8 @@
 /* What a program needs to start: its interpreters, and the libraries that its loader finds. */
 #include "supply/program_files.h"
 
+#include "supply/place.h"
 #include "system/child.h"
-#include "system/kernel.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -26,17 +26,59 @@ struct beginning {
         size_t length;
 };
 
-static int read_beginning(const char *path, struct beginning *beginning)
+/*
+ * What follows runs a loader as this user: one that the file names, on the file, whose own tags may
+ * name code besides (DT_AUDIT, ld.so(8)). So nobody else may have a hand in any of them.
+ */
+static int check_owner(const char *path, int fd, struct failure *failure)
 {
-        int fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
-        ssize_t length;
+        struct file_facts facts;
+        int error = kernel_facts(fd, "", 0, &facts), foreign = 1;
 
-        if (fd < 0)
-                return fd;
-        length = kernel_read(fd, beginning->text, sizeof(beginning->text) - 1);
-        kernel_close(fd);
+        if (error == 0 && !place_others_write(&facts, geteuid())) {
+                foreign = place_is_foreign(path, failure);
+                error = foreign < 0 ? foreign : 0;
+        }
+        if (error < 0)
+                return failure_set(failure, error, path, NULL, "correct the path");
+        if (!foreign)
+                return 0;
+        failure_set(failure, 0, path,
+                "it can be changed by another user than root, and its loader would run as root",
+                "let nobody but root write to it, to its directory and to those above it");
+        failure->planted = true;
+        return -EPERM;
+}
+
+/* Return: an O_PATH descriptor of what may be run. */
+static int open_program(const char *path, struct failure *failure)
+{
+        int fd = place_open(path, false, NULL, failure), error;
+        bool planted = fd < 0 && failure->planted;
+
+        if (fd < 0 && fd != -ELOOP) {
+                failure_set(failure, fd, path, NULL, "correct the path");
+                failure->planted = planted;
+        }
+        error = fd < 0 ? fd : check_owner(path, fd, failure);
+        if (error < 0 && fd >= 0)
+                kernel_close(fd);
+        return error < 0 ? error : fd;
+}
+
+static int read_beginning(const char *path, struct beginning *beginning, struct failure *failure)
+{
+        CLOSED_AT_END int held = open_program(path, failure);
+
+        if (held < 0)
+                return held;
+
+        CLOSED_AT_END int fd = kernel_reopen(held, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        ssize_t length =
+                fd < 0 ? fd : kernel_read(fd, beginning->text, sizeof(beginning->text) - 1);
+
         if (length < 0)
-                return (int)length;
+                return failure_set(failure, (int)length, path, NULL, "correct the path");
         beginning->text[length] = '\0';
         beginning->length = (size_t)length;
         return 0;
@@ -157,20 +199,20 @@ static int tell_listed(char *text, const char *program, int (*found)(void *, con
 static int tell_libraries(const char *loader, const char *program,
         int (*found)(void *, const char *), void *context, struct failure *failure)
 {
+        CLOSED_AT_END int held = open_program(loader, failure);
+        int error = held < 0 ? held : found(context, loader);
         char *text;
-        int error = found(context, loader);
 
-        if (error < 0)
+        if (held >= 0 && error < 0)
                 return error;
         text = malloc(LIST_SIZE);
-        error = text ? list(loader, program, text, LIST_SIZE) : -ENOMEM;
-        if (error < 0) {
-                free(text);
+        if (error == 0)
+                error = text ? list(loader, program, text, LIST_SIZE) : -ENOMEM;
+        if (error < 0 && !failure->planted) {
                 failure_set(failure, error, program, NULL, "correct the path");
                 failure_reason(failure, "%s --list", loader);
-                return -EINVAL;
         }
-        error = tell_listed(text, program, found, context, failure);
+        error = error < 0 ? -EINVAL : tell_listed(text, program, found, context, failure);
         free(text);
         /* Without the cache, the loader looks into the standard directories alone. */
         if (error == 0 && kernel_access(AT_FDCWD, "/etc/ld.so.cache", R_OK, 0) == 0)
@@ -190,9 +232,9 @@ static int follow_interpreters(struct look *look, int (*found)(void *context, co
         int error = 0;
 
         for (int i = 0; error >= 0 && i < INTERPRETER_LIMIT; i++) {
-                error = read_beginning(look->program, &look->beginning);
+                error = read_beginning(look->program, &look->beginning, failure);
                 if (error < 0)
-                        return failure_set(failure, error, look->program, NULL, "correct the path");
+                        return error;
                 if (loader_of(&look->beginning, look->interpreter))
                         return tell_libraries(
                                 look->interpreter, look->program, found, context, failure);

@@ -9,7 +9,8 @@
  * @found: called with each, an absolute path; what it returns below 0 ends the search.
  *
  * A script needs its interpreter; a dynamic program its loader (PT_INTERP, elf(5)) and what that
- * lists (`--list`, ld.so(8)), with its cache. The loader is run as a child, the program is not.
+ * lists (`--list`, ld.so(8)), with its cache. The loader is run as a child, the program is not;
+ * neither where another user than root or the caller could change one of them.
  *
  * Return: 0; what @found returned; -EINVAL with @ret_failure.
  */

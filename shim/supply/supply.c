@@ -2,6 +2,7 @@
 #include "supply/supply.h"
 
 #include "supply/copy.h"
+#include "supply/exposure_mount.h"
 #include "supply/namespace.h"
 #include "supply/program_files.h"
 #include "supply/services.h"
@@ -29,6 +30,26 @@ static int add_file(void *context, const char *path)
                 program->service, program->failure);
 }
 
+/* What somebody else has put in the way must not keep the server from its start. */
+static int leave_out(const struct plan *plan, int error, struct failure *failure)
+{
+        if (!failure->planted)
+                return error;
+        settings_locate(&plan->settings, failure);
+        log_failure(LEVEL_ERROR, "left out: ", failure);
+        return 0;
+}
+
+static int add_files_of(struct plan *plan, const struct exposure *exposure, struct failure *failure)
+{
+        struct program program = {plan, exposure->service, failure};
+        int error = program_files(exposure->source, add_file, &program, failure);
+
+        if (error < 0)
+                exposure_blame(exposure, failure);
+        return error;
+}
+
 static int add_program_files(struct plan *plan, struct failure *failure)
 {
         struct exposures *exposures = &plan->exposures;
@@ -36,14 +57,16 @@ static int add_program_files(struct plan *plan, struct failure *failure)
         int error = 0;
 
         for (size_t i = 0; error == 0 && i < count; i++) {
+                /* The list may move as it grows. */
                 const struct exposure exposure = exposures->item[i];
-                struct program program = {plan, exposure.service, failure};
 
                 if (!(exposure.options & EXPOSURE_PROGRAM) || !exposure.present)
                         continue;
-                error = program_files(exposure.source, add_file, &program, failure);
-                if (error < 0)
-                        exposure_blame(&exposure, failure);
+                error = add_files_of(plan, &exposure, failure);
+                if (error == 0 || leave_out(plan, error, failure) < 0)
+                        continue;
+                error = 0;
+                exposures->item[i].options |= EXPOSURE_REFUSED;
         }
         exposures_sort(exposures, plan->settings.isolation);
         return error;
@@ -79,6 +102,8 @@ static void tell(const struct exposures *exposures)
         for (size_t i = 0; i < exposures->count; i++) {
                 const struct exposure *exposure = &exposures->item[i];
 
+                if (exposure->left_out)
+                        continue;
                 log_line(exposure->present ? LEVEL_INFO : LEVEL_DEBUG, exposure_origin(exposure),
                         " brings ", exposure->source, exposure->present ? "" : ": it is absent",
                         exposure->options & EXPOSURE_WRITABLE ? ", writable" : "", NULL);
@@ -87,46 +112,125 @@ static void tell(const struct exposures *exposures)
         }
 }
 
-static int copy_all(const struct plan *plan, struct failure *failure)
+static void release(const int *held, size_t count)
+{
+        for (size_t i = 0; i < count; i++)
+                kernel_close_at_end(&held[i]);
+}
+
+/* Take hold of all that is to be brought, in @ret_held, which the caller releases. */
+static int take_all(struct plan *plan, int *ret_held, struct failure *failure)
 {
         int error = 0;
 
-        for (size_t i = 0; error == 0 && i < plan->exposures.count; i++)
-                if (plan->exposures.item[i].present)
-                        error = copy_exposure(&plan->jail, &plan->exposures.item[i], failure);
+        for (size_t i = 0; i < plan->exposures.count; i++)
+                ret_held[i] = -1;
+        for (size_t i = 0; error == 0 && i < plan->exposures.count; i++) {
+                error = exposure_take(
+                        &plan->exposures.item[i], plan->settings.isolation, &ret_held[i], failure);
+                if (error < 0)
+                        error = leave_out(plan, error, failure);
+        }
         return error;
 }
 
-int supply_make(struct plan *plan, struct failure *ret_failure)
+static int copy_one(struct plan *plan, size_t i, int held, struct failure *failure)
 {
-        int result = exposures_check(&plan->exposures, plan->settings.isolation, ret_failure);
+        struct exposure *exposure = &plan->exposures.item[i];
+        int error = copy_exposure(&plan->jail, exposure, held, failure);
 
-        if (result == 0)
-                result = add_program_files(plan, ret_failure);
-        if (result == 0)
-                result = exposures_check(&plan->exposures, plan->settings.isolation, ret_failure);
+        /* As if it had not been seen: the next fork tries again. */
+        if (error < 0)
+                memset(&exposure->seen, 0, sizeof(exposure->seen));
+        return error;
+}
+
+static int copy_all(struct plan *plan, const int *held, struct failure *failure)
+{
+        int error = 0;
+
+        for (size_t i = 0; error == 0 && i < plan->exposures.count; i++) {
+                error = held[i] < 0 ? 0 : copy_one(plan, i, held[i], failure);
+                if (error < 0)
+                        error = leave_out(plan, error, failure);
+        }
+        return error;
+}
+
+static int make(struct plan *plan, int *held, struct failure *failure)
+{
+        int result = take_all(plan, held, failure);
+
         if (result < 0)
                 return result;
         tell(&plan->exposures);
         if (plan->settings.isolation == ISOLATION_CHROOT)
-                return copy_all(plan, ret_failure);
-        result = namespace_make(plan, ret_failure);
+                return copy_all(plan, held, failure);
+        result = namespace_make(plan, held, failure);
         if (result < 0)
                 return result;
         plan->jail.namespace = result;
         return 0;
 }
 
-/*
- * Has it been replaced? For copies, and for files that are made, also: has it been written to?
- * A device does not come and go.
- */
-static bool is_stale(const struct settings *settings, const struct exposure *exposure)
+static int hold_and_make(struct plan *plan, struct failure *failure)
 {
-        bool copied =
-                settings->isolation == ISOLATION_CHROOT || (exposure->options & EXPOSURE_NAMES);
+        int held[plan->exposures.count + 1];
+        int error = make(plan, held, failure);
 
-        return !S_ISCHR(exposure->seen.mode) && exposure_has_changed(exposure, copied);
+        release(held, plan->exposures.count);
+        return error;
+}
+
+int supply_make(struct plan *plan, struct failure *ret_failure)
+{
+        int error = exposures_check(&plan->exposures, plan->settings.isolation, ret_failure);
+
+        if (error == 0)
+                error = add_program_files(plan, ret_failure);
+        return error < 0 ? error : hold_and_make(plan, ret_failure);
+}
+
+/* Does it matter that it has been written to, not only that it has been replaced? */
+static bool is_copied(const struct plan *plan, const struct exposure *exposure)
+{
+        return plan->settings.isolation == ISOLATION_CHROOT || exposure_is_made(exposure);
+}
+
+/* A device does not come and go. */
+static bool seems_stale(const struct plan *plan, const struct exposure *exposure)
+{
+        return !S_ISCHR(exposure->seen.mode) &&
+               exposure_seems_changed(exposure, is_copied(plan, exposure));
+}
+
+static bool has_changed(
+        const struct plan *plan, const struct exposure *exposure, const struct exposure *now)
+{
+        if (S_ISCHR(exposure->seen.mode) && S_ISCHR(now->seen.mode))
+                return false;
+        return exposure_has_changed(exposure, now, is_copied(plan, exposure));
+}
+
+/*
+ * Look at exposure @i again, and hold it. Return: is there another one, to be brought? What is gone
+ * or put wrong is told, with what @becomes of it; then *ret_held is -1.
+ */
+static bool look_again(struct plan *plan, size_t i, const char *becomes, int *ret_held)
+{
+        struct exposure *exposure = &plan->exposures.item[i], now = *exposure;
+        struct failure failure;
+        int error = exposure_take(&now, plan->settings.isolation, ret_held, &failure);
+
+        if (!has_changed(plan, exposure, &now))
+                return false;
+        *exposure = now;
+        if (error < 0 && failure.planted)
+                leave_out(plan, error, &failure);
+        else if (*ret_held < 0)
+                log_line(LEVEL_WARNING, exposure_origin(exposure), ": ", exposure->source,
+                        " is gone: ", becomes, NULL);
+        return true;
 }
 
 /* @was: it was there when it was looked at before. */
@@ -138,72 +242,72 @@ static void tell_again(const struct exposure *exposure, bool was, const char *ho
 
 static void copy_again(struct plan *plan)
 {
-        struct failure failure;
-
         for (size_t i = 0; i < plan->exposures.count; i++) {
-                struct exposure *exposure = &plan->exposures.item[i];
+                const struct exposure *exposure = &plan->exposures.item[i];
+                CLOSED_AT_END int held = -1;
                 bool was = exposure->present;
+                struct failure failure;
 
-                if (!is_stale(&plan->settings, exposure))
+                if (!seems_stale(plan, exposure) ||
+                        !look_again(plan, i, "the jail keeps its copy", &held) || held < 0)
                         continue;
-                if (exposure_look(exposure) < 0 || !exposure->present) {
-                        log_line(LEVEL_WARNING, exposure_origin(exposure), ": ", exposure->source,
-                                " is gone: the jail keeps its copy", NULL);
-                } else if (copy_exposure(&plan->jail, exposure, &failure) < 0) {
+                if (copy_one(plan, i, held, &failure) < 0)
                         log_failure(LEVEL_ERROR, "", &failure);
-                        /* As if it had not been seen: the next fork tries again. */
-                        memset(&exposure->seen, 0, sizeof(exposure->seen));
-                } else {
+                else
                         tell_again(exposure, was, "changed");
-                }
         }
 }
 
-/* Look again; exposures.stale if any has been replaced. */
-static void look_again(struct plan *plan)
+/* Look again, and hold all; exposures.stale if any has been replaced. */
+static void hold_again(struct plan *plan, int *ret_held)
 {
         for (size_t i = 0; i < plan->exposures.count; i++) {
-                struct exposure *exposure = &plan->exposures.item[i];
+                const struct exposure *exposure = &plan->exposures.item[i];
                 bool was = exposure->present;
 
-                if (!is_stale(&plan->settings, exposure))
+                ret_held[i] = -1;
+                if (!look_again(plan, i, "new workers do without", &ret_held[i]))
                         continue;
                 plan->exposures.stale = true;
-                if (exposure_look(exposure) < 0 || !exposure->present)
-                        log_line(LEVEL_WARNING, exposure_origin(exposure), ": ", exposure->source,
-                                " is gone: new workers do without", NULL);
-                else
+                if (ret_held[i] >= 0)
                         tell_again(exposure, was, "been replaced");
         }
 }
 
-static void mount_again(struct plan *plan)
+static void mount_again(struct plan *plan, int *held)
 {
         struct failure failure;
-        int fd = namespace_make(plan, &failure);
+        int fd = namespace_make(plan, held, &failure);
 
         if (fd < 0) {
+                plan->exposures.stale = true;
                 log_failure(LEVEL_ERROR, "new workers get what there was before: ", &failure);
                 return;
         }
-        plan->exposures.stale = false;
         if (kernel_call(SYS_dup3, fd, plan->jail.namespace, O_CLOEXEC, 0, 0) >= 0)
                 kernel_close(fd);
         else
                 plan->jail.namespace = fd;
 }
 
+static void hold_and_mount_again(struct plan *plan)
+{
+        int held[plan->exposures.count + 1];
+
+        hold_again(plan, held);
+        if (plan->exposures.stale)
+                mount_again(plan, held);
+        release(held, plan->exposures.count);
+}
+
 static void refresh(void *argument)
 {
         struct plan *plan = argument;
 
-        if (plan->settings.isolation == ISOLATION_CHROOT) {
+        if (plan->settings.isolation == ISOLATION_CHROOT)
                 copy_again(plan);
-                return;
-        }
-        look_again(plan);
-        if (plan->exposures.stale)
-                mount_again(plan);
+        else
+                hold_and_mount_again(plan);
 }
 
 void supply_refresh(struct plan *plan)
@@ -211,7 +315,7 @@ void supply_refresh(struct plan *plan)
         bool stale = plan->exposures.stale;
 
         for (size_t i = 0; !stale && i < plan->exposures.count; i++)
-                stale = is_stale(&plan->settings, &plan->exposures.item[i]);
+                stale = seems_stale(plan, &plan->exposures.item[i]);
         if (stale)
                 stack_run(refresh, plan);
 }

@@ -7,7 +7,8 @@
 /**
  * supply_make() - bring what the plan exposes into the jail, before the first worker; under
  * isolation = "namespace" plan->jail.namespace is set. What each service brings is named in the log
- * at level info.
+ * at level info. What another user than root could have put wrong, outside or in the jail, is left
+ * out and told as an error.
  *
  * Return: 0, or a negative error number with @ret_failure.
  */

@@ -4,7 +4,6 @@
 #include "system/text.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +78,22 @@ void failure_remedy(struct failure *failure, const char *format, ...)
         va_start(values, format);
         text_format(&text, format, values);
         va_end(values);
+}
+
+void failure_plant(struct failure *failure, bool foreign)
+{
+        switch (failure->error) {
+        case -EMFILE:
+        case -ENFILE:
+        case -ENOMEM:
+        case -ENOSYS:
+        case -EIO:
+        case -EROFS:
+                failure->planted = false;
+                break;
+        default:
+                failure->planted = foreign;
+        }
 }
 
 /* One part of the line, with ": " between it and the part before. */

@@ -2,6 +2,7 @@
 #ifndef SHIM_SYSTEM_FAILURE_H
 #define SHIM_SYSTEM_FAILURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -22,6 +23,8 @@
  *            the path, or the setting: "it is full" reads "/a is full".
  * @error:    the negative error number that a system call gave; 0 if none failed.
  * @remedy:   what the administrator can do.
+ * @planted:  another user than root could have brought it about, and so could a worker: it must not
+ *            keep the server from its start.
  */
 struct failure {
         const char *setting;
@@ -34,6 +37,7 @@ struct failure {
         char path[512];
         char reason[512];
         char remedy[768];
+        bool planted;
 };
 
 /**
@@ -57,6 +61,12 @@ void failure_reason(struct failure *failure, const char *format, ...)
 /** failure_remedy() - say the remedy likewise; kept if the error itself has told what helps. */
 void failure_remedy(struct failure *failure, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
+
+/**
+ * failure_plant() - mark the failure as planted, if it is about something @foreign: which another
+ * user than root can change. Not where the machine is short of something, or fails.
+ */
+void failure_plant(struct failure *failure, bool foreign);
 
 /** Room for any failure's text, see failure_text(). */
 #define FAILURE_TEXT_SIZE 3072

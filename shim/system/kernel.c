@@ -1,6 +1,8 @@
 /* System calls made on the shim's own behalf: straight to the kernel, so never through a hook. */
 #include "system/kernel.h"
 
+#include "system/text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/stat.h>
@@ -50,6 +52,22 @@ int kernel_open(const char *path, int flags, mode_t mode)
 int kernel_openat(int dirfd, const char *path, int flags, mode_t mode)
 {
         return (int)kernel_call(SYS_openat, dirfd, (long)path, flags, (long)mode, 0);
+}
+
+const char *kernel_descriptor_path(int fd, char *buffer)
+{
+        struct text path = text_in(buffer, DESCRIPTOR_PATH_SIZE);
+
+        text_add(&path, "/proc/self/fd/");
+        text_add_number(&path, fd, 1);
+        return buffer;
+}
+
+int kernel_reopen(int fd, int flags)
+{
+        char path[DESCRIPTOR_PATH_SIZE];
+
+        return kernel_open(kernel_descriptor_path(fd, path), flags, 0);
 }
 
 int kernel_close(int fd)

@@ -22,6 +22,8 @@ void kernel_watch(long *place);
 int kernel_open(const char *path, int flags, mode_t mode);
 int kernel_openat(int dirfd, const char *path, int flags, mode_t mode);
 int kernel_close(int fd);
+/** kernel_reopen() - open what @fd (O_PATH, too) holds anew, not by its name; needs /proc. */
+int kernel_reopen(int fd, int flags);
 ssize_t kernel_read(int fd, void *buffer, size_t size);
 ssize_t kernel_write(int fd, const void *buffer, size_t size);
 ssize_t kernel_readlink(const char *path, char *buffer, size_t size);
@@ -98,5 +100,11 @@ int kernel_facts(int fd, const char *path, int flags, struct file_facts *ret_fac
 
 /** identity_equal() - do both name the same file? */
 bool identity_equal(const struct identity *a, const struct identity *b);
+
+/** kernel_descriptor_path() - the path in /proc by which the kernel follows @fd itself.
+ * @buffer: of at least DESCRIPTOR_PATH_SIZE bytes. Return: it. */
+const char *kernel_descriptor_path(int fd, char *buffer);
+
+#define DESCRIPTOR_PATH_SIZE 40
 
 #endif

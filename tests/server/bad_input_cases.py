@@ -167,7 +167,7 @@ SERVING = (
     ("expose", "/etc,program", "is not a regular file: correct the path"),
     ("expose", "/dev/null,names", "is not a regular file: correct the path"),
     ("expose", "{tree}/fifo", IN_NAMESPACE), ("expose", "{tree}/socket", IN_NAMESPACE),
-    ("log", "{tree}/none/log", "name a file that can be written, or stderr"),
+    ("log", "{tree}/none/log", "make the directory, owned by root with mode 755"),
     ("log", "{tree}", "name a file that can be written, or stderr"),
     ("log", "{tree}/loop", "name a file that can be written, or stderr"),
 )

@@ -14,7 +14,7 @@ from tree import Tree, compiled
 
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "escapes")
 COMMON = ["escape.c", "roots.c", "descriptors.c", "mounts.c", "processes.c", "namespaces.c",
-          "sockets.c"]
+          "plants.c", "sockets.c"]
 SERVER = ["../programs/server.c", "../programs/server_calls.c", "actions.c", "-pthread"]
 
 # The jail has /proc, in a mount namespace of the server's own.

@@ -75,6 +75,16 @@ ROOT = (
     ("send_signal", "{master}", "kill=ok", "kill=ok"),
 )
 
+# Links that workers plant, in either isolation: where another pool's worker owns the directory of
+# what is exposed, what the next workers read there (the copy that they had, or an empty mount
+# point); and above a mount point, or a copy's place, in the jail.
+PLANTED = (
+    ("plant_link", "unlink=ok symlink=ok",
+     {"chroot": "open=ok exposed", "namespace": "open=ok"}),
+    ("plant_way", "rename=ok symlink=ok",
+     {"chroot": "open=ENOENT", "namespace": "open=ENOENT"}),
+)
+
 CHROOT_DIR, SHIM, ROOTLESS, LANDLOCK = range(4)
 
 

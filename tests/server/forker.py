@@ -89,6 +89,15 @@ class ForkerTest(TreeTest):
         assert re.search(rf"\Achrootshim\[\d+\]: error: .*{pattern}.*\n\Z", result.stderr)
         return result.stderr
 
+    def left_out(self, pattern, **settings):
+        """It starts and serves, and says in one line what it has to do without."""
+        with self.server(**settings) as server:
+            assert server.lines("warning|error") == server.lines(f"^error: left out: .*{pattern}")
+            assert len(server.lines("error")) == 1
+            assert server.fork("/nothing") is None
+            assert server.told == 1
+        os.unlink(server.log)
+
     def assert_tidy(self):
         """No temporary file is left."""
         for _, _, files in os.walk(self.tree.jail):

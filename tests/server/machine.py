@@ -1,9 +1,11 @@
 """Mount namespaces: one of the test's own, in which it may change /etc, /run and /dev, and others'."""
 import atexit
 import ctypes
+import fcntl
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 
 CLONE_NEWNS = 0x20000
@@ -49,6 +51,31 @@ def own_empty(directory, user=None):
     run("mount", "--bind", empty, directory)
     if user:
         shutil.chown(directory, user, user)
+
+
+AUTOFS_IOC_READY = 0x9360
+AUTOFS_V5_PACKET_SIZE = 304
+
+
+def mount_when_asked(path, fill):
+    """Mount a tmpfs at a path as soon as somebody looks (autofs); fill(path) fills it."""
+    read, write_end = os.pipe()
+    ready, tell = os.pipe()
+    if os.fork() == 0:
+        # Those of its own process group, it does not see.
+        os.setpgid(0, 0)
+        options = f"fd={write_end},pgrp={os.getpgrp()},minproto=5,maxproto=5,direct"
+        ctypes.CDLL(None).mount(b"auto", path.encode(), b"autofs", 0, options.encode())
+        trigger = os.open(path, os.O_RDONLY)
+        os.write(tell, b"x")
+        packet = os.read(read, AUTOFS_V5_PACKET_SIZE)
+        run("mount", "-t", "tmpfs", "tmpfs", path)
+        fill(path)
+        fcntl.ioctl(trigger, AUTOFS_IOC_READY, int.from_bytes(packet[8:12], sys.byteorder))
+        os._exit(0)
+    os.read(ready, 1)
+    for fd in (read, write_end, ready, tell):
+        os.close(fd)
 
 
 def write(path, text, mode=0o644):

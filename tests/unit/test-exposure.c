@@ -179,11 +179,26 @@ static struct exposure exposure_of(const char *path, unsigned options)
                 .service = "origin"};
 }
 
+/* Look again at it, as it is needed in a namespace. */
+static int look(struct exposure *exposure)
+{
+        struct failure failure = {0};
+        int fd, error = exposure_take(exposure, ISOLATION_NAMESPACE, &fd, &failure);
+
+        assert_int_equal(fd >= 0, exposure->present);
+        assert_true(error == 0 || said(&failure)[0]);
+        if (fd >= 0) {
+                assert_true(fcntl(fd, F_GETFL) & O_PATH);
+                close(fd);
+        }
+        return error;
+}
+
 static struct exposure seen(const char *path, unsigned options)
 {
         struct exposure exposure = exposure_of(path, options);
 
-        assert_int_equal(exposure_look(&exposure), 0);
+        assert_int_equal(look(&exposure), 0);
         return exposure;
 }
 
@@ -194,13 +209,16 @@ static void what_is_there(void **state)
 
         assert_true(file.present);
         assert_int_equal(file.seen.size, 4);
+        /* A link of another user than root is not followed. */
         assert_int_equal(symlink("file", temporary_path("link")), 0);
-        link = seen(temporary_path("link"), 0);
-        assert_true(identity_equal(&link.seen.identity, &file.seen.identity));
+        link = exposure_of(temporary_path("link"), 0);
+        assert_int_equal(look(&link), geteuid() == 0 ? 0 : -ELOOP);
+        if (geteuid() == 0)
+                assert_true(identity_equal(&link.seen.identity, &file.seen.identity));
 
         none = link;
         unlink(temporary_path("link"));
-        assert_int_equal(exposure_look(&none), 0);
+        assert_int_equal(look(&none), 0);
         assert_false(none.present);
         assert_memory_equal(&none.seen, &nothing, sizeof(nothing));
         assert_false(seen(temporary_path("file/below"), 0).present);
@@ -208,7 +226,7 @@ static void what_is_there(void **state)
         /* What cannot be told is not absent. */
         assert_int_equal(symlink("loop", temporary_path("loop")), 0);
         none = exposure_of(temporary_path("loop"), EXPOSURE_OPTIONAL);
-        assert_int_equal(exposure_look(&none), -ELOOP);
+        assert_int_equal(look(&none), -ELOOP);
         unlink(temporary_path("loop"));
 }
 
@@ -216,8 +234,11 @@ enum change { SAME, REWRITTEN, REPLACED };
 
 static void expect_change(const struct exposure *exposure, enum change change)
 {
-        assert_int_equal(exposure_has_changed(exposure, true), change != SAME);
-        assert_int_equal(exposure_has_changed(exposure, false), change == REPLACED);
+        struct exposure now = *exposure;
+
+        look(&now);
+        assert_int_equal(exposure_has_changed(exposure, &now, true), change != SAME);
+        assert_int_equal(exposure_has_changed(exposure, &now, false), change == REPLACED);
 }
 
 static void set_time(const char *path, time_t seconds, long nanoseconds)
@@ -274,16 +295,27 @@ static void content_changes_in_secret(void **state)
 
 static void another_file_comes(void **state)
 {
-        struct exposure exposure, link;
+        struct exposure exposure;
 
         set_time(temporary_write("one", "abc"), 1000, 0);
         set_time(temporary_write("two", "abc"), 1000, 0);
-        assert_int_equal(symlink("two", temporary_path("link")), 0);
         exposure = seen(temporary_path("one"), 0);
-        link = seen(temporary_path("link"), 0);
         wait_for_a_tick();
         assert_int_equal(rename(temporary_path("two"), temporary_path("one")), 0);
         expect_change(&exposure, REPLACED);
+}
+
+static void a_link_leads_elsewhere(void **state)
+{
+        struct exposure link;
+
+        if (geteuid() != 0)
+                return;
+        set_time(temporary_write("two", "abc"), 1000, 0);
+        assert_int_equal(symlink("two", temporary_path("link")), 0);
+        link = seen(temporary_path("link"), 0);
+        wait_for_a_tick();
+        assert_int_equal(rename(temporary_path("two"), temporary_path("one")), 0);
         assert_int_equal(unlink(temporary_path("link")), 0);
         assert_int_equal(symlink("one", temporary_path("link")), 0);
         expect_change(&link, REWRITTEN);
@@ -301,11 +333,11 @@ static void what_comes_and_goes(void **state)
 
                 unlink(temporary_path("guest"));
                 expect_change(&exposure, REPLACED);
-                assert_int_equal(exposure_look(&exposure), 0);
+                assert_int_equal(look(&exposure), 0);
                 expect_change(&exposure, SAME);
                 temporary_write("guest", "");
                 expect_change(&exposure, REPLACED);
-                assert_int_equal(exposure_look(&exposure), 0);
+                assert_int_equal(look(&exposure), 0);
                 expect_change(&exposure, SAME);
         }
 }
@@ -419,6 +451,55 @@ static void what_nobody_may_look_at(void **state)
         assert_non_null(strstr(said(&failure), "Permission denied"));
 }
 
+/* A directory that another user can write to: what is wrong there is no reason to stop. */
+static void what_others_put_wrong(void **state)
+{
+        const char *foreign = temporary_path("foreign");
+        struct exposure exposure = exposure_of(temporary_path("foreign/link"), 0);
+        struct failure failure;
+
+        assert_int_equal(mkdir(foreign, 0755), 0);
+        assert_int_equal(chmod(foreign, 0777), 0);
+        assert_int_equal(symlink("/etc", temporary_path("foreign/link")), 0);
+        assert_int_equal(mkfifo(temporary_path("foreign/fifo"), 0600), 0);
+        assert_int_equal(look(&exposure), -ELOOP);
+        assert_true(exposure.left_out);
+        assert_int_equal(check(temporary_path("foreign/link"), EXPOSURE_OPTIONAL,
+                                 ISOLATION_NAMESPACE, &failure),
+                0);
+        assert_non_null(strstr(said(&failure), "services: origin: /"));
+        assert_non_null(strstr(said(&failure), "link is a symbolic link that another user"));
+        assert_int_equal(check(temporary_path("foreign/none"), 0, ISOLATION_CHROOT, &failure), 0);
+        /* What can be copied, the isolation says, whoever has put it there. */
+        assert_true(check(temporary_path("foreign/fifo"), 0, ISOLATION_CHROOT, &failure) < 0);
+        assert_int_equal(chmod(foreign, 0755), 0);
+        unlink(temporary_path("foreign/link"));
+        unlink(temporary_path("foreign/fifo"));
+}
+
+/* The source itself, or the link that it is, stands in the jail already. */
+static void what_is_there_already(void **state)
+{
+        struct exposure exposure;
+        struct file_facts link, file, other;
+
+        temporary_write("there", "");
+        assert_int_equal(symlink("there", temporary_path("to_there")), 0);
+        kernel_facts(AT_FDCWD, temporary_path("to_there"), AT_SYMLINK_NOFOLLOW, &link);
+        kernel_facts(AT_FDCWD, temporary_path("there"), 0, &file);
+        kernel_facts(AT_FDCWD, "/dev/null", 0, &other);
+        exposure = seen(temporary_path("there"), 0);
+        assert_true(exposure_is_there(&exposure, &file));
+        assert_false(exposure_is_there(&exposure, &link));
+        assert_false(exposure_is_there(&exposure, &other));
+        if (geteuid() == 0) {
+                exposure = seen(temporary_path("to_there"), 0);
+                assert_true(exposure_is_there(&exposure, &file));
+                assert_true(exposure_is_there(&exposure, &link));
+                assert_false(exposure_is_there(&exposure, &other));
+        }
+}
+
 static void all_are_looked_at(void **state)
 {
         struct exposure item[] = {exposure_of("/usr", 0), exposure_of("/dev/null", 0),
@@ -447,10 +528,13 @@ int main(void)
                 cmocka_unit_test(content_changes),
                 cmocka_unit_test(content_changes_in_secret),
                 cmocka_unit_test(another_file_comes),
+                cmocka_unit_test(a_link_leads_elsewhere),
                 cmocka_unit_test(what_comes_and_goes),
                 cmocka_unit_test(what_a_jail_can_have),
                 cmocka_unit_test(what_cannot_be_copied),
                 cmocka_unit_test(what_nobody_may_look_at),
+                cmocka_unit_test(what_others_put_wrong),
+                cmocka_unit_test(what_is_there_already),
                 cmocka_unit_test(all_are_looked_at),
         };
 

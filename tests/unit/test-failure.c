@@ -111,6 +111,28 @@ static void errors(void **state)
         assert_string_equal(error_text(99999), "unknown error");
 }
 
+/* What the machine is short of, nobody has planted. */
+static void what_is_planted(void **state)
+{
+        static const int of_the_machine[] = {-EMFILE, -ENFILE, -ENOMEM, -ENOSYS, -EIO, -EROFS};
+        static const int of_others[] = {0, -ELOOP, -ENOTDIR, -EISDIR, -EEXIST, -ENOENT, -ENOSPC};
+        struct failure failure;
+
+        for (size_t i = 0; i < COUNT(of_the_machine); i++) {
+                failure_set(&failure, of_the_machine[i], "/a", NULL, NULL);
+                failure_plant(&failure, true);
+                assert_false(failure.planted);
+        }
+        for (size_t i = 0; i < COUNT(of_others); i++) {
+                failure_set(&failure, of_others[i], "/a", NULL, NULL);
+                assert_false(failure.planted);
+                failure_plant(&failure, false);
+                assert_false(failure.planted);
+                failure_plant(&failure, true);
+                assert_true(failure.planted);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -120,6 +142,7 @@ int main(void)
                 cmocka_unit_test(lists),
                 cmocka_unit_test(numbers),
                 cmocka_unit_test(errors),
+                cmocka_unit_test(what_is_planted),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

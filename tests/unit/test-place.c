@@ -286,6 +286,99 @@ static void a_long_link(void **state)
                 "/long", "/long/xyz", -ENAMETOOLONG, "its link cannot be followed", "/long/xyz");
 }
 
+/* @path is below the temporary directory; it leads to @expected there. */
+static void expect_open(const char *path, const char *expected, const char *link)
+{
+        struct identity found_link;
+        struct file_facts found, wanted;
+        int fd = place_open(temporary_path(path), false, &found_link, &failure);
+
+        if (fd < 0)
+                fail_msg("%s: %s", path, said(&failure));
+        assert_true(fcntl(fd, F_GETFL) & O_PATH);
+        assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+        assert_int_equal(kernel_facts(fd, "", 0, &found), 0);
+        close(fd);
+        assert_int_equal(kernel_facts(AT_FDCWD, temporary_path(expected), 0, &wanted), 0);
+        assert_true(identity_equal(&found.identity, &wanted.identity));
+        wanted.identity = (struct identity){0};
+        if (link)
+                kernel_facts(AT_FDCWD, temporary_path(link), AT_SYMLINK_NOFOLLOW, &wanted);
+        assert_true(identity_equal(&found_link, &wanted.identity));
+}
+
+static void expect_not_open(const char *path, int error, const char *reason, bool is_planted)
+{
+        int before = next_descriptor();
+
+        failure = (struct failure){0};
+        assert_int_equal(place_open(temporary_path(path), false, NULL, &failure), error);
+        if (!strstr(said(&failure), reason) || failure.planted != is_planted)
+                fail_msg("%s: %s", path, said(&failure));
+        assert_int_equal(next_descriptor(), before);
+}
+
+/* Outside, the last component is followed, too, and nothing is made. */
+static void sources_are_opened(void **state)
+{
+        int before = next_descriptor(), fd = place_open("/", false, NULL, &failure);
+        struct stat here, found;
+
+        assert_true(fd >= 0 && stat("/", &here) == 0 && fstat(fd, &found) == 0);
+        assert_int_equal(found.st_ino, here.st_ino);
+        close(fd);
+        assert_int_equal(mkdir(temporary_path("out"), 0755), 0);
+        temporary_write("out/file", "");
+        make_link("file", "out/to_file");
+        make_link("out", "to_out");
+        make_link("to_file", "out/twice");
+        make_link("/", "out/top");
+        expect_open("out/file", "out/file", NULL);
+        expect_open("out", "out", NULL);
+        expect_not_open("out/none", -ENOENT, "No such file", false);
+        expect_not_open("out/none/x", -ENOENT, "No such file", false);
+        expect_not_open("out/file/x", -ENOTDIR, "is not a directory", false);
+        assert_int_equal(access(temporary_path("out/none"), F_OK), -1);
+        if (geteuid() != 0) {
+                expect_not_open("out/to_file", -ELOOP, planted, false);
+                return;
+        }
+        expect_open("out/to_file", "out/file", "out/to_file");
+        expect_open("to_out", "out", "to_out");
+        expect_open("to_out/file", "out/file", NULL);
+        expect_open("to_out/twice", "out/file", "out/twice");
+        expect_open("out/top", "../..", "out/top");
+        assert_int_equal(next_descriptor(), before);
+}
+
+/* Where another user can write, no link is followed, and what is wrong may be that user's work. */
+static void planted_sources(void **state)
+{
+        static const mode_t modes[] = {0777, 0775, 01777};
+
+        assert_int_equal(mkdir(temporary_path("theirs"), 0755), 0);
+        assert_int_equal(mkdir(temporary_path("theirs/deep"), 0755), 0);
+        make_link("/etc", "theirs/link");
+        make_link("/etc", "theirs/deep/link");
+        for (size_t i = 0; i < COUNT(modes); i++) {
+                assert_int_equal(chmod(temporary_path("theirs"), modes[i]), 0);
+                expect_not_open("theirs/link", -ELOOP, planted, modes[i] != 01777);
+                expect_not_open("theirs/link/passwd", -ELOOP, planted, modes[i] != 01777);
+                expect_not_open("theirs/none", -ENOENT, "No such file", true);
+                expect_not_open("theirs/none/x", -ENOENT, "No such file", true);
+                assert_true(place_is_foreign(temporary_path("theirs/none"), &failure));
+                /* Another directory can be put in the place of "deep", but not where it is sticky.
+                 */
+                if (modes[i] != 01777)
+                        expect_not_open("theirs/deep/link", -ELOOP, planted, true);
+                assert_int_equal(place_is_foreign(temporary_path("theirs/deep"), &failure),
+                        modes[i] != 01777);
+        }
+        assert_int_equal(chmod(temporary_path("theirs"), 0755), 0);
+        assert_int_equal(place_is_foreign(temporary_path("theirs/deep"), &failure), 0);
+        assert_int_equal(place_is_foreign(temporary_path("theirs/none"), &failure), -ENOENT);
+}
+
 /* For a copy: with the group and the mode of what is copied. */
 static void directories_with_a_mode(void **state)
 {
@@ -397,6 +490,8 @@ int main(void)
                 cmocka_unit_test(planted_links),
                 cmocka_unit_test(loops_and_chains),
                 cmocka_unit_test(a_long_link),
+                cmocka_unit_test(sources_are_opened),
+                cmocka_unit_test(planted_sources),
                 cmocka_unit_test(directories_with_a_mode),
                 cmocka_unit_test(targets_are_made),
                 cmocka_unit_test(targets_of_another_kind),

@@ -86,6 +86,7 @@ static const struct call {
         CALL(rt_sigprocmask, NONE, NONE),
         CALL(sendfile, NONE, NONE),
         CALL(setfsuid, NONE, NONE),
+        CALL(setresuid, NONE, NONE),
         CALL(setns, NONE, NONE),
         CALL(statx, 1, NONE),
         CALL(symlinkat, 0, NONE),

@@ -1,0 +1,231 @@
+"""What a worker puts at a mount point, or at a copy's place: the server starts without."""
+import contextlib
+import os
+import shutil
+
+import pytest
+
+import machine
+import processes
+from apache import WORKER_USER, Apache
+from forker import ForkerTest
+from tree import NOBODY
+
+
+def setup_module():
+    machine.own_mounts()
+
+
+def plant_link(path, _):
+    os.symlink("/", path)
+
+
+def plant_dangling_link(path, _):
+    os.symlink("nowhere", path)
+
+
+def plant_fifo(path, _):
+    os.mkfifo(path)
+
+
+def plant_other_kind(path, is_directory):
+    """A file where a directory must be, a directory that is not empty where a file must be."""
+    if is_directory:
+        os.close(os.open(path, os.O_CREAT, 0o400))
+    else:
+        os.makedirs(f"{path}/below/it", mode=0o111)
+
+
+def plant_mess(path, is_directory):
+    """The same, with nothing that its owner might do either."""
+    plant_other_kind(path, is_directory)
+    for top, _, _ in os.walk(path, topdown=False):
+        os.chmod(top, 0)
+    os.chmod(path, 0)
+    beside = f"{os.path.dirname(path)}/.{os.path.basename(path)}.chrootshim"
+    os.makedirs(f"{beside}/below", exist_ok=True)
+
+
+PLANTS = (plant_link, plant_dangling_link, plant_fifo, plant_other_kind, plant_mess)
+
+
+def remove(path):
+    for name in (path, f"{os.path.dirname(path)}/.{os.path.basename(path)}.chrootshim"):
+        if os.path.isdir(name) and not os.path.islink(name):
+            shutil.rmtree(name)
+        else:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
+
+
+class InTheWayTest(ForkerTest):
+    """An exposed file and an exposed directory, whose place a worker owns; and one beside."""
+
+    @pytest.fixture(autouse=True)
+    def make_place(self, write_file):
+        self.spared = self.tree.write("beside/file", "beside it\n")
+        self.tree.write("shared/deep/file", "deep\n")
+        # What is exposed: the path, whether it is a directory, and what is read of it.
+        self.sources = ((self.file, False, self.file),
+                        (f"{self.shared}/deep", True, f"{self.shared}/deep/file"))
+        self.expose = f"{self.file}:{self.shared}/deep:{self.spared}"
+        os.makedirs(self.place)
+        os.chown(self.place, NOBODY, NOBODY)
+
+    def cases(self):
+        for source, is_directory, path in self.sources:
+            for plant in PLANTS:
+                yield plant, self.tree.jail + source, is_directory, path
+                remove(self.tree.jail + source)
+
+    def assert_host_untouched(self):
+        assert processes.read(self.file) == "the first\n"
+        assert processes.read(f"{self.shared}/deep/file") == "deep\n"
+
+    def is_replaced(self, plant, is_directory):
+        """A copy of a file takes the place of what is no directory."""
+        return False
+
+
+class InTheWay:
+    """In either isolation."""
+
+    def test_at_the_start(self):
+        for plant, place, is_directory, path in self.cases():
+            remove(place)
+            plant(place, is_directory)
+            with self.server(expose=self.expose) as server:
+                told = 0 if self.is_replaced(plant, is_directory) else 1
+                assert len(server.lines("error: left out: ")) == told, plant
+                assert len(server.lines("error|warning")) == told
+                assert server.fork(self.spared) == "beside it\n"
+            os.unlink(server.log)
+            self.assert_host_untouched()
+
+    def test_at_a_refresh(self):
+        for plant, place, is_directory, path in self.cases():
+            remove(place)
+            with self.server(expose=self.expose) as server:
+                before = server.fork(path)
+                assert before
+                remove(place)
+                plant(place, is_directory)
+                # All is brought anew, in a mount namespace as well.
+                for source in (self.file, f"{self.shared}/deep", self.spared):
+                    self.replace(source)
+                assert server.fork(self.spared) == "beside it\n"
+                told = 0 if self.is_replaced(plant, is_directory) else 1
+                assert len(server.lines("error: ")) == told, plant
+                # It is tried again, and comes back by itself.
+                if told:
+                    remove(place)
+                assert server.fork(path) == before
+                assert len(server.lines("error: ")) == told
+            os.unlink(server.log)
+            self.assert_host_untouched()
+
+    def test_what_root_put_wrong_stays_an_error(self):
+        os.chown(self.place, 0, 0)
+        for plant, place, is_directory, _ in self.cases():
+            if not self.is_replaced(plant, is_directory) and plant is not plant_fifo:
+                remove(place)
+                plant(place, is_directory)
+                self.refused("", expose=self.expose)
+
+    @staticmethod
+    def replace(source):
+        """Another inode, with the same content."""
+        os.rename(source, f"{source}.old")
+        (shutil.copytree if os.path.isdir(f"{source}.old") else shutil.copy2)(
+            f"{source}.old", source)
+        (shutil.rmtree if os.path.isdir(source) else os.unlink)(f"{source}.old")
+
+
+class TestCopies(InTheWay, InTheWayTest):
+    """isolation = "chroot"."""
+
+    def is_replaced(self, plant, is_directory):
+        return not is_directory and plant in (plant_link, plant_dangling_link, plant_fifo)
+
+
+class TestRootless(InTheWayTest):
+    """A server that an ordinary user has started: its workers are the same user."""
+
+    def test_at_the_start(self):
+        place = self.tree.jail + self.tree.path
+        for path in (place, f"{place}/shared"):
+            os.chown(path, NOBODY, NOBODY)
+        for source, is_directory, _ in self.sources:
+            remove(self.tree.jail + source)
+            plant_other_kind(self.tree.jail + source, is_directory)
+            result = self.tree.run(self.tree.put_server(), "listen", user=NOBODY, expose=source)
+            assert result.returncode == 0, result.stderr
+            assert result.stderr.count("error: left out: ") == 1
+            remove(self.tree.jail + source)
+
+
+class TestMountPoints(InTheWay, InTheWayTest):
+    """isolation = "namespace"."""
+
+    isolation = "namespace"
+
+    def is_replaced(self, plant, is_directory):
+        """A file can be mounted on whatever is no directory."""
+        return not is_directory and plant is plant_fifo
+
+
+# Runs in the jail as a worker does. What is mounted cannot be renamed, but what is above it can.
+PLANTER = """\
+#!/bin/busybox sh
+echo Content-Type: text/plain
+echo
+cd {place} && /bin/busybox mv way way.away && case $QUERY_STRING in
+link) /bin/busybox ln -s / way;;
+fifo) /bin/busybox mkfifo way;;
+file) /bin/busybox touch way;;
+esac && echo planted
+"""
+
+
+class TestRealWorkers:
+    """Apache's workers plant by themselves, in a CGI program: the next ones serve."""
+
+    @pytest.fixture(params=("chroot", "namespace"), autouse=True)
+    def serve(self, request):
+        with Apache("prefork", settings={"isolation": request.param}) as self.apache:
+            apache = self.apache
+            self.file = apache.write("exposed/way/file", "what is exposed\n")
+            self.place = f"{apache.jail}{apache.tree}/exposed"
+            for path in (self.place, f"{apache.jail}/bin"):
+                os.makedirs(path)
+            shutil.chown(self.place, WORKER_USER, WORKER_USER)
+            shutil.copy("/bin/busybox", f"{apache.jail}/bin/busybox")
+            apache.write("jail/plant", PLANTER.format(place=f"{apache.tree}/exposed"), 0o755)
+            apache.settings["expose"] = self.file
+            apache.configure("ScriptAlias /plant {jail}/plant\n", ("cgi", "alias"))
+            apache.start()
+            yield
+
+    def read_by_a_worker(self):
+        """What a worker has at the path of what is exposed."""
+        return processes.read(f"/proc/{self.apache.workers()[0]}/root{self.file}")
+
+    def assert_serves(self):
+        assert self.apache.get("/").text == "the index page\n"
+        assert "/exposed/way is " in self.apache.error_log()
+
+    @pytest.mark.parametrize("what", ("link", "fifo", "file"))
+    def test_the_next_generation_and_the_next_start(self, what):
+        apache = self.apache
+        assert self.read_by_a_worker() == "what is exposed\n"
+        assert apache.get(f"/plant?{what}").text == "planted\n"
+        machine.write(self.file, "what is new\n")
+        apache.graceful()
+        self.assert_serves()
+        assert self.read_by_a_worker() != "what is new\n"
+        apache.stop()
+        apache.start()
+        self.assert_serves()
+        os.unlink(f"{self.place}/way")
+        apache.graceful()
+        assert self.read_by_a_worker() == "what is new\n"
