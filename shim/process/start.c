@@ -86,11 +86,26 @@ static int require_jail(struct failure *failure)
         return -EINVAL;
 }
 
+/* Each would jail by itself, and be in the other's way. */
+static int refuse_twin(struct failure *failure)
+{
+        const char *twin = loader_twin("chrootshim_active");
+
+        if (!twin)
+                return 0;
+        failure_set(failure, 0, NULL, NULL, "name one of them");
+        failure_reason(failure, "it names chrootshim twice: %s and %s", loader_own_path(), twin);
+        failure->variable = "LD_PRELOAD";
+        return -EINVAL;
+}
+
 /* All that can go wrong. Return: 1 if the shim is to do nothing in this program. */
 static int prepare(void)
 {
-        int error = settings_read(&self->plan.settings, &problem);
+        int error = self->library ? refuse_twin(&problem) : 0;
 
+        if (error == 0)
+                error = settings_read(&self->plan.settings, &problem);
         if (error < 0)
                 return error;
         if (!self->plan.settings.jail && !self->library)

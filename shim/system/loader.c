@@ -45,9 +45,10 @@ char *loader_real_path(const char *path)
         return resolve(path, NULL);
 }
 
+static const char here;
+
 const char *loader_own_path(void)
 {
-        static const char here;
         Dl_info object;
 
         return dladdr(&here, &object) ? object.dli_fname : NULL;
@@ -62,4 +63,17 @@ const char *loader_libc_path(void)
         /* One that no other library takes the place of, as they do with malloc(). */
         memcpy(&address, &symbol, sizeof(address));
         return dladdr(address, &object) ? object.dli_fname : NULL;
+}
+
+/* The loader has the first definition of a name in front, and what comes after ours behind. */
+const char *loader_twin(const char *name)
+{
+        void *symbols[] = {dlsym(RTLD_DEFAULT, name), loader_next(name)};
+        Dl_info own, object;
+
+        for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
+                if (symbols[i] && dladdr(&here, &own) && dladdr(symbols[i], &object) &&
+                        object.dli_fbase != own.dli_fbase)
+                        return object.dli_fname;
+        return NULL;
 }

@@ -18,6 +18,13 @@ void loader_close(void *handle);
  */
 char *loader_real_path(const char *path);
 
+/**
+ * loader_twin() - another object of this process that defines @name, which the shim exports, too.
+ *
+ * Return: its path; NULL if there is none.
+ */
+const char *loader_twin(const char *name);
+
 /** loader_own_path() - the name under which the loader knows the shim itself. */
 const char *loader_own_path(void);
 

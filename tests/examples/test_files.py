@@ -92,10 +92,11 @@ def assert_jailed(apache):
     assert apache.get("/").text == "the index page\n"
 
 
-def apachectl(apache, action, **variables):
+def apachectl(apache, action, check=True, **variables):
     """As a unit starts it: "apachectl start", with nothing else on the command line."""
+    streams = {} if check else {"capture_output": True, "text": True}
     return subprocess.run(
-        ["apachectl", action], cwd="/", stdin=subprocess.DEVNULL, timeout=60, check=True,
+        ["apachectl", action], cwd="/", stdin=subprocess.DEVNULL, timeout=60, check=check, **streams,
         env={**apache.environment(), "APACHE_ARGUMENTS": f"-f {apache.conf}",
              "APACHE_STARTED_BY_SYSTEMD": "true", **variables})
 
@@ -167,18 +168,57 @@ def test_envvars_leave_the_start_to_systemd(apache, action, by_systemd, answer):
     assert (done.stdout, done.stderr) == (answer.format(tree=apache.tree) + "\n", "")
 
 
+@pytest.mark.parametrize("library", ("absent/libchrootshim.so", "broken/libchrootshim.so"))
+def test_envvars_without_the_library(apache, library):
+    """Nothing starts, and what runs is stopped."""
+    apache.start()
+    master = apache.master()
+    apache.write("broken/libchrootshim.so", "no library")
+    text = replaced(in_tree(apache, ENVVARS), ("$LIB/libchrootshim.so", library))
+    apache.write("envvars", processes.read(f"{apache.tree}/envvars") + text)
+    apachectl(apache, "stop")
+    apache.wait_gone(master)
+    for action in "start", "graceful":
+        done = apachectl(apache, action, check=False)
+        assert done.returncode == 78
+        assert done.stderr.endswith("chrootshim is not loaded, see LD_PRELOAD in envvars\n")
+    assert not os.path.exists(apache.pidfile)
+
+
+def start_in_unit(service, variables):
+    """Do as the unit does before its server: has that succeeded?"""
+    commands = [value for key, value in service if key == "ExecStartPre"]
+    assert commands
+    return all(subprocess.run(command.split(), env=variables, stderr=subprocess.DEVNULL,
+                              check=False).returncode == 0 for command in commands)
+
+
 def test_drop_in_of_debian(apache):
-    sections = drop_in("apache2.service.d")
-    assert {key for key, _ in sections["Service"]} == {"Environment"}
-    text = in_tree(apache, "\n".join(value for _, value in sections["Service"]))
-    apachectl(apache, "start", **environment_of(text))
+    service = drop_in("apache2.service.d")["Service"]
+    assert {key for key, _ in service} == {"Environment", "ExecStartPre"}
+    text = in_tree(apache, "\n".join(value for key, value in service if key == "Environment"))
+    variables = environment_of(text)
+    assert start_in_unit(service, variables)
+    apachectl(apache, "start", **variables)
     assert_jailed(apache)
+
+
+@pytest.mark.parametrize("name", ("apache2.service.d", "httpd.service.d"))
+def test_drop_ins_without_the_library(apache, name):
+    """The unit's server is not started."""
+    sections = drop_in(name)
+    assert ("AssertPathExists", "/etc/chrootshim.conf") in sections["Unit"]
+    config = {"CHROOTSHIM_CONFIG": f"{apache.tree}/chrootshim.conf"}
+    for library in "absent.so", apache.write("libchrootshim.so", "no library"):
+        assert not start_in_unit(sections["Service"], {"LD_PRELOAD": library, **config})
 
 
 def test_sysconfig_of_rhel(apache):
     """Its unit reads the file that the drop-in names, and starts the server itself."""
-    assert drop_in("httpd.service.d") == {"Service": [("EnvironmentFile", "/etc/sysconfig/httpd")]}
+    service = drop_in("httpd.service.d")["Service"]
+    assert service[0] == ("EnvironmentFile", "/etc/sysconfig/httpd")
     variables = environment_of(in_tree(apache, SYSCONFIG))
+    assert start_in_unit(service, variables)
     with subprocess.Popen(
             ["apache2", "-f", apache.conf, "-DFOREGROUND"], stdin=subprocess.DEVNULL,
             env={"PATH": os.environ["PATH"], **variables}) as server:
@@ -191,7 +231,7 @@ def test_sysconfig_of_rhel(apache):
 @pytest.mark.parametrize("path", DROP_INS, ids=lambda path: path.parent.name)
 def test_systemd_takes_the_drop_in(tmp_path, path):
     """systemd-analyze says what is wrong; where there is none, the tests above have read it."""
-    assert set(drop_in(path.parent.name)) == {"Service"}
+    assert set(drop_in(path.parent.name)) == {"Unit", "Service"}
     if not shutil.which("systemd-analyze"):
         return
     unit = tmp_path / path.parent.name.removesuffix(".d")
@@ -201,3 +241,12 @@ def test_systemd_takes_the_drop_in(tmp_path, path):
                           env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
                           capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("libdir, told", (("lib64", True), (LIB, False)))
+def test_a_library_directory_without_the_loaders_lib_is_told(tmp_path, libdir, told):
+    """What meson takes where dpkg-dev is missing."""
+    done = subprocess.run(
+        ["meson", "setup", "--prefix=/usr", f"-Dlibdir={libdir}", "-Dtests=false", tmp_path / "build",
+         EXAMPLES.parent], capture_output=True, text=True, check=True)
+    assert (f"give -Dlibdir={LIB}" in done.stdout) == told
