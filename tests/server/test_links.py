@@ -1,10 +1,11 @@
 """A jail whose path leads over symbolic links: a worker is told what is there outside."""
+import http.client
 import os
 import shutil
 
 import pytest
 
-from cases import TreeTest
+from cases import ServerTest, TreeTest
 from php_server import PhpTest
 from test_inside import InsideTest
 
@@ -154,3 +155,56 @@ class TestPhpOverALink(PhpBehindLinks, PhpTest):
 
 class TestPhpWithoutTheShim(TestPhpOverALink):
     shim = False
+
+
+class TestWalks(TreeTest):
+    """A walk by openat() from "/" sees the jail alone: README tells what leads through it."""
+
+    def walk(self):
+        tree = self.tree
+        result = tree.run(tree.put_server(), "listen", "pidfile", tree.pidfile, "fork", "setuid",
+                          "65534", "walk", f"{tree.jail}/htdocs")
+        assert result.stderr == ""
+        return result.stdout
+
+    def test_with_the_jails_own_path_in_it(self):
+        jail = self.tree.jail
+        os.mkdir(f"{jail}/htdocs")
+        assert self.walk() == "ENOENT\n"
+        os.makedirs(jail + os.path.dirname(jail))
+        os.symlink("/", jail + jail)
+        assert self.walk() == "arrived\n"
+
+
+class Overrides(ServerTest):
+    """JAIL/.htaccess adds a line to each answer, each time that it is read."""
+
+    modules = ("headers",)
+
+    @classmethod
+    def prepare(cls):
+        cls.apache.write("jail/.htaccess", "Header add Read once\n")
+
+    def assert_read(self, times):
+        connection = http.client.HTTPConnection("127.0.0.1", self.apache.port, timeout=10)
+        connection.request("GET", "/")
+        assert connection.getresponse().headers.get_all("Read") == ["once"] * times
+        connection.close()
+
+
+class TestOverridesForTheJail(Overrides):
+    """As README tells: not for "/"."""
+
+    extra = "<Directory {jail}>\nAllowOverride All\n</Directory>\n"
+
+    def test_it_is_read_once(self):
+        self.assert_read(1)
+
+
+class TestOverridesForAll(Overrides):
+    """The limit: as /.htaccess it is read, too."""
+
+    extra = "<Directory />\nAllowOverride All\n</Directory>\n"
+
+    def test_it_is_read_twice(self):
+        self.assert_read(2)

@@ -58,3 +58,18 @@ ACTION(remove, "remove")
         if (rmdir(next_argument()) < 0)
                 fail("rmdir");
 }
+
+/* From "/" to a path, one name after the other, each from the directory before. */
+ACTION(walk, "walk")
+{
+        char *names = strdup(next_argument() + 1), *name;
+        int fd = open("/", O_PATH | O_DIRECTORY);
+
+        while (fd >= 0 && (name = strsep(&names, "/"))) {
+                int next = openat(fd, name, O_PATH | O_DIRECTORY);
+
+                close(fd);
+                fd = next;
+        }
+        puts(fd < 0 ? strerrorname_np(errno) : "arrived");
+}
