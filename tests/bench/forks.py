@@ -18,9 +18,10 @@ def main(program):
         results = alternate(ROUNDS, {
             "bare": timer("bare", bare_environment()),
             "chroot(2)": timer("chroot", bare_environment()),
-            "the shim, isolation chroot": timer("worker", shim_environment(jail=jail)),
+            "the shim, isolation chroot": timer(
+                "worker", shim_environment(jail=jail, landlock="off")),
             "the shim, isolation namespace": timer(
-                "worker", shim_environment(jail=jail, isolation="namespace")),
+                "worker", shim_environment(jail=jail, isolation="namespace", landlock="off")),
             "the shim, namespace and landlock": timer(
                 "worker", shim_environment(jail=jail, isolation="namespace", landlock="auto")),
         })

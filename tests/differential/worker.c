@@ -148,6 +148,8 @@ static void execute(const char *program, enum side side, const int fds[3], bool 
                 setenv("CHROOTSHIM_JAIL", layout.spelling[1], 1);
                 setenv("CHROOTSHIM_ALIASES", layout.spelling[2], 1);
                 setenv("CHROOTSHIM_FIXROOT", translate ? "true" : "false", 1);
+                /* It has other reasons than a chroot: EXDEV for a link to a directory. */
+                setenv("CHROOTSHIM_LANDLOCK", "off", 1);
         }
         execl(program, program, "worker", side == SIDE_SHIM ? "shim" : "kernel", numbers[0],
                 numbers[1], numbers[2], layout.top, NULL);

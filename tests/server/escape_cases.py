@@ -165,6 +165,15 @@ def disk():
     return str(os.stat("/srv").st_dev)
 
 
+def put_key(name):
+    """A key of this user's, in a new session keyring that what is started inherits."""
+    keyctl, add_key = {"x86_64": (250, 248), "aarch64": (219, 217)}[os.uname().machine]
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall(keyctl, 1, None)
+    if libc.syscall(add_key, b"user", name.encode(), b"text", 4, -3) < 0:
+        raise OSError(ctypes.get_errno(), "add_key")
+
+
 class AttackedApache(Apache):
     """A real httpd with the attackers in its workers; started by an ordinary user if rootless."""
 

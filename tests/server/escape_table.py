@@ -18,6 +18,9 @@ WORKER = (
     ("inherited_proc", "", FOLLOWED, AT_THE_ROOT, SAME, SAME),
     ("inherited_openat", "", "open=ok CANARY", "open=ENOENT", SAME, SAME),
     ("inherited_namespace", "", "setns=EPERM open=ENOENT", "setns=EBADF open=ENOENT", SAME, SAME),
+    ("inherited_disk", "", "read=ok", "read=EBADF", SAME, SAME),
+    ("inherited_fanotify", "", "fanotify_mark=ok", "fanotify_mark=EBADF", SAME, SAME),
+    ("session_key", "chrootshim-test", "keyctl=ok", "keyctl=ENOKEY", SAME, SAME),
     # Who is outside and wants to, may hand out a way.
     ("passed_descriptor", "/tmp/giver.sock", PASSED, SAME, SAME,
      "connect=ok recvmsg=ok open=EACCES"),

@@ -9,7 +9,7 @@ import pytest
 from apache import WORKER_USER, Apache
 from cases import TreeTest
 from escape_cases import (SOURCES, AttackedApache, AttackedTree, Bystander, Giver, Mover, disk,
-                          memory)
+                          memory, put_key)
 from escape_table import CHROOT_DIR, LANDLOCK, ROOT, ROOTLESS, SHIM, WORKER, outcome
 from tree import NOBODY, compile_program
 
@@ -50,6 +50,7 @@ class WorkerTest(Bystanders):
             listener.listen()
             with Giver(apache.jail), Mover(apache.jail):
                 neighbour.start()
+                put_key("chrootshim-test")
                 apache.start()
                 cls.known.update(
                     handle=apache.secret.handle(), abstract=apache.tree, moved=cls.moved,

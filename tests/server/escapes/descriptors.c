@@ -1,7 +1,9 @@
 /* Ways out through a descriptor that the server inherited or was given, or that a handle opens. */
 #include "escape.h"
 
+#include <linux/keyctl.h>
 #include <sched.h>
+#include <sys/fanotify.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -60,6 +62,27 @@ static int receive_descriptor(int connection)
                 return -1;
         memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
         return fd;
+}
+
+ATTACK(inherited_disk)
+{
+        char byte;
+
+        report("read", syscall(SYS_read, LEAKED_DISK, &byte, 1));
+}
+
+/* What anybody opens in a directory would be told, with a descriptor of it. */
+ATTACK(inherited_fanotify)
+{
+        report("fanotify_mark", syscall(SYS_fanotify_mark, LEAKED_FANOTIFY, FAN_MARK_ADD,
+                                        FAN_OPEN | FAN_EVENT_ON_CHILD, AT_FDCWD, WRITABLE));
+}
+
+/* A key in the session keyring of who started the server. */
+ATTACK(session_key)
+{
+        report("keyctl", syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, "user",
+                                 attempt->argument, 0));
 }
 
 /* Return: -1 if nobody listens there. */

@@ -55,6 +55,14 @@ void leak_descriptors(void)
         leak("/usr", O_PATH, LEAKED_PATH);
         leak("/proc", O_RDONLY | O_DIRECTORY, LEAKED_PROC);
         leak("/proc/self/ns/mnt", O_RDONLY, LEAKED_NAMESPACE);
+        /* Only root has these. */
+        if (geteuid() != 0)
+                return;
+        leak("/dev/loop0", O_RDONLY, LEAKED_DISK);
+        if (dup2((int)syscall(SYS_fanotify_init, 0, O_RDONLY), LEAKED_FANOTIFY) < 0) {
+                perror("fanotify");
+                exit(1);
+        }
 }
 
 void attack_now(const char *name, const struct attempt *attempt)

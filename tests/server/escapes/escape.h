@@ -13,7 +13,14 @@
 #define WRITABLE "/tmp"
 
 /** Descriptors that a careless server opens before it forks, and leaves to its children. */
-enum { LEAKED_DIRECTORY = 100, LEAKED_PATH, LEAKED_PROC, LEAKED_NAMESPACE };
+enum {
+        LEAKED_DIRECTORY = 100,
+        LEAKED_PATH,
+        LEAKED_PROC,
+        LEAKED_NAMESPACE,
+        LEAKED_DISK,
+        LEAKED_FANOTIFY
+};
 
 /** struct attempt - what an attacker knows: the path of the canary outside, and what it is told. */
 struct attempt {
