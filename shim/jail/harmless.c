@@ -89,7 +89,7 @@ bool is_harmless(int fd, int list, const char *name)
         struct file_facts facts;
         int flags = kernel_fcntl(fd, F_GETFL, 0);
 
-        /* What cannot be looked at is no better than what can. */
+        /* What cannot be looked at may be anything: it is not harmless. */
         if (flags < 0 || (flags & O_PATH) || kernel_facts(fd, "", 0, &facts) < 0)
                 return false;
         switch (facts.mode & S_IFMT) {

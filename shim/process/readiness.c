@@ -68,7 +68,7 @@ int readiness_witness(struct failure *ret_failure)
         }
         error = -errno;
         munmap(page, sizeof(*page));
-        /* EINVAL: a kernel, or what plays one, that has no such memory. */
+        /* EINVAL: the kernel, or an emulation of one, has no such memory. */
         return error == -EINVAL ? 0 : fail_witness(ret_failure, error);
 }
 

@@ -40,7 +40,7 @@ static int take_bytes(
         while (*ret_length < facts.size &&
                 (more = kernel_read(fd, *ret_bytes + *ret_length, facts.size - *ret_length)) > 0)
                 *ret_length += (size_t)more;
-        /* Half of the settings are none. */
+        /* With an error, none of the settings is used. */
         return more < 0 ? failure_set(failure, (int)more, path, "it cannot be read to its end",
                                   "look at its file system")
                         : 0;

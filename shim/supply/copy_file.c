@@ -81,7 +81,7 @@ static int finish_file(int fd, const struct file_facts *facts)
 {
         struct timespec times[2] = {{.tv_nsec = UTIME_NOW},
                 {.tv_sec = facts->modified_seconds, .tv_nsec = facts->modified_nanoseconds}};
-        /* Another user than root makes copies of its own. */
+        /* Without root, a copy belongs to who makes it. */
         int error = geteuid() == 0 ? (int)kernel_call(SYS_fchown, fd, 0, facts->group, 0, 0) : 0;
 
         if (error == 0)
@@ -91,7 +91,7 @@ static int finish_file(int fd, const struct file_facts *facts)
         return error;
 }
 
-/* Is the copy newer than the last change of its source? At the same tick nobody knows. */
+/* Is the copy newer than the last change of its source? Of the same tick it cannot be told. */
 static bool is_newer(const struct file_facts *copy, const struct file_facts *source)
 {
         if (copy->changed_seconds != source->changed_seconds)

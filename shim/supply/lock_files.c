@@ -20,7 +20,7 @@ struct lock_file {
         bool in_reach;
 };
 
-/* Static, so that nothing is allocated; a page that is never used is never there. */
+/* Static, so that nothing is allocated; a page that is never written to takes no memory. */
 static struct lock_file files[LOCK_FILES_LIMIT];
 static unsigned used, oldest;
 

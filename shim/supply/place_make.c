@@ -27,7 +27,7 @@ int place_make_directory(int parent, const char *name, gid_t group, mode_t mode)
         fd = kernel_openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
         if (fd < 0 || error == -EEXIST)
                 return fd;
-        /* Another one may have been put in its place; root makes no gift of that to a worker. */
+        /* A worker may have put another one in its place, and must not become its owner. */
         error = kernel_facts(fd, "", 0, &facts);
         if (error == 0 && (facts.owner != geteuid() || (facts.mode & 0777) != 0700))
                 error = -ESTALE;

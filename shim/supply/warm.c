@@ -149,7 +149,7 @@ static void warm_locale(void)
         locale = newlocale(LC_ALL_MASK, "", locale);
 }
 
-/* Whoever needs it and lacks it is told so by glibc, as it ends the process. */
+/* Where it is missing, glibc says so as it ends the process that needs it. */
 static void warm_unwinder(void)
 {
         if (!loader_open("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE))

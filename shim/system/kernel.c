@@ -135,7 +135,7 @@ uid_t kernel_file_user(uid_t uid)
         return (uid_t)kernel_call(SET_FILE_USER, uid, 0, 0, 0, 0);
 }
 
-/* What poll() says at once. */
+/* What poll() says with a timeout of 0. */
 int kernel_poll(struct pollfd *fds, unsigned count)
 {
         struct timespec none = {0, 0};

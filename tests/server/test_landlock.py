@@ -2,6 +2,9 @@
 import errno
 import os
 import re
+import shutil
+import socket
+import time
 
 import pytest
 
@@ -9,6 +12,8 @@ import processes
 import test_cgi
 import test_mutex
 import test_php
+from apache import WORKER_USER, Apache
+from processes import wait_until
 from tree import NOBODY, compile_program
 from worker import WorkerTest
 
@@ -182,6 +187,33 @@ class TestKernel(LandlockTest):
         result = self.run_worker('say("served")', landlock=value, wrapper=[
             program, "landlock_restrict_self", str(errno.EPERM)])
         self.assert_stopped(result, "Landlock was refused: Operation not permitted: ")
+
+
+class TestSlowScript:
+    """A script of mod_cgid's daemon that outlives Timeout; the worker may not send it a signal."""
+
+    EXTRA = "Timeout 1\nScriptSock {jail}/run/cgid\nScriptAlias /cgi/ {jail}/cgi/\n"
+    SCRIPT = "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nbegun\\n'\nexec /bin/sleep 60\n"
+
+    def test_it_goes_on(self):
+        """As README says under Limits."""
+        for value, goes_on in (("off", False), (None, True)):
+            with Apache(settings={"landlock": value}) as apache:
+                apache.write("jail/cgi/slow", self.SCRIPT, 0o755)
+                os.mkdir(f"{apache.jail}/bin")
+                for name in ("sh", "sleep"):
+                    shutil.copy("/bin/busybox", f"{apache.jail}/bin/{name}")
+                os.mkdir(f"{apache.jail}/run")
+                shutil.chown(f"{apache.jail}/run", WORKER_USER)
+                apache.configure(self.EXTRA, ("cgid", "alias"))
+                apache.start()
+                with socket.create_connection(("127.0.0.1", apache.port)) as connection:
+                    connection.sendall(b"GET /cgi/slow HTTP/1.0\r\n\r\n")
+                    wait_until(lambda: apache.helpers("sleep"), "the script")
+                    wait_until(lambda: "AH00574" in apache.error_log(), "the end of the time")
+                # httpd tries three times, within half a second.
+                time.sleep(1)
+                assert bool(apache.helpers("sleep")) == goes_on
 
 
 class TestScripts(test_cgi.TestCgiOfPrefork):
