@@ -2,6 +2,7 @@
 #
 # To be sourced by bash. A script says what it needs in `packages` and with is_serving(), makes its
 # site in $tree and $jail, and begins with begin() and make_server().
+# SPDX-License-Identifier: Apache-2.0
 
 set -euo pipefail
 unset LD_PRELOAD "${!CHROOTSHIM_@}"

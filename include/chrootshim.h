@@ -1,5 +1,6 @@
 /* The public contract of libchrootshim.so: exit statuses, roles, and two queries found by dlsym().
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef CHROOTSHIM_H
 #define CHROOTSHIM_H
 

@@ -1,4 +1,5 @@
 /* The start: what happens before main(), and the answers to who asks for it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "chrootshim.h"
 #include "process/process.h"
 #include "process/start.h"

@@ -1,4 +1,5 @@
 """Adds up what meson noted of each test; a skipped test is a failure in continuous integration."""
+# SPDX-License-Identifier: Apache-2.0
 import json
 import os
 import sys

@@ -1,4 +1,5 @@
 /* Hooks of account look-ups: what NSS modules call inside them decides nothing about the role. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "libc/real.h"
 #include "process/lookup.h"
 #include "process/process.h"

@@ -1,4 +1,5 @@
 /* Hooks that watch, mount and administer by path: what a worker seldom does, and may still call. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "libc/real.h"
 

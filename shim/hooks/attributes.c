@@ -1,4 +1,5 @@
 /* Hooks that change a file's mode, owner and times. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "libc/real.h"
 

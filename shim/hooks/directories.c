@@ -1,4 +1,5 @@
 /* Hooks that open, change, make and remove directories, and that tell the working directory. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "hooks/outside.h"
 #include "libc/real.h"

@@ -1,4 +1,5 @@
 /* Hooks of extended attributes. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "libc/real.h"
 

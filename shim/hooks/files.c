@@ -1,4 +1,5 @@
 /* Hooks that open, create and truncate files. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "libc/real.h"
 #include "supply/lock_files.h"

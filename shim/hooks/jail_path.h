@@ -1,5 +1,6 @@
 /* What every hook with a path begins with: translation, and the answers for the jail's ancestors.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_HOOKS_JAIL_PATH_H
 #define SHIM_HOOKS_JAIL_PATH_H
 

@@ -1,4 +1,5 @@
 /* Hooks of a process's life: children appear, privileges are dropped. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "libc/real.h"
 #include "process/process.h"
 

@@ -1,5 +1,6 @@
 /* Hooks of message catalogues: libc opens them later, past any hook, by the path that it was given.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "libc/real.h"
 

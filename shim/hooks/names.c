@@ -1,4 +1,5 @@
 /* Hooks that make, link, rename and remove names in directories. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "libc/real.h"
 

@@ -1,4 +1,5 @@
 /* Gives paths that come out of libc the outside view again, where the settings want it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/outside.h"
 
 #include "process/process.h"

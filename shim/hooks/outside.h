@@ -1,4 +1,5 @@
 /* Gives paths that come out of libc the outside view again, where the settings want it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_HOOKS_OUTSIDE_H
 #define SHIM_HOOKS_OUTSIDE_H
 

@@ -1,4 +1,5 @@
 /* Hooks that start programs and load libraries. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/programs.h"
 #include "hooks/jail_path.h"
 #include "libc/real.h"

@@ -1,4 +1,5 @@
 /* Hooks that resolve paths and links: what comes out has the configured view. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "hooks/outside.h"
 #include "libc/real.h"

@@ -1,4 +1,5 @@
 /* Hooks of what a process does when it waits or serves: they may jail a pending child. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "libc/real.h"
 #include "process/process.h"
 

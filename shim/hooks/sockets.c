@@ -1,4 +1,5 @@
 /* Hooks of sockets: listening, serving, and the names of Unix sockets. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "libc/real.h"
 #include "view/address.h"

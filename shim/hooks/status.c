@@ -1,4 +1,5 @@
 /* Hooks that look at a file: the stat, access and statfs families. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "libc/real.h"
 

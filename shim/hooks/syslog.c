@@ -1,4 +1,5 @@
 /* The hook of openlog(): how the server speaks to syslog, for the connection made for workers. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "libc/real.h"
 #include "process/process.h"
 #include "supply/warm.h"

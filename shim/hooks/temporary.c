@@ -1,4 +1,5 @@
 /* Hooks that make temporary files from a template: the caller's buffer keeps its outside view. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "hooks/outside.h"
 #include "libc/real.h"

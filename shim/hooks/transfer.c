@@ -1,4 +1,5 @@
 /* Hooks of what reads and writes by a descriptor: who does so with a client is a worker. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "libc/real.h"
 #include "process/process.h"
 

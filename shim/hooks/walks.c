@@ -1,5 +1,6 @@
 /* Hooks that walk trees and match patterns: what they report begins with the path they were given.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "hooks/outside.h"
 #include "libc/real.h"

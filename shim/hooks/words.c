@@ -1,5 +1,6 @@
 /* The hook of wordexp(): each word that is an outside path is expanded inside, and comes out again.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
 #include "hooks/outside.h"
 #include "libc/real.h"

@@ -1,4 +1,5 @@
 /* Says whether a directory is safe to become the root of workers, and whether we may make it so. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "jail/check.h"
 
 #include "system/capabilities.h"

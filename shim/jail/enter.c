@@ -1,4 +1,5 @@
 /* The way into the jail: the root directory changes here and nowhere else. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "jail/enter.h"
 
 #include "jail/user_namespace.h"

@@ -1,4 +1,5 @@
 /* What a worker loses at the moment of its entry, besides the way out. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "jail/harden.h"
 
 #include "jail/inherited.h"

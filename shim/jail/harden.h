@@ -1,4 +1,5 @@
 /* What a worker loses at the moment of its entry, besides the way out. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_JAIL_HARDEN_H
 #define SHIM_JAIL_HARDEN_H
 

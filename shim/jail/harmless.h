@@ -1,4 +1,5 @@
 /* Which inherited descriptors a worker may keep: those whose kind is known to lead nowhere else. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_JAIL_HARMLESS_H
 #define SHIM_JAIL_HARMLESS_H
 

@@ -1,4 +1,5 @@
 /* Descriptors that a worker inherited and that lead out of the jail. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "jail/inherited.h"
 
 #include "jail/harmless.h"

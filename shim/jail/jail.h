@@ -1,4 +1,5 @@
 /* What is known of the jail: its spellings, and which directory it is. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_JAIL_JAIL_H
 #define SHIM_JAIL_JAIL_H
 

@@ -1,4 +1,5 @@
 /* The second wall: Landlock confines a worker to what lies below its root, chroot or not. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "jail/landlock.h"
 
 #include "system/kernel.h"

@@ -1,4 +1,5 @@
 /* The second wall: Landlock confines a worker to what lies below its root, chroot or not. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_JAIL_LANDLOCK_H
 #define SHIM_JAIL_LANDLOCK_H
 

@@ -1,4 +1,5 @@
 /* Records the ways to the jail: its spellings, and the symbolic links on them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "jail/spellings.h"
 
 #include "system/loader.h"

@@ -1,4 +1,5 @@
 /* Records the ways to the jail: its spellings, and the symbolic links on them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_JAIL_SPELLINGS_H
 #define SHIM_JAIL_SPELLINGS_H
 

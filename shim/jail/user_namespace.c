@@ -1,4 +1,5 @@
 /* The way into a jail without root: a user namespace of the worker's own. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "jail/user_namespace.h"
 
 #include "system/kernel.h"

@@ -1,4 +1,5 @@
 /* The way into a jail without root: a user namespace of the worker's own. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_JAIL_USER_NAMESPACE_H
 #define SHIM_JAIL_USER_NAMESPACE_H
 

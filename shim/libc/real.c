@@ -1,4 +1,5 @@
 /* Binds the table of symbols to the real functions, each once. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "libc/real.h"
 
 #include "system/loader.h"

@@ -1,4 +1,5 @@
 /* The real functions behind the hooks, and the form in which a hook is written. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_LIBC_REAL_H
 #define SHIM_LIBC_REAL_H
 

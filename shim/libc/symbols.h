@@ -6,6 +6,7 @@
  * HOOK_NEWER stands for a symbol that not every libc has yet. The exceptions at the end concern
  * paths or roles and are not hooked, each for its reason.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef HOOK_NEWER
 #define HOOK_NEWER(file, symbol) HOOK(file, symbol)
 #endif

@@ -1,4 +1,5 @@
 /* Tells whether a server is armed: its pidfile holds its pid and its scoreboard exists. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/arming.h"
 
 #include "process/scoreboard.h"

@@ -1,4 +1,5 @@
 /* Tells whether a server is armed: its pidfile holds its pid and its scoreboard exists. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_PROCESS_ARMING_H
 #define SHIM_PROCESS_ARMING_H
 

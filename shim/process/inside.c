@@ -1,4 +1,5 @@
 /* Programs that a worker starts inside the jail: what they get, and how they begin. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/inside.h"
 
 #include "jail/check.h"

@@ -1,4 +1,5 @@
 /* Programs that a worker starts inside the jail: what they get, and how they begin. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_PROCESS_INSIDE_H
 #define SHIM_PROCESS_INSIDE_H
 

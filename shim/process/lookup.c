@@ -1,4 +1,5 @@
 /* Marks a thread that is inside a look-up of an account: what NSS modules do decides nothing. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/lookup.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* Marks a thread that is inside a look-up of an account: what NSS modules do decides nothing. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_PROCESS_LOOKUP_H
 #define SHIM_PROCESS_LOOKUP_H
 

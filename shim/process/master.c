@@ -1,4 +1,5 @@
 /* Whether a process is the master of a server, and what becomes of the children that it forks. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/lookup.h"
 #include "process/self.h"
 #include "process/sockets.h"

@@ -1,4 +1,5 @@
 /* The state of this process and every change of it: what the hooks report to, and ask. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/process.h"
 
 #include "process/inside.h"

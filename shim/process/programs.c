@@ -1,4 +1,5 @@
 /* What the programs get that a process starts: a helper, the server's own next version, others. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/programs.h"
 
 #include "process/inside.h"

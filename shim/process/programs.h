@@ -1,4 +1,5 @@
 /* What the programs get that a process starts: a helper, the server's own next version, others. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_PROCESS_PROGRAMS_H
 #define SHIM_PROCESS_PROGRAMS_H
 

@@ -1,4 +1,5 @@
 /* What a server holds in readiness before its first worker, while all of it is in reach. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/readiness.h"
 
 #include "libc/real.h"

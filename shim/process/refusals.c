@@ -1,4 +1,5 @@
 /* What a process is kept from: what would let it, or another one, run or serve outside. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/lookup.h"
 #include "process/self.h"
 #include "process/service_manager.h"

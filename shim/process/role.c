@@ -1,4 +1,5 @@
 /* The role machine: from what is known of a process, decide what an event means. Pure. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/role.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* The role machine: from what is known of a process, decide what an event means. Pure. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_PROCESS_ROLE_H
 #define SHIM_PROCESS_ROLE_H
 

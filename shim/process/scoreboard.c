@@ -1,4 +1,5 @@
 /* Tells whether httpd's scoreboard exists, in each of the forms that APR gives it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/scoreboard.h"
 
 #include "system/kernel.h"

@@ -1,4 +1,5 @@
 /* The state of this process as this room writes it; hooks look at it by this_process(). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_PROCESS_SELF_H
 #define SHIM_PROCESS_SELF_H
 

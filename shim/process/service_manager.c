@@ -1,5 +1,6 @@
 /* Recognises a command that hands a start over to a service manager, which drops the environment.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/service_manager.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* The sockets of a process that tell what it is: those it made itself, and those it serves with. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_PROCESS_SOCKETS_H
 #define SHIM_PROCESS_SOCKETS_H
 

@@ -1,4 +1,5 @@
 /* The start of a process: from the settings, or from what a worker handed on, to its first role. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/start.h"
 
 #include "process/inside.h"

@@ -1,4 +1,5 @@
 /* Takes the settings out of what a configuration file holds. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/contents.h"
 
 #include "build.h"

@@ -1,4 +1,5 @@
 /* Takes the settings out of what a configuration file holds. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SETTINGS_CONTENTS_H
 #define SHIM_SETTINGS_CONTENTS_H
 

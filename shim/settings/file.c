@@ -1,4 +1,5 @@
 /* Reads the configuration file into the settings. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/file.h"
 
 #include "settings/contents.h"

@@ -1,4 +1,5 @@
 /* Reads the configuration file into the settings. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SETTINGS_FILE_H
 #define SHIM_SETTINGS_FILE_H
 

@@ -1,4 +1,5 @@
 /* The keys: the one table of all settings, with their names, their types and what is allowed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SETTINGS_KEYS_H
 #define SHIM_SETTINGS_KEYS_H
 

@@ -1,4 +1,5 @@
 /* libconfig, loaded for the length of one reading: it must not leak into the host. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/parser.h"
 
 #include "build.h"

@@ -1,4 +1,5 @@
 /* Reads all settings, once: the file, then the variables, which override it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/read.h"
 
 #include "build.h"

@@ -1,4 +1,5 @@
 /* The settings: what the administrator asked for, by the names of the keys. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/settings.h"
 
 #include "chrootshim.h"

@@ -1,4 +1,5 @@
 /* Gives settings their values, which are texts in the file as in the environment. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/values.h"
 
 #include "system/capabilities.h"

@@ -1,4 +1,5 @@
 /* Gives settings their values, which are texts in the file as in the environment. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SETTINGS_VALUES_H
 #define SHIM_SETTINGS_VALUES_H
 

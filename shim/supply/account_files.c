@@ -1,4 +1,5 @@
 /* Copies of passwd(5) and group(5) files without their passwords. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/account_files.h"
 
 #include "system/kernel.h"

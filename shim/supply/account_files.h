@@ -1,4 +1,5 @@
 /* Copies of passwd(5) and group(5) files without their passwords. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_ACCOUNT_FILES_H
 #define SHIM_SUPPLY_ACCOUNT_FILES_H
 

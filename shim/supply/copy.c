@@ -1,4 +1,5 @@
 /* Copies what is exposed into the jail, for isolation = "chroot". */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/copy.h"
 
 #include "supply/copy_file.h"

@@ -1,4 +1,5 @@
 /* Copies what is exposed into the jail, for isolation = "chroot". */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_COPY_H
 #define SHIM_SUPPLY_COPY_H
 

@@ -1,4 +1,5 @@
 /* Copies one file, device or symbolic link into the jail; each takes its place at once. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/copy_file.h"
 
 #include "supply/account_files.h"

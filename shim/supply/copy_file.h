@@ -1,4 +1,5 @@
 /* Copies one file, device or symbolic link into the jail; each takes its place at once. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_COPY_FILE_H
 #define SHIM_SUPPLY_COPY_FILE_H
 

@@ -1,4 +1,5 @@
 /* Outside paths that the jail is to have: as they are configured, and what is there now. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/exposure.h"
 
 #include "supply/place.h"
@@ -156,7 +157,8 @@ bool exposure_has_changed(const struct exposure *before, const struct exposure *
         const struct file_facts *old = &before->seen, *new = &now->seen;
 
         /* What cannot be looked at is gone, and that is one change, however often it is seen. */
-        if (now->present != before->present || !identity_equal(&new->identity, &old->identity))
+        if (now->present != before->present || now->left_out != before->left_out ||
+                !identity_equal(&new->identity, &old->identity))
                 return true;
         return content &&
                (new->size != old->size || new->modified_seconds != old->modified_seconds ||
@@ -281,7 +283,7 @@ int exposure_take(struct exposure *exposure, enum setting_isolation isolation, i
         if (error == 0)
                 return 0;
         kernel_close_at_end(&fd);
-        exposure->left_out = ret_failure->planted;
+        exposure->left_out = true;
         exposure->present = false;
         memset(&exposure->seen, 0, sizeof(exposure->seen));
         return error;

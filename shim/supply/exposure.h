@@ -1,4 +1,5 @@
 /* Outside paths that the jail is to have: as they are configured, and what is there now. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_EXPOSURE_H
 #define SHIM_SUPPLY_EXPOSURE_H
 
@@ -31,7 +32,7 @@ enum exposure_option {
  *           jail; refers to @source.
  * @options: of enum exposure_option.
  * @service: that brings it; NULL if the key `expose` does. Lives as long as the settings.
- * @left_out: another user than root has put it wrong, and so it counts as absent.
+ * @left_out: it is there, and cannot be brought; so it counts as absent.
  * @present: it was there when it was looked at.
  * @seen:    what it was then, symbolic links followed; all zero if it was absent.
  * @link:    the link that @source itself was then; all zero if it was none.

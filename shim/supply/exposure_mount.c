@@ -1,4 +1,5 @@
 /* Detached mounts of what is exposed, confined before anybody can reach them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/exposure_mount.h"
 
 #include "system/kernel_mounts.h"

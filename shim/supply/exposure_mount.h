@@ -1,4 +1,5 @@
 /* Detached mounts of what is exposed, confined before anybody can reach them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_EXPOSURE_MOUNT_H
 #define SHIM_SUPPLY_EXPOSURE_MOUNT_H
 

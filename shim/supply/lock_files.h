@@ -1,4 +1,5 @@
 /* Lock files that the master made outside: each worker gets an open file of its own on them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_LOCK_FILES_H
 #define SHIM_SUPPLY_LOCK_FILES_H
 

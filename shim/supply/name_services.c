@@ -1,4 +1,5 @@
 /* Reads nsswitch.conf(5): the modules that look up accounts and hosts. Pure. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/name_services.h"
 
 #include <stdbool.h>

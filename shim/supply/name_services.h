@@ -1,4 +1,5 @@
 /* Reads nsswitch.conf(5): the modules that look up accounts and hosts. Pure. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_NAME_SERVICES_H
 #define SHIM_SUPPLY_NAME_SERVICES_H
 

@@ -1,4 +1,5 @@
 /* The private mount namespace in which workers live: the jail, what is exposed, and no more. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/namespace.h"
 
 #include "supply/exposure_mount.h"

@@ -1,4 +1,5 @@
 /* Builds the workers' mount namespace, in a process that was made with a namespace of its own. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/namespace_build.h"
 
 #include "supply/account_files.h"

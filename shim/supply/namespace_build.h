@@ -1,4 +1,5 @@
 /* Builds the workers' mount namespace, in a process that was made with a namespace of its own. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_NAMESPACE_BUILD_H
 #define SHIM_SUPPLY_NAMESPACE_BUILD_H
 

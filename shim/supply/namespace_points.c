@@ -1,4 +1,5 @@
 /* Finds, or makes, the mount points in the jail on which what is exposed is mounted. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/namespace_points.h"
 
 #include "supply/place.h"

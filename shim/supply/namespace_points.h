@@ -1,4 +1,5 @@
 /* Finds, or makes, the mount points in the jail on which what is exposed is mounted. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_NAMESPACE_POINTS_H
 #define SHIM_SUPPLY_NAMESPACE_POINTS_H
 

@@ -1,4 +1,5 @@
 /* Walks to the place of a path, where other users than root may own directories. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/place.h"
 
 #include "system/log.h"

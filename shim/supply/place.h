@@ -1,4 +1,5 @@
 /* Finds, or makes, the place of a path where other users than root may own directories. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_PLACE_H
 #define SHIM_SUPPLY_PLACE_H
 

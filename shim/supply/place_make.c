@@ -1,4 +1,5 @@
 /* Makes directories and mount points in the jail, where workers may own directories. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/place.h"
 
 #include "system/log.h"

@@ -1,4 +1,5 @@
 /* The plan: what the administrator asked for, the jail, and what is brought into it, as one. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/plan.h"
 
 #include "jail/check.h"

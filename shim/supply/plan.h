@@ -1,4 +1,5 @@
 /* The plan: what the administrator asked for, the jail, and what is brought into it, as one. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_PLAN_H
 #define SHIM_SUPPLY_PLAN_H
 

@@ -1,4 +1,5 @@
 /* What a program needs to start: its interpreters, and the libraries that its loader finds. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/program_files.h"
 
 #include "supply/place.h"

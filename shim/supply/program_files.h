@@ -1,4 +1,5 @@
 /* What a program needs to start: its interpreters, and the libraries that its loader finds. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_PROGRAM_FILES_H
 #define SHIM_SUPPLY_PROGRAM_FILES_H
 

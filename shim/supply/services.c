@@ -1,4 +1,5 @@
 /* What administrators want by name: each service is a set of paths, libraries and warm-ups. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/services.h"
 
 #include "system/text.h"

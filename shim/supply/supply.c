@@ -1,7 +1,9 @@
 /* Sees to it that the jail has what is exposed: by copies, or in a mount namespace. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/supply.h"
 
 #include "supply/copy.h"
+#include "supply/exposure_log.h"
 #include "supply/exposure_mount.h"
 #include "supply/namespace.h"
 #include "supply/program_files.h"
@@ -30,13 +32,18 @@ static int add_file(void *context, const char *path)
                 program->service, program->failure);
 }
 
+static void tell_left_out(const struct plan *plan, struct failure *failure)
+{
+        settings_locate(&plan->settings, failure);
+        log_failure(LEVEL_ERROR, "left out: ", failure);
+}
+
 /* What somebody else has put in the way must not keep the server from its start. */
 static int leave_out(const struct plan *plan, int error, struct failure *failure)
 {
         if (!failure->planted)
                 return error;
-        settings_locate(&plan->settings, failure);
-        log_failure(LEVEL_ERROR, "left out: ", failure);
+        tell_left_out(plan, failure);
         return 0;
 }
 
@@ -70,46 +77,6 @@ static int add_program_files(struct plan *plan, struct failure *failure)
         }
         exposures_sort(exposures, plan->settings.isolation);
         return error;
-}
-
-/* A service of which nothing is there does nothing: that is hardly meant. */
-static bool brings_nothing(const struct exposures *exposures, const char *origin)
-{
-        for (size_t i = 0; i < exposures->count; i++)
-                if (exposures->item[i].present &&
-                        strcmp(exposure_origin(&exposures->item[i]), origin) == 0)
-                        return false;
-        return true;
-}
-
-static void tell_absent(const struct exposures *exposures, const struct exposure *exposure)
-{
-        const char *origin = exposure_origin(exposure);
-
-        if (!(exposure->options & EXPOSURE_OPTIONAL))
-                log_line(LEVEL_WARNING, origin, ": ", exposure->source, " is absent: ",
-                        exposure->options & EXPOSURE_PROGRAM
-                                ? "install it, and start the server again"
-                                : "new workers have it once it is there",
-                        NULL);
-        else if (brings_nothing(exposures, origin))
-                log_line(LEVEL_WARNING, origin, ": ", exposure->source,
-                        " is absent, and all else that it would bring: start what makes it", NULL);
-}
-
-static void tell(const struct exposures *exposures)
-{
-        for (size_t i = 0; i < exposures->count; i++) {
-                const struct exposure *exposure = &exposures->item[i];
-
-                if (exposure->left_out)
-                        continue;
-                log_line(exposure->present ? LEVEL_INFO : LEVEL_DEBUG, exposure_origin(exposure),
-                        " brings ", exposure->source, exposure->present ? "" : ": it is absent",
-                        exposure->options & EXPOSURE_WRITABLE ? ", writable" : "", NULL);
-                if (!exposure->present)
-                        tell_absent(exposures, exposure);
-        }
 }
 
 static void release(const int *held, size_t count)
@@ -163,7 +130,7 @@ static int make(struct plan *plan, int *held, struct failure *failure)
 
         if (result < 0)
                 return result;
-        tell(&plan->exposures);
+        exposures_tell(&plan->exposures);
         if (plan->settings.isolation == ISOLATION_CHROOT)
                 return copy_all(plan, held, failure);
         result = namespace_make(plan, held, failure);
@@ -225,19 +192,11 @@ static bool look_again(struct plan *plan, size_t i, const char *becomes, int *re
         if (!has_changed(plan, exposure, &now))
                 return false;
         *exposure = now;
-        if (error < 0 && failure.planted)
-                leave_out(plan, error, &failure);
+        if (error < 0)
+                tell_left_out(plan, &failure);
         else if (*ret_held < 0)
-                log_line(LEVEL_WARNING, exposure_origin(exposure), ": ", exposure->source,
-                        " is gone: ", becomes, NULL);
+                exposure_tell_gone(exposure, becomes);
         return true;
-}
-
-/* @was: it was there when it was looked at before. */
-static void tell_again(const struct exposure *exposure, bool was, const char *how)
-{
-        log_line(LEVEL_INFO, exposure_origin(exposure), " brings ", exposure->source,
-                was ? " again: it has " : ": it has ", was ? how : "appeared", NULL);
 }
 
 static void copy_again(struct plan *plan)
@@ -254,7 +213,7 @@ static void copy_again(struct plan *plan)
                 if (copy_one(plan, i, held, &failure) < 0)
                         log_failure(LEVEL_ERROR, "", &failure);
                 else
-                        tell_again(exposure, was, "changed");
+                        exposure_tell_again(exposure, was, "changed");
         }
 }
 
@@ -270,7 +229,7 @@ static void hold_again(struct plan *plan, int *ret_held)
                         continue;
                 plan->exposures.stale = true;
                 if (ret_held[i] >= 0)
-                        tell_again(exposure, was, "been replaced");
+                        exposure_tell_again(exposure, was, "been replaced");
         }
 }
 

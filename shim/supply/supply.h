@@ -1,4 +1,5 @@
 /* Sees to it that the jail has what is exposed: by copies, or in a mount namespace. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_SUPPLY_H
 #define SHIM_SUPPLY_SUPPLY_H
 

@@ -1,5 +1,6 @@
 /* Tries the entry before the first worker, so that a server never starts which could not jail it.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/trial.h"
 
 #include "system/child.h"

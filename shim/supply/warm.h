@@ -1,4 +1,5 @@
 /* Loads, while the host's files are in reach, what a worker would load by itself in the jail. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_WARM_H
 #define SHIM_SUPPLY_WARM_H
 

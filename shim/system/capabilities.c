@@ -1,4 +1,5 @@
 /* The capabilities that break a jail: their names, and how a process loses them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/capabilities.h"
 
 #include "system/kernel.h"

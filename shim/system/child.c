@@ -1,4 +1,5 @@
 /* Short-lived children of the shim's own, which the server is not to notice. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/child.h"
 
 #include "system/kernel.h"

@@ -1,4 +1,5 @@
 /* Short-lived children of the shim's own, which the server is not to notice. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SYSTEM_CHILD_H
 #define SHIM_SYSTEM_CHILD_H
 

@@ -1,4 +1,5 @@
 /* The open file descriptors of this process: a walk over them, and a place out of the way. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/descriptors.h"
 
 #include "system/kernel.h"

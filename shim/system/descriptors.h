@@ -1,4 +1,5 @@
 /* The open file descriptors of this process: a walk over them, and a place out of the way. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SYSTEM_DESCRIPTORS_H
 #define SHIM_SYSTEM_DESCRIPTORS_H
 

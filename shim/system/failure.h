@@ -1,4 +1,5 @@
 /* Why something could not be done: the one form in which failures travel, and how one reads. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SYSTEM_FAILURE_H
 #define SHIM_SYSTEM_FAILURE_H
 

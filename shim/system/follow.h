@@ -1,4 +1,5 @@
 /* Finds what a path leads to below a root, as a process in it would; each step of it is judged. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SYSTEM_FOLLOW_H
 #define SHIM_SYSTEM_FOLLOW_H
 

@@ -1,4 +1,5 @@
 /* System calls made on the shim's own behalf: straight to the kernel, so never through a hook. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SYSTEM_KERNEL_H
 #define SHIM_SYSTEM_KERNEL_H
 

@@ -1,4 +1,5 @@
 /* System calls that build a mount namespace, as system/kernel.h has those of files. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/kernel_mounts.h"
 
 #include "system/kernel.h"

@@ -1,4 +1,5 @@
 /* System calls that build a mount namespace, as system/kernel.h has those of files. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SYSTEM_KERNEL_MOUNTS_H
 #define SHIM_SYSTEM_KERNEL_MOUNTS_H
 

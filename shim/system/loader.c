@@ -1,4 +1,5 @@
 /* The dynamic loader, for the shim's own use: finds and opens libraries past its own hooks. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/loader.h"
 
 #include <dlfcn.h>

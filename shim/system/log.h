@@ -1,4 +1,5 @@
 /* One line a message, to stderr, syslog or a file; safe in a signal handler and after fork. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SYSTEM_LOG_H
 #define SHIM_SYSTEM_LOG_H
 

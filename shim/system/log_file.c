@@ -1,4 +1,5 @@
 /* Opens the file that the log goes to, if nobody but its owner could change what it is. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/log_file.h"
 
 #include "system/follow.h"

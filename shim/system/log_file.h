@@ -1,4 +1,5 @@
 /* Opens the file that the log goes to, if nobody but its owner could change what it is. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SYSTEM_LOG_FILE_H
 #define SHIM_SYSTEM_LOG_FILE_H
 

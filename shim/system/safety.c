@@ -1,4 +1,5 @@
 /* Who could change what a path leads to: OpenSSH's rules, and the directories that libc reads. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/safety.h"
 
 #include "system/follow.h"

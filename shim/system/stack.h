@@ -1,4 +1,5 @@
 /* A stack of its own for what needs more room than a thread of the server may have. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SYSTEM_STACK_H
 #define SHIM_SYSTEM_STACK_H
 

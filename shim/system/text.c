@@ -1,4 +1,5 @@
 /* Text in a buffer of fixed size: put together without allocation, safe in a signal handler. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/text.h"
 
 #include <string.h>

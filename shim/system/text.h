@@ -1,4 +1,5 @@
 /* Text in a buffer of fixed size: put together without allocation, safe in a signal handler. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SYSTEM_TEXT_H
 #define SHIM_SYSTEM_TEXT_H
 

@@ -1,4 +1,5 @@
 /* Translation of the names of Unix sockets to the inside view: pure. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "view/address.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* The environment that a program gets which is started from a server: pure, without allocation. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "view/environment.h"
 
 #include "settings/settings.h"

@@ -1,4 +1,5 @@
 /* The environment that a program gets which is started from a server: pure, without allocation. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_VIEW_ENVIRONMENT_H
 #define SHIM_VIEW_ENVIRONMENT_H
 

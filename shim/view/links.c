@@ -1,4 +1,5 @@
 /* Which ways to the jail lead over symbolic links outside, as recorded at the start: pure text. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "view/links.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Translation of paths between the outside view and the inside view of the jail: pure text. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "view/path.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* What the benchmark programs share: clock, failure, and how a process becomes a worker. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
 /** clock_ns - monotonic time in nanoseconds */

@@ -1,4 +1,5 @@
 /* Times path calls as a program gets them, hooks included, against libc's own, in one process. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "bench.h"
 
 #include <dlfcn.h>

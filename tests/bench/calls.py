@@ -1,4 +1,5 @@
 """Nanoseconds per path call in a jailed process, beside the bare call, and beside fakechroot."""
+# SPDX-License-Identifier: Apache-2.0
 
 import os
 import sys

@@ -1,4 +1,5 @@
 /* Times a child from fork() until it serves, and its end: bare, after chroot(2), or as a worker. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "bench.h"
 
 #include <errno.h>

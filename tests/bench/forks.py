@@ -1,4 +1,5 @@
 """Microseconds from fork() until a child serves, jailed or not, and until it has ended."""
+# SPDX-License-Identifier: Apache-2.0
 
 import sys
 

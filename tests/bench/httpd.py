@@ -1,4 +1,5 @@
 """Apache's requests per CPU second and system calls per request: bare, ChrootDir, the shim's ways."""
+# SPDX-License-Identifier: Apache-2.0
 
 import contextlib
 import functools

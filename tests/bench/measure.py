@@ -1,4 +1,5 @@
 """What the benchmark drivers share: the jail, the environments, alternation, and the table."""
+# SPDX-License-Identifier: Apache-2.0
 
 import contextlib
 import os

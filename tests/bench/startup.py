@@ -1,4 +1,5 @@
 """Microseconds that `true` takes from spawn to exit: bare, with the shim, and with fakechroot."""
+# SPDX-License-Identifier: Apache-2.0
 
 import os
 import time

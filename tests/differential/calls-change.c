@@ -1,4 +1,5 @@
 /* Calls that change the tree, the working directory or the user, and tell what came of it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "calls.h"
 
 #include <errno.h>

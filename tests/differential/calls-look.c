@@ -1,4 +1,5 @@
 /* Calls that look at the tree, and tell what they see. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "calls.h"
 #include "reference.h"
 

@@ -1,4 +1,5 @@
 /* Makes an operation's call: on one side as it is given, on the other translated by hand. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "calls.h"
 
 #include "deviations.h"

@@ -1,4 +1,5 @@
 /* The calls that are compared, and how they say what came of them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef CALLS_H
 #define CALLS_H
 

@@ -1,4 +1,5 @@
 /* Runs a case on both sides, finds where they differ, and makes the case as small as it gets. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef COMPARE_H
 #define COMPARE_H
 

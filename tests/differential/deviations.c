@@ -4,6 +4,7 @@
  * passed through; nothing else can be done with them. And the jail's own spelling that is a link
  * outside, for functions that do not follow it. There is no other deviation.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "deviations.h"
 
 #include <errno.h>

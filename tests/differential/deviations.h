@@ -1,4 +1,5 @@
 /* Where the shim is meant to answer otherwise than the kernel. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef DEVIATIONS_H
 #define DEVIATIONS_H
 

@@ -5,6 +5,7 @@
  * usage: differential OPERATIONS SEED…          one more seed is taken at random, and printed
  *        differential --without-translation     must find a difference, for there is one
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "compare.h"
 #include "generate.h"
 

@@ -1,4 +1,5 @@
 /* Makes random operations: the same for the same seed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "generate.h"
 
 #include "calls.h"

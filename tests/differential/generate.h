@@ -1,4 +1,5 @@
 /* Makes random operations: the same for the same seed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GENERATE_H
 #define GENERATE_H
 

@@ -1,4 +1,5 @@
 /* What a case consists of, and the memory in which it goes to both workers and comes back. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef OPERATION_H
 #define OPERATION_H
 

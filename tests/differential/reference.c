@@ -1,4 +1,5 @@
 /* The plain model of translation that the shim is compared with; shares no code with it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "reference.h"
 
 #include "operation.h"

@@ -1,4 +1,5 @@
 /* Writes what came of the operations: plain text, the same for what is the same. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "calls.h"
 #include "reference.h"
 

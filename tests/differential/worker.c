@@ -1,4 +1,5 @@
 /* A process in the jail that makes the operations it is given. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "worker.h"
 
 #include "calls.h"

@@ -1,4 +1,5 @@
 """Where the tests of the examples find what looks at processes."""
+# SPDX-License-Identifier: Apache-2.0
 import pathlib
 import sys
 

@@ -1,4 +1,5 @@
 """What drops the environment on the way to a server, as README tells, and the cures."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import shutil
 import subprocess

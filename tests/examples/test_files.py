@@ -1,4 +1,5 @@
 """Starts Apache by the files of examples/httpd and examples/systemd, and has each of them read."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import shutil

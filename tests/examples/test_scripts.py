@@ -1,4 +1,5 @@
 """Runs examples/quickstart and examples/lamp from start to end, and interrupts them."""
+# SPDX-License-Identifier: Apache-2.0
 import glob
 import os
 import re

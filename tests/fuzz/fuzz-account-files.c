@@ -1,5 +1,6 @@
 /* Fuzz target of what is read of the host for the jail: nsswitch.conf, passwd, and exposed paths.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/account_files.h"
 #include "supply/exposure.h"
 #include "supply/name_services.h"

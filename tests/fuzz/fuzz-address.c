@@ -1,4 +1,5 @@
 /* Fuzz target of socket addresses: any bytes of any length, none read or written beyond it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "view/address.h"
 
 #include <stddef.h>

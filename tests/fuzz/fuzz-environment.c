@@ -1,4 +1,5 @@
 /* Fuzz target of each variable: whatever it holds, it is taken, or refused with its place. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "jail/check.h"
 #include "settings/read.h"
 #include "supply/services.h"

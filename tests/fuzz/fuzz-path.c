@@ -1,4 +1,5 @@
 /* Fuzz target of path translation: no input reads outside of itself, and all invariants hold. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "view/path.h"
 
 #include <stdint.h>

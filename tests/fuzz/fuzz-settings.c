@@ -1,4 +1,5 @@
 /* Fuzz target of the settings: whatever a file holds, it is taken or refused with a complaint. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/contents.h"
 #include "settings/parser.h"
 #include "settings/read.h"

@@ -1,4 +1,5 @@
 /* Probes of the functions of an administrator: nothing is mounted, swapped or accounted. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Prints what a call gave, in a form in which two runs can be compared. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <errno.h>

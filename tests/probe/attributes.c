@@ -1,4 +1,5 @@
 /* Probes of the functions that change mode, owner or length. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <fcntl.h>

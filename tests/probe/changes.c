@@ -1,4 +1,5 @@
 /* Lists the tree before and after a probe, prints the difference, and has it undone. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <dirent.h>

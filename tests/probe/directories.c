@@ -1,4 +1,5 @@
 /* Probes of the functions that read, enter, make and remove directories, and of chroot. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <dirent.h>

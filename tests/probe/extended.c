@@ -1,4 +1,5 @@
 /* Probes of extended attributes: every file and directory of the tree has one (tree.c). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <string.h>

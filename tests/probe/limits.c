@@ -1,4 +1,5 @@
 /* Probes of results that are paths, in a directory so deep that they hardly fit, or don't. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <err.h>

@@ -1,5 +1,6 @@
 /* Probes of the functions that link and rename, with the place as the first and as the second path.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Probes of calls that are wrong: the FORTIFY forms end the program, jailed or not. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Probes of dlopen and dlmopen: what is loaded, and what the caller is told where nothing is. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <dlfcn.h>

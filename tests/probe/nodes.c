@@ -1,4 +1,5 @@
 /* Probes of the functions that make devices, FIFOs and empty files. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <sys/sysmacros.h>

@@ -1,4 +1,5 @@
 /* Probes of glob: every result begins as the caller's pattern does. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <dirent.h>

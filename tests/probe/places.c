@@ -1,4 +1,5 @@
 /* The places that every function is tried on, and their spelling in the view of a run. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <err.h>

@@ -1,4 +1,5 @@
 /* Runs the probes: each call in a process of its own, jailed by the kernel or by the shim. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include "chrootshim.h"

@@ -1,4 +1,5 @@
 /* What the probes share: the places they try, how they print an answer, and the table of them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROBE_H
 #define PROBE_H
 

@@ -1,4 +1,5 @@
 /* Probes of the functions that start a program: what starts, and which environment it gets. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Probes of the functions that resolve a path or read a link: their results are paths. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <errno.h>

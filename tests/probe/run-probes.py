@@ -5,6 +5,7 @@ usage: run-probes.py PROBE SAY MODULE SYMBOLS_H    (the shim's path is in SHIM_L
 
 Each block of a probe's output is headed by "symbol [place]"; a block that differs is a failure.
 """
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import shutil

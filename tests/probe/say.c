@@ -1,4 +1,5 @@
 /* The program in the jail that the exec probes start: prints its arguments and its environment. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
 /* Probes of the functions that take the name of an AF_UNIX socket. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <errno.h>

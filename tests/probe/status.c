@@ -1,4 +1,5 @@
 /* Probes of the functions that look at a file: the stat family, file systems and limits. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <fcntl.h>

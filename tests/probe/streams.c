@@ -1,4 +1,5 @@
 /* Probes of the functions that open a stream. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Probes of the functions that make a temporary file, and write its name into the caller's text. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <errno.h>

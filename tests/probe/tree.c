@@ -1,4 +1,5 @@
 /* Makes the files that probes meet, the jail's and a neighbour's, and puts them right again. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <err.h>

@@ -1,4 +1,5 @@
 /* Probes of the functions that walk a tree: every path begins as the caller's. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Probes of the functions that watch or identify a file: the kernel tells which one it was. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Probes of wordexp: each word begins as the caller's. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "probe.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 """A real Apache for a test: a temporary tree, a configuration, apachectl, and requests."""
+# SPDX-License-Identifier: Apache-2.0
 import http.client
 import os
 import shutil

@@ -1,4 +1,5 @@
 """Bad settings: for every key and variable what is refused, where it is found and what is allowed."""
+# SPDX-License-Identifier: Apache-2.0
 import re
 
 TYPES = {

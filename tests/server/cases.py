@@ -1,4 +1,5 @@
 """The forms of a test case: a tree, a server not yet started, and one server for all methods."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import os
 

@@ -1,4 +1,5 @@
 """What all tests have in common: the reaper of their daemons, their MPMs, and no silent skip."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import os
 

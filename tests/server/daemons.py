@@ -1,4 +1,5 @@
 """Starts daemons from Debian's packages in the foreground, as children of the test."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import signal
 import socket

@@ -1,4 +1,5 @@
 """What the tests of databases share: a page that writes and reads a row, by PHP's PDO."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import os
 import re

@@ -1,4 +1,5 @@
 """What is attacked by escapes/*.c: servers and jails in which the attackers have all they wish for."""
+# SPDX-License-Identifier: Apache-2.0
 import ctypes
 import os
 import pwd

@@ -1,4 +1,5 @@
 """What comes of each way out of a jail: the steps of the attackers in escapes/*.c."""
+# SPDX-License-Identifier: Apache-2.0
 SAME = None
 REFUSED = "process_vm_readv=EPERM pidfd_getfd=EPERM ptrace=EPERM"
 TRACED = "process_vm_readv=ok pidfd_getfd=ok ptrace=ok"

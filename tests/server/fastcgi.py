@@ -1,4 +1,5 @@
 """A client of FastCGI servers: one request on a connection of its own."""
+# SPDX-License-Identifier: Apache-2.0
 import socket
 import struct
 

@@ -1,4 +1,5 @@
 """Runs programs/fault_server.c with a fault in each of the shim's calls, and judges what came of it."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import shutil

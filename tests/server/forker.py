@@ -1,4 +1,5 @@
 """A server in miniature that forks when a test says so; its workers tell what they see in the jail."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import subprocess

@@ -1,4 +1,5 @@
 """A server under full load and graceful restarts, with what is counted of it."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import signal

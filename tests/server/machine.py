@@ -1,4 +1,5 @@
 """Mount namespaces: one of the test's own, in which it may change /etc, /run and /dev, and others'."""
+# SPDX-License-Identifier: Apache-2.0
 import atexit
 import ctypes
 import fcntl

@@ -1,4 +1,5 @@
 """An Apache with mod_php, all paths of its php.ini given as outside paths below the jail."""
+# SPDX-License-Identifier: Apache-2.0
 import glob
 import json
 import os

@@ -1,4 +1,5 @@
 """Looks at real processes through /proc, and ends what a test has started."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import ctypes
 import os

@@ -1,4 +1,5 @@
 """A server whose shim was built with AddressSanitizer gives it no reason to complain."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import signal
 import subprocess

@@ -1,4 +1,5 @@
 """A real application in PHP, DokuWiki, in a jailed worker: all its paths are outside paths."""
+# SPDX-License-Identifier: Apache-2.0
 import glob
 import hashlib
 import html.parser

@@ -1,4 +1,5 @@
 """Whatever the settings hold, the start ends with one line that names the place, or all is well."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import os
 import random

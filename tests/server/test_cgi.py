@@ -1,4 +1,5 @@
 """CGI scripts run inside the jail, and so does the daemon that starts them."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import glob
 import os

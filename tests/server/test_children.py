@@ -1,4 +1,5 @@
 """Roles in programs other than httpd: who becomes a worker, who stays outside, and who must end."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 

@@ -1,4 +1,5 @@
 """Hooks called at odd times: by 64 threads at once, in signal handlers, at load, unload and exit."""
+# SPDX-License-Identifier: Apache-2.0
 import glob
 import os
 

@@ -1,4 +1,5 @@
 """isolation = "chroot": what is exposed is copied into the jail, and the copies are kept fresh."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import socket
 import stat

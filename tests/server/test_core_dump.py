@@ -1,4 +1,5 @@
 """A worker that crashes: its signal handler reaches CoreDumpDirectory, and the core lands there."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import resource

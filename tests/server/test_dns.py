@@ -1,4 +1,5 @@
 """Host names in a worker: with the service dns they are found, as the host would find them."""
+# SPDX-License-Identifier: Apache-2.0
 import http.server
 import os
 import threading

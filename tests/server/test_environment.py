@@ -1,4 +1,5 @@
 """The server's environment is the server's: the shim changes it in a worker's own copy alone."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import shutil
 import urllib.request

@@ -1,4 +1,5 @@
 """Ways out of a jail, each tried by a worker, in httpd's own ChrootDir and under the shim."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import pwd
 import socket

@@ -1,4 +1,5 @@
 """Ways out of a jail through what is brought into it: workers plant links for the next ones."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import shutil
 

@@ -1,4 +1,5 @@
 """Threads of the event MPM end well in an empty jail: libgcc_s is loaded before it is entered."""
+# SPDX-License-Identifier: Apache-2.0
 
 import processes
 from apache import Apache

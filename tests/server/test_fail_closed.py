@@ -1,4 +1,5 @@
 """What cannot be jailed does not serve: a wrong setting stops the start, a lost jail the server."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import errno
 import http.client

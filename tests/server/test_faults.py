@@ -1,4 +1,5 @@
 """Whatever fails on the way into the jail: a worker is confined as ever, or there is none."""
+# SPDX-License-Identifier: Apache-2.0
 import errno
 import http.client
 import os

@@ -1,4 +1,5 @@
 """A filter of system calls that forbids what the entry needs: the start ends, or workers serve."""
+# SPDX-License-Identifier: Apache-2.0
 import errno
 import os
 import re

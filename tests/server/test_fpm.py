@@ -1,4 +1,5 @@
 """php-fpm outside the jail, asked by jailed workers over its Unix socket, with unchanged directives."""
+# SPDX-License-Identifier: Apache-2.0
 import glob
 import os
 

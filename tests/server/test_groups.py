@@ -1,4 +1,5 @@
 """Groups of workers: all of them, looked up outside; what is planted in the jail is left alone."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import signal
 import subprocess

@@ -1,4 +1,5 @@
 """What a worker loses when it enters: inherited ways out, capabilities, and the right to new ones."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import errno
 import os

@@ -1,4 +1,5 @@
 """What a worker puts at a mount point, or at a copy's place: the server starts without."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import os
 import shutil

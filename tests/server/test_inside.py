@@ -1,4 +1,5 @@
 """Programs that a worker starts inside its jail, with the library there and without."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import shutil

@@ -1,4 +1,5 @@
 """What the shim brings into a process: its own names and nothing else, libconfig least of all."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import subprocess

@@ -1,4 +1,5 @@
 """kill -9 of any process at any moment: the server recovers or starts again, and nothing is left."""
+# SPDX-License-Identifier: Apache-2.0
 import fcntl
 import os
 import random

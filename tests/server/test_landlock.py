@@ -1,4 +1,5 @@
 """The second wall: Landlock confines a worker to its jail where the chroot alone does not."""
+# SPDX-License-Identifier: Apache-2.0
 import errno
 import os
 import re

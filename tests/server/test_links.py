@@ -1,4 +1,5 @@
 """A jail whose path leads over symbolic links: a worker is told what is there outside."""
+# SPDX-License-Identifier: Apache-2.0
 import http.client
 import os
 import shutil

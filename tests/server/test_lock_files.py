@@ -1,4 +1,5 @@
 """Files that the master made outside: a worker gets those that its own user could have opened."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 
 import pytest

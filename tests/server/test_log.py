@@ -1,4 +1,5 @@
 """The log file: root opens it, so nobody else may choose what it is, and no worker holds it."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import pwd
 import re

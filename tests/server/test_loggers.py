@@ -1,4 +1,5 @@
 """Piped loggers run outside the jail and without the shim, whenever the master forks them."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import pwd
 import signal

@@ -1,4 +1,5 @@
 """PHP's mail() in a worker: msmtp, which the service mail brings, delivers to a real SMTP server."""
+# SPDX-License-Identifier: Apache-2.0
 import socketserver
 import threading
 

@@ -1,4 +1,5 @@
 """Modules at work in a jailed worker: status, rewrite maps, WebDAV, TLS, a proxy, passwords."""
+# SPDX-License-Identifier: Apache-2.0
 import base64
 import glob
 import http.client

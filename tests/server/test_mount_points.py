@@ -1,4 +1,5 @@
 """isolation = "namespace": mount points in the jail, what a later fork does, what is refused."""
+# SPDX-License-Identifier: Apache-2.0
 import errno
 import os
 import re

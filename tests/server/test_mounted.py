@@ -1,4 +1,5 @@
 """What the administrator has mounted in the jail: the host's own files stay as they are."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import os
 import stat

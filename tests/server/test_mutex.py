@@ -1,4 +1,5 @@
 """Lock files outside the jail: each worker has a lock of its own on them, and the locks exclude."""
+# SPDX-License-Identifier: Apache-2.0
 import concurrent.futures
 import ctypes
 import fcntl

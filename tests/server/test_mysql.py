@@ -1,4 +1,5 @@
 """MariaDB on a Unix socket outside: workers reach it by the service mysql."""
+# SPDX-License-Identifier: Apache-2.0
 import subprocess
 
 import pytest

@@ -1,4 +1,5 @@
 """isolation = "namespace": what is mounted for workers, what becomes of it, and what is refused."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import shutil

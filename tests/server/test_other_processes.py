@@ -1,4 +1,5 @@
 """Programs that are no servers do and say the same, and end the same, with and without the shim."""
+# SPDX-License-Identifier: Apache-2.0
 
 import pytest
 

@@ -1,4 +1,5 @@
 """Servers other than httpd, each as its administrator starts it: what serves is in the jail."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import glob
 import http.client

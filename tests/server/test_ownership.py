@@ -1,4 +1,5 @@
 """A jail that others than root could change is refused, at the start and at each later entry."""
+# SPDX-License-Identifier: Apache-2.0
 import errno
 import os
 import pwd

@@ -1,4 +1,5 @@
 """The connection of a network client at fd 2, as inetd and vsftpd have it: it gets no line of ours."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import socket
 import subprocess

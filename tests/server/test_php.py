@@ -1,4 +1,5 @@
 """PHP in a jailed worker: what mod_php does with outside paths is what it does without a jail."""
+# SPDX-License-Identifier: Apache-2.0
 import glob
 import os
 import re

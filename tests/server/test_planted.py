@@ -1,4 +1,5 @@
 """What a worker puts in the way of what is copied or mounted: nothing outside its reach changes."""
+# SPDX-License-Identifier: Apache-2.0
 import contextlib
 import ctypes
 import os

@@ -1,4 +1,5 @@
 """PostgreSQL on a Unix socket outside: workers reach it by the service postgresql."""
+# SPDX-License-Identifier: Apache-2.0
 import glob
 import os
 import subprocess

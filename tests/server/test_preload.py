@@ -1,4 +1,5 @@
 """The library twice in LD_PRELOAD: the start ends with one line that names both."""
+# SPDX-License-Identifier: Apache-2.0
 import re
 import shutil
 

@@ -1,4 +1,5 @@
 """Graceful restarts under load, restarts and stops: nothing is lost, each generation is jailed."""
+# SPDX-License-Identifier: Apache-2.0
 import http.client
 import os
 import threading

@@ -1,4 +1,5 @@
 """Servers that are unlike httpd: of one process, of datagrams, scripts, with a root of their own."""
+# SPDX-License-Identifier: Apache-2.0
 import fcntl
 import os
 import shutil

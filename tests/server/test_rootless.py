@@ -1,4 +1,5 @@
 """Servers that an ordinary user starts: their workers enter through user namespaces of their own."""
+# SPDX-License-Identifier: Apache-2.0
 import errno
 import os
 import pwd

@@ -1,4 +1,5 @@
 """mod_perl and mod_lua in a jailed worker: scripts and their modules name outside paths."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import shutil

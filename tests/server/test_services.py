@@ -1,4 +1,5 @@
 """services: what each brings, what a configuration file adds to them, and accounts without hashes."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 
 import pytest

@@ -1,4 +1,5 @@
 """What a jailed worker serves, and what it never hands out."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 
 import pytest

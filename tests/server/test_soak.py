@@ -2,6 +2,7 @@
 
 In its long form it takes a minute; SOAK_SECONDS=1800 in the environment makes it half an hour.
 """
+# SPDX-License-Identifier: Apache-2.0
 import math
 import os
 import threading

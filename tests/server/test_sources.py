@@ -1,4 +1,5 @@
 """What is exposed lies where another pool's worker can write: its links are not followed."""
+# SPDX-License-Identifier: Apache-2.0
 import ctypes
 import os
 import re

@@ -1,4 +1,5 @@
 """A server whose threads have small stacks: what a hook does fits, or has a stack of its own."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import shutil
 

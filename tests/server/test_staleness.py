@@ -1,4 +1,5 @@
 """Many graceful restarts under load with everything exposed: nothing fails, leaks, or is stale."""
+# SPDX-License-Identifier: Apache-2.0
 import collections
 import os
 import socket

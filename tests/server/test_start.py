@@ -1,4 +1,5 @@
 """The start in each of its forms, and who is jailed afterwards."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import signal

@@ -1,4 +1,5 @@
 """Storage that is full, slow or from another time: nobody serves outside, and the server recovers."""
+# SPDX-License-Identifier: Apache-2.0
 import ctypes
 import os
 import re

@@ -1,4 +1,5 @@
 """PHP's syslog() in a worker reaches the daemon at /dev/log, also one that was started anew."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import socket
 

@@ -1,4 +1,5 @@
 """A start handed over to systemd would run unjailed: it is refused, and nothing else is."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import shlex

@@ -1,4 +1,5 @@
 """The host's time zone in workers, and in the programs that they start."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 
 import machine

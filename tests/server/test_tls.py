@@ -1,4 +1,5 @@
 """Certificates of the host's bundle, in a worker: with the service tls they are trusted."""
+# SPDX-License-Identifier: Apache-2.0
 import http.server
 import os
 import shutil

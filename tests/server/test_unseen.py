@@ -1,4 +1,5 @@
 """Starts and children that could be taken for something harmless: a worker must still be jailed."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import socket

@@ -1,4 +1,5 @@
 """A server under valgrind makes no error with the shim that it does not make without it."""
+# SPDX-License-Identifier: Apache-2.0
 import glob
 import os
 import re

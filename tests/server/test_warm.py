@@ -1,4 +1,5 @@
 """An otherwise empty jail: what libc loads late was loaded before, in the master where that can be."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import signal
 import socket

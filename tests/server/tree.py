@@ -1,4 +1,5 @@
 """Runs single programs under the shim, in a temporary tree with an empty jail."""
+# SPDX-License-Identifier: Apache-2.0
 import atexit
 import functools
 import os

@@ -1,4 +1,5 @@
 """Tells which files have been opened since they are watched, by whomever it was (inotify)."""
+# SPDX-License-Identifier: Apache-2.0
 import ctypes
 import os
 import struct

@@ -1,4 +1,5 @@
 """A server in miniature, in Python, whose worker does in the jail what a test says."""
+# SPDX-License-Identifier: Apache-2.0
 
 import re
 from cases import TreeTest

@@ -2,6 +2,7 @@
 
 usage: run-inside.py PROGRAM    (the shim's path is in SHIM_LIBRARY)
 """
+# SPDX-License-Identifier: Apache-2.0
 import os
 import shutil
 import subprocess

@@ -2,6 +2,7 @@
 
 Usage: documents.py TABLES SOURCE   (the program tables.c, the root of the source)
 """
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import subprocess
@@ -67,6 +68,13 @@ for name, (variable, _) in keys.items():
 for path in ("README.md", "tests/README.md", "shim/README.md"):
     for link in re.findall(r"`((?:shim|tests|examples|include)/[a-z][\w./-]*)`", open(f"{source}/{path}").read()):
         check(os.path.exists(f"{source}/{link}"), f"{path} names {link}, which is not there")
+
+# A file says its duty first, then its licence.
+for room in ("include", "shim", "tests", "examples"):
+    for folder, _, names in os.walk(f"{source}/{room}"):
+        for path in (f"{folder}/{name}" for name in names if name.endswith((".c", ".h", ".py"))):
+            check("SPDX-License-Identifier: Apache-2.0" in open(path).read(1000),
+                  f"{os.path.relpath(path, source)} has no SPDX line")
 
 print(*failures, sep="\n")
 print(f"{0 if failures else 1} passed, {len(failures)} failed")

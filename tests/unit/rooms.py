@@ -2,6 +2,7 @@
 
 Usage: rooms.py SOURCE TABLE LIBRARY...   (the libraries of the rooms, from the ground up)
 """
+# SPDX-License-Identifier: Apache-2.0
 import glob
 import os
 import re

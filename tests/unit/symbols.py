@@ -1,4 +1,5 @@
 """Compares the table of hooks with what the library exports and needs."""
+# SPDX-License-Identifier: Apache-2.0
 import re
 import subprocess
 import sys

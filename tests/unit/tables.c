@@ -5,6 +5,7 @@
  * Usage: tables         (lines of "key", name, variable, default; and of "service", name)
  *        tables FILE
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/file.h"
 #include "settings/keys.h"
 #include "supply/services.h"

@@ -1,4 +1,5 @@
 /* A temporary directory for tests that need real files. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "temporary.h"
 
 #include <dirent.h>

@@ -1,4 +1,5 @@
 /* A temporary directory for tests that need real files. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TEMPORARY_H
 #define TEMPORARY_H
 

@@ -1,4 +1,5 @@
 /* Tests of shim/supply/account_files: copies of passwd and group files have no passwords. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/account_files.h"
 #include "temporary.h"
 #include "unit.h"

@@ -1,4 +1,5 @@
 /* Tests of shim/view/address: names of Unix sockets, with and without their terminating NUL. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 #include "view/address.h"
 

@@ -1,4 +1,5 @@
 /* Tests of shim/process/arming: what a pidfile and a scoreboard say. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/arming.h"
 #include "process/scoreboard.h"
 #include "temporary.h"

@@ -1,4 +1,5 @@
 /* Tests of shim/system/capabilities: the names, and what a process has left afterwards. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/capabilities.h"
 #include "unit.h"
 

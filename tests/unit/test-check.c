@@ -1,4 +1,5 @@
 /* Tests of shim/jail/check: which directories are refused as a jail, and what is said. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "jail/check.h"
 #include "temporary.h"
 #include "unit.h"

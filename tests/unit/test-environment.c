@@ -1,4 +1,5 @@
 /* Tests of shim/view/environment: what each kind of program gets. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 #include "view/environment.h"
 

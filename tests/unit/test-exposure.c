@@ -1,4 +1,5 @@
 /* Tests of shim/supply/exposure: what is configured, what is united, and what counts as changed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/exposure.h"
 #include "temporary.h"
 #include "unit.h"

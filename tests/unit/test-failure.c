@@ -1,4 +1,5 @@
 /* Tests of shim/system/failure and text: how a failure reads, whatever is in it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/failure.h"
 #include "system/text.h"
 #include "unit.h"

@@ -1,4 +1,5 @@
 /* Tests of shim/view/links: what is found, and what another program reads of it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 #include "view/links.h"
 

@@ -1,4 +1,5 @@
 /* Tests of shim/supply/lock_files: what is remembered, carried, and handed out to whom. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/lock_files.h"
 #include "temporary.h"
 #include "unit.h"

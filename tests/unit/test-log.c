@@ -1,4 +1,5 @@
 /* Tests of shim/system/log: one line a message, whatever is in it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/log.h"
 #include "temporary.h"
 #include "unit.h"
@@ -43,6 +44,15 @@ static const char *safe_path(const char *name)
                 skip();
         snprintf(path, sizeof(paths[0]), "%s/%s", safe, name);
         return path;
+}
+
+/* The log keeps its path by reference. */
+static void configure_file(void)
+{
+        static char path[64];
+
+        snprintf(path, sizeof(path), "%s", safe_path("log"));
+        log_configure(LEVEL_DEBUG, LOG_TO_FILE, path);
 }
 
 /* Have stderr in a file while @speak runs; then it is in caught[]. */
@@ -117,7 +127,7 @@ static void a_file_is_appended_with_the_time(void **state)
         struct failure failure;
         FILE *file;
 
-        log_configure(LEVEL_DEBUG, LOG_TO_FILE, strdup(safe_path("log")));
+        configure_file();
         assert_int_equal(log_open(&failure), 0);
         assert_string_equal(catch_stderr(speak_to_file), "");
         file = fopen(safe_path("log"), "r");
@@ -219,7 +229,7 @@ static void a_worker_leaves_it(void **state)
         struct failure failure;
         off_t size;
 
-        log_configure(LEVEL_DEBUG, LOG_TO_FILE, strdup(safe_path("log")));
+        configure_file();
         assert_int_equal(log_open(&failure), 0);
         size = size_of("log");
         log_leave();

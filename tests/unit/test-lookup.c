@@ -1,4 +1,5 @@
 /* Tests of shim/process/lookup: the mark of a look-up, and how it ends. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/lookup.h"
 #include "unit.h"
 

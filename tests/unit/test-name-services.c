@@ -1,5 +1,6 @@
 /* Tests of shim/supply/name_services: which modules of nsswitch.conf are told, and no other name.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/name_services.h"
 #include "unit.h"
 

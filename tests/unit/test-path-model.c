@@ -1,4 +1,5 @@
 /* Property test of shim/view/path: a million random paths against a plain model of resolution. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 #include "view/path.h"
 

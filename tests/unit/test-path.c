@@ -1,4 +1,5 @@
 /* Tests of shim/view/path: each row of the contract's table of paths, and the odd ones. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 #include "view/path.h"
 

@@ -1,4 +1,5 @@
 /* Tests of shim/supply/place: which directories are made, and which links are followed to them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/place.h"
 #include "temporary.h"
 #include "unit.h"

@@ -1,5 +1,6 @@
 /* Tests of shim/supply/program_files: what scripts and programs need, and files that are neither.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/program_files.h"
 #include "temporary.h"
 #include "unit.h"

@@ -1,4 +1,5 @@
 /* Tests of shim/process/role: every event in every standing that decides differently. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/role.h"
 #include "unit.h"
 

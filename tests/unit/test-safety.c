@@ -1,4 +1,5 @@
 /* Tests of shim/system/safety: whose directories a jail may lie in and consist of. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "system/safety.h"
 #include "temporary.h"
 #include "unit.h"

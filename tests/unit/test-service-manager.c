@@ -1,4 +1,5 @@
 /* Tests of shim/process/service_manager: which commands start a unit. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/service_manager.h"
 #include "unit.h"
 

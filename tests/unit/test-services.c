@@ -1,6 +1,7 @@
 /* Tests of shim/supply/services: the table's rows, and how a configuration chooses and extends
  * them.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/services.h"
 #include "unit.h"
 

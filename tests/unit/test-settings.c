@@ -1,5 +1,6 @@
 /* Tests of shim/settings: every key from both sources, and what is refused.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/file.h"
 #include "settings/read.h"
 #include "temporary.h"

@@ -1,4 +1,5 @@
 /* Tests of shim/process/sockets: which sockets are a process's own, and with which it serves. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "process/sockets.h"
 #include "unit.h"
 

@@ -1,4 +1,5 @@
 /* What every unit test includes, in the order that cmocka asks for. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef UNIT_H
 #define UNIT_H
 

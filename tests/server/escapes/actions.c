@@ -1,4 +1,5 @@
 /* Actions by which a worker of programs/server.c attacks. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "../programs/server.h"
 #include "escape.h"
 

@@ -1,4 +1,5 @@
 /* Ways out through a descriptor that the server inherited or was given, or that a handle opens. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 #include <linux/keyctl.h>

@@ -1,4 +1,5 @@
 /* Performs attacks by name, and reports their steps. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 #include <signal.h>

@@ -1,4 +1,5 @@
 /* What the attackers share: each tries one way out of a jail, and reports every step of it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef ESCAPES_ESCAPE_H
 #define ESCAPES_ESCAPE_H
 

@@ -1,4 +1,5 @@
 /* Code that somebody planted in the jail, run by what libc looks up there. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 #include <grp.h>

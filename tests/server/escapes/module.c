@@ -1,4 +1,5 @@
 /* An httpd module whose handler "escape" attacks: /escape?NAME&CANARY[&ARGUMENT]. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 /* It comes before its own parts. */

@@ -1,4 +1,5 @@
 /* Ways out by mounts and device files. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 #include <sched.h>

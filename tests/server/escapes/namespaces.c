@@ -1,4 +1,5 @@
 /* Ways out by a user namespace, in which a process has all capabilities. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 #include <sched.h>

@@ -1,4 +1,5 @@
 /* What a worker leaves behind for who brings files into a jail: links to what it may not reach. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 /* In the place of a file, whose path is the argument: a link to the canary. */

@@ -1,4 +1,5 @@
 /* Ways out through processes outside; the argument is PID:ADDRESS, of memory that it can read. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 #include <stdlib.h>

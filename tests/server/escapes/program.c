@@ -1,4 +1,5 @@
 /* A program that is planted in the jail, set-id and static: NAME CANARY ARGUMENT. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 int main(int argc, char **argv)

@@ -1,4 +1,5 @@
 /* A way out by another program: the set-id root one that is planted in the jail attacks. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 #define PROGRAM "/set-id"

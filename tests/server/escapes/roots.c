@@ -1,4 +1,5 @@
 /* The classical way out of a chroot. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 /* The root moves below the working directory, which then is outside of it. */

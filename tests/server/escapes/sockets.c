@@ -1,4 +1,5 @@
 /* A way out by a socket that no directory holds. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "escape.h"
 
 #include <stddef.h>

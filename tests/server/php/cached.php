@@ -1,5 +1,6 @@
 <?php
 // What the opcode cache knows of a page that it is asked to include.
+// SPDX-License-Identifier: Apache-2.0
 $path = __DIR__ . '/' . basename($_GET['page']);
 $answer = include $path;
 $status = opcache_get_status();

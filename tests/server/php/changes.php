@@ -1,5 +1,6 @@
 <?php
 // Makes, changes and removes files by their outside paths; answers the steps that failed.
+// SPDX-License-Identifier: Apache-2.0
 $data = dirname($_SERVER['DOCUMENT_ROOT']) . '/data';
 $steps = [
     'make a directory' => fn () => mkdir("$data/one/two", 0755, true),

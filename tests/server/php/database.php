@@ -1,5 +1,6 @@
 <?php
 // An SQLite data base: made by the first request, read and written by the next.
+// SPDX-License-Identifier: Apache-2.0
 $data = dirname($_SERVER['DOCUMENT_ROOT']) . '/data';
 $mode = $_GET['mode'];
 $path = "$data/$mode.sqlite";

@@ -1,5 +1,6 @@
 <?php
 // One file, included by a relative and by its outside path, and by its inside path if there is one.
+// SPDX-License-Identifier: Apache-2.0
 $outside = __DIR__ . '/included/counted.php';
 $inside = '/' . basename(__DIR__) . '/included/counted.php';
 $named = [include 'included/counted.php'];

@@ -1,5 +1,6 @@
 <?php
 // What PHP and libc load when it is first asked for.
+// SPDX-License-Identifier: Apache-2.0
 $time = new DateTime('@1000000000');
 $answer = [
     'utc' => date('Y-m-d H:i T', 1000000000),

@@ -1,5 +1,6 @@
 <?php
 // Directories, read in each way that PHP has.
+// SPDX-License-Identifier: Apache-2.0
 $directory = __DIR__ . '/included';
 $info = new SplFileInfo('included/../included/counted.php');
 $entries = [];

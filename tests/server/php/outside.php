@@ -1,5 +1,6 @@
 <?php
 // Tries to reach a file outside the jail, in many spellings: what was read of each.
+// SPDX-License-Identifier: Apache-2.0
 $tree = dirname($_SERVER['DOCUMENT_ROOT'], 2);
 $up = str_repeat('../', 12);
 $paths = ["$tree/canary", "$tree/jail/../canary", "$tree/jail/htdocs/../../canary",

@@ -1,5 +1,6 @@
 <?php
 // The names that PHP has for this page, its directory and the directories above.
+// SPDX-License-Identifier: Apache-2.0
 $ancestors = [];
 for ($path = __DIR__; $path !== '/'; $path = dirname($path)) {
     $ancestors[$path] = [realpath($path), is_dir($path)];

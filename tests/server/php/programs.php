@@ -1,5 +1,6 @@
 <?php
 // Programs of the jail, started in each way that PHP has.
+// SPDX-License-Identifier: Apache-2.0
 $jail = dirname($_SERVER['DOCUMENT_ROOT']);
 exec('pwd; ls /', $lines, $status);
 ob_start();

@@ -1,5 +1,6 @@
 <?php
 // Counts the requests of a session.
+// SPDX-License-Identifier: Apache-2.0
 session_start();
 $_SESSION['count'] = ($_SESSION['count'] ?? 0) + 1;
 echo json_encode([

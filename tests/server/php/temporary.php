@@ -1,5 +1,6 @@
 <?php
 // Temporary files, by name and without one.
+// SPDX-License-Identifier: Apache-2.0
 $jail = dirname($_SERVER['DOCUMENT_ROOT']);
 $named = tempnam("$jail/tmp", 'named-');
 $default = tempnam(sys_get_temp_dir(), 'default-');

@@ -1,5 +1,6 @@
 <?php
 // Moves an uploaded file to where it shall stay.
+// SPDX-License-Identifier: Apache-2.0
 $file = $_FILES['file'];
 $target = dirname($_SERVER['DOCUMENT_ROOT']) . '/data/' . basename($file['name']);
 echo json_encode([

@@ -4,6 +4,7 @@
  *
  * Usage: answer_calls CALL ERROR COMMAND...   (ERROR 0: "done", a lie; "kill": by SIGSYS)
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -1,4 +1,5 @@
 /* Asks for a user namespace and says the answer: as a CGI program, or after pivot_root(2). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>

@@ -1,4 +1,5 @@
 /* A malloc() that counts, for the server in miniature, and actions that tell of it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "server.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* A worker with a crowd of threads, on small stacks and under a storm of signals, all calling
  * hooks. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* A library that calls hooked functions when it is loaded and when it is unloaded. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

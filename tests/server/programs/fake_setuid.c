@@ -1,4 +1,5 @@
 /* Preloaded beside the shim: the user id changes no more, whatever is asked and answered. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/types.h>
 #include <unistd.h>
 

@@ -3,6 +3,7 @@
  * that a server orders, or from the start the $FAULT_ALLOCATION-th allocation, or each call of the
  * number $FAULT_CALL with the error $FAULT_ERROR. Time passes $FAULT_SPEED times as fast.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include "fault.h"
 #include <dlfcn.h>

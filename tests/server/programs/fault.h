@@ -1,4 +1,5 @@
 /* Faults that a server in miniature orders of the layer of calls beneath the shim. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PROGRAMS_FAULT_H
 #define PROGRAMS_FAULT_H
 

@@ -7,6 +7,7 @@
  * A run's output: "run N", what is said on stderr, "status" with the exit status, "served" with
  * the child's words, and "fault" with the call that failed.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include "fault.h"
 #include <fcntl.h>

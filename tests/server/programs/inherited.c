@@ -4,6 +4,7 @@
  * $INHERITED has words "NUMBER:KIND[+cloexec][:PATH]", for the program $INHERITED_BY. What is above
  * the limit of open files was opened before the limit was set.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* Does what must never happen: enters the jail argv[1] as root and looks up the groups of a user.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <grp.h>
 #include <unistd.h>
 

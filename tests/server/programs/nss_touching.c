@@ -1,5 +1,6 @@
 /* An NSS module that says so, calls hooked functions as libnss_systemd does, raises SIGURG, which
  * means nothing to most programs, and finds nobody. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <grp.h>
 #include <nss.h>
 #include <poll.h>

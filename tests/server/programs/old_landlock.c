@@ -1,4 +1,5 @@
 /* Preloaded beside the shim: the kernel says that it has the first version of Landlock only. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <linux/landlock.h>

@@ -1,4 +1,5 @@
 /* An NSS library that somebody planted in the jail: it leaves a mark if it is ever loaded. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
 #include <unistd.h>
 

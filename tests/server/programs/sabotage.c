@@ -2,6 +2,7 @@
  * Preloaded beside the shim: once the file $SABOTAGE_WHEN exists, each forked child loses
  * $SABOTAGE: its "capability" to change the root, or the "descriptors" above all of a server's.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include <linux/capability.h>
 #include <pthread.h>

@@ -1,4 +1,5 @@
 /* A server in miniature: performs its arguments, one action after the other. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "server.h"
 #include <dlfcn.h>
 #include <fcntl.h>

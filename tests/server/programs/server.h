@@ -1,4 +1,5 @@
 /* What the actions of the server in miniature share. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SERVER_H
 #define SERVER_H
 

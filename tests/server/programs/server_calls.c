@@ -1,4 +1,5 @@
 /* Actions that are one call, by which a process may become a worker. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "server.h"
 #include <errno.h>
 #include <grp.h>

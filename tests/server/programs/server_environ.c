@@ -1,4 +1,5 @@
 /* Actions on the array of the environment, as servers handle it that keep it and put it back. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "server.h"
 #include <stdio.h>
 #include <stdlib.h>

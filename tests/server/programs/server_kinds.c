@@ -1,4 +1,5 @@
 /* Actions of servers of other kinds: of datagrams, with a root of their own, with other ids. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "server.h"
 #include <fcntl.h>
 #include <netinet/in.h>

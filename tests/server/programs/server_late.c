@@ -1,4 +1,5 @@
 /* Actions for which libc needs files at its first use of something. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "server.h"
 #include <iconv.h>
 #include <langinfo.h>

@@ -1,4 +1,5 @@
 /* Actions that tell what libc says of a path. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "server.h"
 #include <errno.h>
 #include <fcntl.h>

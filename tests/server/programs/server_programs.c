@@ -1,4 +1,5 @@
 /* Actions that start programs, each in its own way. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "server.h"
 #include <spawn.h>
 #include <stdio.h>

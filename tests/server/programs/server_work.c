@@ -1,4 +1,5 @@
 /* Actions of a server at work: each request that it gets is a path, which a worker reads. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "server.h"
 #include <errno.h>
 #include <grp.h>

@@ -1,5 +1,6 @@
 <?php
 // Reads files that open_basedir allows, and others.
+// SPDX-License-Identifier: Apache-2.0
 function attempt(string $path): bool
 {
     return @file_get_contents($path) !== false;
