@@ -2,15 +2,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "system/stack.h"
 
+#include "build.h"
 #include "system/kernel.h"
 
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
-
-/* Constructors of libraries that dlopen() loads run on it. What is not touched costs nothing. */
-#define STACK_SIZE ((size_t)1 << 20)
 
 /* More than a page on every architecture: whoever overruns the stack meets it. */
 #define GUARD_SIZE ((size_t)1 << 16)
@@ -34,7 +32,8 @@ static void begin(unsigned high, unsigned low)
 static bool run_on(char *memory, void (*function)(void *argument), void *argument)
 {
         struct call *call =
-                (struct call *)(uintptr_t)((uintptr_t)(memory + GUARD_SIZE + STACK_SIZE) & ~63UL);
+                (struct call *)(uintptr_t)((uintptr_t)(memory + GUARD_SIZE + OWN_STACK_SIZE) &
+                                           ~63UL);
         uint64_t address = (uintptr_t)call;
 
         call->function = function;
@@ -52,10 +51,12 @@ static bool run_on(char *memory, void (*function)(void *argument), void *argumen
 
 void stack_run(void (*function)(void *argument), void *argument)
 {
-        const size_t size = GUARD_SIZE + STACK_SIZE + sizeof(struct call);
-        void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+        const size_t size = GUARD_SIZE + OWN_STACK_SIZE + sizeof(struct call);
+        void *memory = MAP_FAILED;
 
+        if (OWN_STACK_SIZE > 0)
+                memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
         if (memory == MAP_FAILED || !run_on(memory, function, argument))
                 function(argument);
         if (memory != MAP_FAILED)
