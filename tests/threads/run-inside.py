@@ -1,5 +1,7 @@
 """Runs a program as one that a worker has started: "/" is the jail, by a name that is not there.
 
+The jail is all of the machine, in another place, for the sanitizer needs much of it.
+
 usage: run-inside.py PROGRAM    (the shim's path is in SHIM_LIBRARY)
 """
 # SPDX-License-Identifier: Apache-2.0
@@ -11,6 +13,9 @@ import tempfile
 
 JAIL = "/the-jail-by-its-outside-name"
 
+# In a mount namespace of its own: $1 is the directory, and the rest is run there.
+ENTER = 'mount --rbind / "$1" && exec chroot "$@"'
+
 
 def main():
     tree = tempfile.mkdtemp(prefix="chrootshim-threads-", dir="/srv")
@@ -20,10 +25,13 @@ def main():
         with open(f"{tree}/file", "w") as file:
             file.write("text\n")
         root = os.stat("/")
-        environment = {"LD_PRELOAD": os.environ["SHIM_LIBRARY"], "CHROOTSHIM_JAIL": JAIL,
-                       "CHROOTSHIM_INSIDE": f"{root.st_dev}:{root.st_ino}"}
-        result = subprocess.run([sys.argv[1], JAIL + tree, "inside"], env=environment, timeout=120,
-                                stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        variables = [f"LD_PRELOAD={os.environ['SHIM_LIBRARY']}", f"CHROOTSHIM_JAIL={JAIL}",
+                     f"CHROOTSHIM_INSIDE={root.st_dev}:{root.st_ino}"]
+        os.mkdir(f"{tree}/machine")
+        result = subprocess.run(
+            ["unshare", "--mount", "sh", "-c", ENTER, "sh", f"{tree}/machine", "env", "-i",
+             *variables, os.path.abspath(sys.argv[1]), JAIL + tree, "inside"],
+            timeout=120, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     finally:
         shutil.rmtree(tree)
     print(result.stdout + result.stderr, end="")
