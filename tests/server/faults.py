@@ -31,7 +31,8 @@ OF_THE_ENTRY = {
     r"statx ?|fcntl [13]|fstatfs|readlinkat \d+": (
         "lock", "a descriptor of which nothing is known is replaced"),
     r"getcwd|chdir /htdocs": ("cwd", "the working directory is the jail then"),
-    r"keyctl 1": ("", "EPERM: the filter that says so refuses every use of a key"),
+    r"keyctl 1|landlock_create_ruleset 1": (
+        "", "EPERM: only a filter says so; keys are refused to the worker as well, and landlock is auto"),
     r"prctl 24": ("bounding", "without CAP_SETPCAP: no_new_privs is as good"),
 }
 TOLERATED = {
@@ -63,9 +64,11 @@ TOLERATED = {
 # Calls that must be among those that end a process: else the way was not tried.
 MUST_CLOSE = {
     ("enter", "chroot"): {"chroot .", "fchdir", "openat etc", "statx /", "dup3", "capset",
-                          "keyctl 1", "prctl 38", "landlock_restrict_self", "getdents64"},
+                          "keyctl 1", "prctl 38", "landlock_create_ruleset 1",
+                          "landlock_restrict_self", "getdents64"},
     ("enter", "namespace"): {"chroot .", "setns", "openat etc", "statx /", "dup3", "capset",
-                             "keyctl 1", "prctl 38", "landlock_restrict_self", "getdents64"},
+                             "keyctl 1", "prctl 38", "landlock_create_ruleset 1",
+                             "landlock_restrict_self", "getdents64"},
     ("enter", "rootless"): {"chroot .", "unshare 268435456", "openat /proc/self/uid_map", "write",
                             "fchdir", "statx /", "dup3", "capset", "prctl 38"},
     ("listen", "chroot"): {"openat log", "statx log", "sendfile", "renameat2 .exposed.chrootshim",
@@ -77,7 +80,7 @@ MUST_CLOSE = {
 }
 
 # Of these, those that do not where a filter refuses them (EPERM).
-FILTERED = {"keyctl 1"}
+FILTERED = {"keyctl 1", "landlock_create_ruleset 1"}
 
 
 class Run:
