@@ -4,6 +4,7 @@
 #include "process/process.h"
 #include "process/start.h"
 #include "settings/settings.h"
+#include "system/loader.h"
 
 #include <stdlib.h>
 #include <sys/auxv.h>
@@ -14,6 +15,9 @@ static void __attribute__((constructor)) chrootshim_start(void)
 
         /* Whoever starts a set-id program must not choose its root (ld.so(8), getauxval(3)). */
         if (getauxval(AT_SECURE))
+                return;
+        /* Named twice in LD_PRELOAD: the copy in front does it all, and says so. */
+        if (loader_is_behind("chrootshim_active"))
                 return;
         if (inside)
                 start_inside(inside);

@@ -45,6 +45,15 @@ bool self_is_new_master(void)
         return true;
 }
 
+/* Not before the first worker: by then the server's stderr is its log. */
+static void tell_twin(void)
+{
+        if (self->twin)
+                log_line(LEVEL_WARNING, "LD_PRELOAD names chrootshim twice: ", self->library,
+                        " is used, and not ", self->twin, ": name one of them", NULL);
+        self->twin = NULL;
+}
+
 bool process_before_fork(void)
 {
         int saved = errno;
@@ -60,8 +69,10 @@ bool process_before_fork(void)
                 self_prepare();
         if (self->prepared)
                 log_reopen();
-        if (armed)
+        if (armed) {
+                tell_twin();
                 supply_refresh(&self->plan);
+        }
         if (self->prepared)
                 log_line(LEVEL_DEBUG, "forks: the child is ", armed ? "pending" : "not looked at",
                         NULL);

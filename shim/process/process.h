@@ -66,6 +66,8 @@ struct process {
         /** The shim's entry in LD_PRELOAD, and the CHROOTSHIM_ variables, of the start. */
         const char *library;
         char **variables;
+        /** Another copy of the shim in LD_PRELOAD, which does nothing; NULL if there is none. */
+        const char *twin;
         /** The variables for a program that starts inside a jail which has the shim. */
         char **inside_variables;
         /** This program's file, once readiness_note_program() has looked; and its script. */

@@ -87,15 +87,19 @@ static int require_jail(struct failure *failure)
         return -EINVAL;
 }
 
-/* Each would jail by itself, and be in the other's way. */
-static int refuse_twin(struct failure *failure)
+/*
+ * The copy behind this one lets it act. Under another name it would stay in the environment of the
+ * programs that are to run without the shim.
+ */
+static int look_for_twin(struct failure *failure)
 {
         const char *twin = loader_twin("chrootshim_active");
 
-        if (!twin)
+        self->twin = twin;
+        if (!twin || environment_names_library(twin, self->library))
                 return 0;
         failure_set(failure, 0, NULL, NULL, "name one of them");
-        failure_reason(failure, "it names chrootshim twice: %s and %s", loader_own_path(), twin);
+        failure_reason(failure, "it names chrootshim twice: %s and %s", self->library, twin);
         failure->variable = "LD_PRELOAD";
         return -EINVAL;
 }
@@ -103,7 +107,7 @@ static int refuse_twin(struct failure *failure)
 /* All that can go wrong. Return: 1 if the shim is to do nothing in this program. */
 static int prepare(void)
 {
-        int error = self->library ? refuse_twin(&problem) : 0;
+        int error = self->library ? look_for_twin(&problem) : 0;
 
         if (error == 0)
                 error = settings_read(&self->plan.settings, &problem);

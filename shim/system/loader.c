@@ -66,15 +66,23 @@ const char *loader_libc_path(void)
         return dladdr(address, &object) ? object.dli_fname : NULL;
 }
 
-/* The loader has the first definition of a name in front, and what comes after ours behind. */
-const char *loader_twin(const char *name)
+/* The path of the object that has @symbol, if that is another one than ours. */
+static const char *other_object(void *symbol)
 {
-        void *symbols[] = {dlsym(RTLD_DEFAULT, name), loader_next(name)};
         Dl_info own, object;
 
-        for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
-                if (symbols[i] && dladdr(&here, &own) && dladdr(symbols[i], &object) &&
-                        object.dli_fbase != own.dli_fbase)
-                        return object.dli_fname;
-        return NULL;
+        return symbol && dladdr(&here, &own) && dladdr(symbol, &object) &&
+                               object.dli_fbase != own.dli_fbase
+                       ? object.dli_fname
+                       : NULL;
+}
+
+bool loader_is_behind(const char *name)
+{
+        return other_object(dlsym(RTLD_DEFAULT, name)) != NULL;
+}
+
+const char *loader_twin(const char *name)
+{
+        return other_object(loader_next(name));
 }

@@ -3,6 +3,8 @@
 #ifndef SHIM_SYSTEM_LOADER_H
 #define SHIM_SYSTEM_LOADER_H
 
+#include <stdbool.h>
+
 /** loader_next() - the definition of @name that comes after the shim's own; NULL if none. */
 void *loader_next(const char *name);
 
@@ -19,8 +21,11 @@ void loader_close(void *handle);
  */
 char *loader_real_path(const char *path);
 
+/** loader_is_behind() - has another object defined @name, which the shim exports, before it? */
+bool loader_is_behind(const char *name);
+
 /**
- * loader_twin() - another object of this process that defines @name, which the shim exports, too.
+ * loader_twin() - the object behind the shim that defines @name, which the shim exports, too.
  *
  * Return: its path; NULL if there is none.
  */

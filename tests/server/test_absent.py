@@ -94,7 +94,7 @@ class TestAbsentUnderChroot(Absent):
             listener.bind(path)
             server.fork()
             server.fork()
-        assert len(server.lines(f"error: left out: .*{path}: it is a socket")) == 1
+        assert len(server.lines(f"error: left out: .*{path} is a socket, which cannot be copied")) == 1
 
 
 class TestAbsentInANamespace(Absent):
