@@ -19,7 +19,7 @@ typedef int spawn_type(pid_t *ret_pid, const char *path, const posix_spawn_file_
 /* The process wanted to be that program, and cannot go on as itself. */
 static void end_if_refused(const char *path)
 {
-        if (programs_refuse(path))
+        if (programs_refuse(path, false))
                 _exit(this_process()->plan.settings.fatal_status);
 }
 
@@ -45,7 +45,7 @@ static int spawn(spawn_type *function, pid_t *ret_pid, const char *path,
 {
         struct environment_edit edit;
 
-        if (process_refuses_command(path, argv) || programs_refuse(path))
+        if (process_refuses_command(path, argv) || programs_refuse(path, true))
                 return EPERM;
         if (!programs_edit(path, &edit))
                 return function(
@@ -160,9 +160,10 @@ INTERPOSE(int, execveat,
 INTERPOSE(int, fexecve, (int fd, char *const argv[], char *const environment[]))
 {
         struct environment_edit edit;
+        char file[DESCRIPTOR_PATH_SIZE];
 
-        end_if_refused(NULL);
-        if (!programs_edit(NULL, &edit))
+        end_if_refused(kernel_descriptor_path(fd, file));
+        if (!programs_edit(file, &edit))
                 return real(fexecve)(fd, argv, environment);
 
         char *memory[environment_size(&edit, environment) / sizeof(char *) + 1];

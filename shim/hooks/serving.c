@@ -23,6 +23,14 @@ INTERPOSE(int, epoll_create1, (int flags))
         return real(epoll_create1)(flags);
 }
 
+/* What comes of it may be received past any hook (libuv calls recvmmsg() by syscall()). */
+INTERPOSE(int, epoll_ctl, (int epoll, int operation, int fd, struct epoll_event *event))
+{
+        if (operation != EPOLL_CTL_DEL)
+                process_watches(fd);
+        return real(epoll_ctl)(epoll, operation, fd, event);
+}
+
 INTERPOSE(int, epoll_wait, (int epoll, struct epoll_event *events, int count, int timeout))
 {
         process_wait(EVENT_WAIT);

@@ -3,7 +3,9 @@
 #include "libc/real.h"
 #include "process/process.h"
 
+#include <aio.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -86,6 +88,55 @@ INTERPOSE(ssize_t, writev, (int fd, const struct iovec *pieces, int count))
         return real(writev)(fd, pieces, count);
 }
 
+INTERPOSE(ssize_t, pwritev2, (int fd, const struct iovec *pieces, int count, off_t at, int flags))
+{
+        process_writes(fd);
+        return real(pwritev2)(fd, pieces, count, at, flags);
+}
+
+INTERPOSE(ssize_t, pwritev64v2,
+        (int fd, const struct iovec *pieces, int count, off64_t at, int flags))
+{
+        process_writes(fd);
+        return real(pwritev64v2)(fd, pieces, count, at, flags);
+}
+
+INTERPOSE(int, vdprintf, (int fd, const char *format, va_list arguments))
+{
+        process_writes(fd);
+        return real(vdprintf)(fd, format, arguments);
+}
+
+INTERPOSE(int, __vdprintf_chk, (int fd, int flag, const char *format, va_list arguments))
+{
+        process_writes(fd);
+        return real(__vdprintf_chk)(fd, flag, format, arguments);
+}
+
+INTERPOSE(int, dprintf, (int fd, const char *format, ...))
+{
+        va_list arguments;
+        int length;
+
+        process_writes(fd);
+        va_start(arguments, format);
+        length = real(vdprintf)(fd, format, arguments);
+        va_end(arguments);
+        return length;
+}
+
+INTERPOSE(int, __dprintf_chk, (int fd, int flag, const char *format, ...))
+{
+        va_list arguments;
+        int length;
+
+        process_writes(fd);
+        va_start(arguments, format);
+        length = real(__vdprintf_chk)(fd, flag, format, arguments);
+        va_end(arguments);
+        return length;
+}
+
 INTERPOSE(ssize_t, send, (int fd, const void *data, size_t size, int flags))
 {
         process_writes(fd);
@@ -110,7 +161,57 @@ INTERPOSE(ssize_t, sendfile64, (int to, int from, off64_t *at, size_t size))
         return real(sendfile64)(to, from, at, size);
 }
 
-/* A client as a standard stream is read and written by libc, past any hook. */
+/* The threads of libc that do this, and its standard streams, read and write past any hook. */
+INTERPOSE(int, aio_read, (struct aiocb * request))
+{
+        process_reads(request->aio_fildes);
+        return real(aio_read)(request);
+}
+
+INTERPOSE(int, aio_read64, (struct aiocb64 * request))
+{
+        process_reads(request->aio_fildes);
+        return real(aio_read64)(request);
+}
+
+INTERPOSE(int, aio_write, (struct aiocb * request))
+{
+        process_writes(request->aio_fildes);
+        return real(aio_write)(request);
+}
+
+INTERPOSE(int, aio_write64, (struct aiocb64 * request))
+{
+        process_writes(request->aio_fildes);
+        return real(aio_write64)(request);
+}
+
+INTERPOSE(
+        int, lio_listio, (int mode, struct aiocb *const list[], int count, struct sigevent *event))
+{
+        for (int i = 0; i < count; i++)
+                if (list[i])
+                        process_reads(list[i]->aio_fildes);
+        return real(lio_listio)(mode, list, count, event);
+}
+
+INTERPOSE(int, lio_listio64,
+        (int mode, struct aiocb64 *const list[], int count, struct sigevent *event))
+{
+        for (int i = 0; i < count; i++)
+                if (list[i])
+                        process_reads(list[i]->aio_fildes);
+        return real(lio_listio64)(mode, list, count, event);
+}
+
+/* The new number may be that of a standard stream; which it will be, nobody knows before. */
+INTERPOSE(int, dup, (int fd))
+{
+        process_writes(fd);
+        return real(dup)(fd);
+}
+
+/* Any other number is no standard stream. */
 static void duplicates(int fd, int number)
 {
         if (number <= STDERR_FILENO)
@@ -133,4 +234,29 @@ INTERPOSE(int, dup3, (int fd, int number, int flags))
 {
         duplicates(fd, number);
         return real(dup3)(fd, number, flags);
+}
+
+typedef int fcntl_type(int fd, int command, ...);
+
+/* As open() in hooks/files.c: three arguments always. */
+static int control(fcntl_type *function, int fd, int command, void *argument)
+{
+        if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+                process_writes(fd);
+        return function(fd, command, argument);
+}
+
+INTERPOSE(int, fcntl, (int fd, int command, void *argument))
+{
+        return control((fcntl_type *)real_function(SYMBOL_fcntl), fd, command, argument);
+}
+
+INTERPOSE(int, fcntl64, (int fd, int command, void *argument))
+{
+        return control((fcntl_type *)real_function(SYMBOL_fcntl64), fd, command, argument);
+}
+
+INTERPOSE(int, __fcntl, (int fd, int command, void *argument))
+{
+        return control((fcntl_type *)real_function(SYMBOL___fcntl), fd, command, argument);
 }

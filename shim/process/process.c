@@ -219,6 +219,12 @@ void process_receive(int fd)
                 process_event(EVENT_RECEIVE);
 }
 
+void process_watches(int fd)
+{
+        if (process_is_undecided() && self->serving && !self->has_workers && sockets_is_bound(fd))
+                process_event(EVENT_ASKED);
+}
+
 /* A process of its own memory, or one that clone(2) made before there was a witness: a vfork()
  * child neither listens nor binds. */
 static bool takes_part(void)

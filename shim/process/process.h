@@ -154,6 +154,13 @@ static inline void process_writes(int fd)
                 process_receive(fd);
 }
 
+/**
+ * process_watches() - the process is about to wait for datagrams on @fd: is it the one that serves?
+ *
+ * A master with workers may do so for them.
+ */
+void process_watches(int fd);
+
 /** process_received() - recvmsg() gave @message: the sockets in it may be to serve with. */
 void process_received(const struct msghdr *message);
 

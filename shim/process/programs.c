@@ -3,6 +3,7 @@
 #include "process/programs.h"
 
 #include "process/inside.h"
+#include "process/readiness.h"
 #include "process/self.h"
 #include "process/sockets.h"
 #include "system/descriptors.h"
@@ -35,16 +36,20 @@ static bool is_file(const char *path, const char *own, const struct identity *id
                has_identity(path, identity);
 }
 
+static bool is_own_file(const char *path)
+{
+        return path && (is_file(path, self->program, &self->program_identity) ||
+                               is_file(path, self->script, &self->script_identity));
+}
+
 /*
  * The server's own program: the same file or what has been put in its place for an upgrade, the
  * same script, or whatever is handed a socket that it serves with.
  */
 static bool is_next_version(const char *path)
 {
-        if (path && (is_file(path, self->program, &self->program_identity) ||
-                            is_file(path, self->script, &self->script_identity)))
-                return true;
-        return self->serving && descriptors_any(sockets_is_handed_over);
+        return is_own_file(path) ||
+               (self->serving && descriptors_any(sockets_is_handed_over));
 }
 
 /* A shell that has inherited a listening socket is none, nor is one whose pid is in no pidfile. */
@@ -56,6 +61,16 @@ static bool is_server(void)
 static bool starts_next_version(const char *path)
 {
         return self->library && process_is_undecided() && is_server() && is_next_version(path);
+}
+
+/* Also of a program that leaves listening to what it starts: squid's master and its kids. */
+static bool starts_itself(const char *path)
+{
+        if (!self->library || !process_is_undecided())
+                return false;
+        if (!self->program)
+                readiness_note_program();
+        return is_own_file(path);
 }
 
 static bool has_capabilities(const char *path)
@@ -118,12 +133,29 @@ static void enter_first(void)
                 process_event(EVENT_RECEIVE);
 }
 
-bool programs_refuse(const char *path)
+/* Only a child of a fork() can be jailed before its program runs. */
+static bool refuse_client(const char *path, bool spawns)
+{
+        struct failure failure;
+
+        if (!process_is_undecided() || !self->plan.settings.master_accepts ||
+                !(spawns || !self_owns_memory()) || !descriptors_any(sockets_is_client))
+                return false;
+        failure_set(&failure, 0, path, "it would get the server's client, and serve unjailed",
+                "let the server fork() for each connection, and start the program in the child");
+        failure.jail = self->plan.jail.real;
+        log_failure(LEVEL_ERROR, "", &failure);
+        return true;
+}
+
+bool programs_refuse(const char *path, bool spawns)
 {
         struct failure failure;
 
         enter_first();
-        if (!starts_next_version(path) || !is_secure(path))
+        if (refuse_client(path, spawns))
+                return true;
+        if (!is_secure(path) || !(starts_next_version(path) || starts_itself(path)))
                 return false;
         failure_set(&failure, 0, path,
                 "the server would start it in a way in which the loader leaves chrootshim out: "

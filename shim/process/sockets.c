@@ -129,9 +129,14 @@ static bool stays_open(int fd)
         return flags >= 0 && !(flags & FD_CLOEXEC);
 }
 
+bool sockets_is_client(int fd)
+{
+        return sockets_is_connection(fd) && !sockets_is_own(fd);
+}
+
 bool sockets_is_connection_handed_over(int fd)
 {
-        return stays_open(fd) && sockets_is_connection(fd) && !sockets_is_own(fd);
+        return stays_open(fd) && sockets_is_client(fd);
 }
 
 bool sockets_is_one(int fd)

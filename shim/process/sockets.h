@@ -34,6 +34,9 @@ bool sockets_is_bound(int fd);
 /** sockets_is_connection() - a stream socket of the internet that has a peer? */
 bool sockets_is_connection(int fd);
 
+/** sockets_is_client() - one that the process has accepted, or inherited. */
+bool sockets_is_client(int fd);
+
 /** sockets_is_connection_handed_over() - one that was inherited, and that the next program gets? */
 bool sockets_is_connection_handed_over(int fd);
 

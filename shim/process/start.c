@@ -88,8 +88,8 @@ static int require_jail(struct failure *failure)
 }
 
 /*
- * The copy behind this one lets it act. Under another name it would stay in the environment of the
- * programs that are to run without the shim.
+ * The copy behind this one does nothing. With another file name, it would not be taken out of the
+ * environment of programs that are to run without the shim.
  */
 static int look_for_twin(struct failure *failure)
 {

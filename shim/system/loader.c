@@ -77,9 +77,19 @@ static const char *other_object(void *symbol)
                        : NULL;
 }
 
+static const char *file_name(const char *path)
+{
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+/* What is called otherwise is no copy: a program, say, that has the name @name by accident. */
 bool loader_is_behind(const char *name)
 {
-        return other_object(dlsym(RTLD_DEFAULT, name)) != NULL;
+        const char *first = other_object(dlsym(RTLD_DEFAULT, name));
+
+        return first && strcmp(file_name(first), file_name(loader_own_path())) == 0;
 }
 
 const char *loader_twin(const char *name)

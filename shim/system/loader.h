@@ -21,7 +21,7 @@ void loader_close(void *handle);
  */
 char *loader_real_path(const char *path);
 
-/** loader_is_behind() - has another object defined @name, which the shim exports, before it? */
+/** loader_is_behind() - does a file of the shim's name, before it, define @name as it does? */
 bool loader_is_behind(const char *name);
 
 /**

@@ -1,7 +1,9 @@
 """Servers that are unlike httpd: of one process, of datagrams, scripts, with a root of their own."""
 # SPDX-License-Identifier: Apache-2.0
+import errno
 import fcntl
 import os
+import re
 import shutil
 import socket
 
@@ -43,6 +45,13 @@ class TestOneProcess(RoleTest):
         for read in ("recv", "read", "stream"):
             result = self.act("datagrams", read, *SAY)
             assert self.roles(result) == [("self", JAILED, True)]
+
+    def test_it_is_asked_past_libc(self):
+        """libuv waits by libc and receives by syscall(2), as named does."""
+        result = self.act("datagrams", "raw-receive", *SAY)
+        assert self.roles(result) == [("self", JAILED, True)]
+        self.assert_ends(self.act(*DROP, "start-thread", "datagrams", "raw-receive", *SAY), FATAL,
+                         "more than one thread")
 
     def test_it_asks_by_datagrams(self):
         result = self.act("ask", "recv", *SAY)
@@ -118,7 +127,8 @@ class TestDropBeforeServing(RoleTest):
 class TestConnections(RoleTest):
     """A master that accepts, and forks for each connection."""
 
-    @pytest.mark.parametrize("read", ("recv", "read", "stream", "splice", "greet", "standard"))
+    @pytest.mark.parametrize("read", ("recv", "read", "stream", "splice", "greet", "standard", "aio",
+                                      "listio", "lowest", "above", "print", "place"))
     def test_its_children_are_jailed_before_they_read(self, read):
         for pidfile in ([], ["pidfile", self.tree.pidfile]):
             result = self.act("listen", *pidfile, "visit", "accept", "fork", read, *SAY,
@@ -134,6 +144,18 @@ class TestConnections(RoleTest):
         result = self.act("listen", "visit", "accept", "fork", "exec", listing,
                           master_accepts="true", pidfile=None)
         assert result.stdout == f"{os.stat('/').st_ino} /\n" or result.stdout == ""
+
+    @pytest.mark.parametrize("way", ("spawn", "vfork"))
+    def test_a_program_that_is_started_without_a_fork(self, way):
+        """In the child nothing can be jailed: the server's memory is its own."""
+        result = self.act("listen", "visit", "accept", f"{way}-for-client", *SAY,
+                          master_accepts="true", pidfile=None)
+        status = errno.EPERM if way == "spawn" else FATAL
+        assert result.stdout == f"{way} {status}\nself {WATCHING} {os.stat('/').st_ino}\n"
+        assert re.search("would get the server's client.*fork", result.stderr)
+        # Without a client it is a helper, as ever.
+        result = self.act("listen", f"{way}-for-client", *SAY, master_accepts="true", pidfile=None)
+        assert f"{os.stat('/').st_ino} /\n" in result.stdout
 
     def test_only_who_listens_or_is_in_the_pidfile_may(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -213,6 +235,9 @@ class TestNextVersion(RoleTest):
         os.chmod(other, 0o4755)
         self.assert_ends(self.act(*self.pending, "keep-open", "exec-anew", other), FATAL,
                          "leaves chrootshim out")
+        # Who leaves listening to what it starts is in no pidfile: squid's master.
+        self.assert_ends(self.act("real-uid", str(NOBODY), "exec-anew", self.server, pidfile=None),
+                         FATAL, "leaves chrootshim out")
         # What does not change the user is not privileged.
         os.chown(self.server, 0, 0)
         os.chmod(self.server, 0o4755)

@@ -135,34 +135,6 @@ ACTION(raise, "raise")
                 fail("raise");
 }
 
-/* A greeting before anything is read. */
-ACTION(greet, "greet")
-{
-        if (write(incoming, "x", 1) != 1)
-                fail("greet");
-}
-
-/* The client as the standard input of libc, which no hook sees. */
-ACTION(standard, "standard")
-{
-        if (dup2(incoming, STDIN_FILENO) < 0 || fgetc(stdin) != 'x')
-                fail("standard");
-}
-
-ACTION(splice, "splice")
-{
-        int ends[2];
-
-        if (pipe(ends) < 0 || splice(incoming, NULL, ends[1], NULL, 1, 0) != 1)
-                fail("splice");
-}
-
-ACTION(keep_client, "keep-client")
-{
-        if (fcntl(incoming, F_SETFD, 0) < 0)
-                fail("keep-client");
-}
-
 /* A worker that was forked before its parent listens, and is sent a connection. */
 ACTION(passed, "passed")
 {

@@ -1,0 +1,132 @@
+/* Actions of a server with its client: the ways to read from it, to write to it, to hand it on. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server.h"
+#include <aio.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* A greeting before anything is read. */
+ACTION(greet, "greet")
+{
+        if (write(incoming, "x", 1) != 1)
+                fail("greet");
+}
+
+/* The client as the standard input of libc, which no hook sees. */
+ACTION(standard, "standard")
+{
+        if (dup2(incoming, STDIN_FILENO) < 0 || fgetc(stdin) != 'x')
+                fail("standard");
+}
+
+/* As inetd does: the lowest number is free. */
+ACTION(lowest, "lowest")
+{
+        close(STDIN_FILENO);
+        if (dup(incoming) != STDIN_FILENO || fgetc(stdin) != 'x')
+                fail("lowest");
+}
+
+ACTION(above, "above")
+{
+        close(STDIN_FILENO);
+        if (fcntl(incoming, F_DUPFD, 0) != STDIN_FILENO || fgetc(stdin) != 'x')
+                fail("above");
+}
+
+ACTION(aio, "aio")
+{
+        char byte = 0;
+        struct aiocb request = {.aio_fildes = incoming, .aio_buf = &byte, .aio_nbytes = 1};
+        const struct aiocb *const list[] = {&request};
+
+        if (aio_read(&request) < 0 || aio_suspend(list, 1, NULL) < 0 || byte != 'x')
+                fail("aio");
+}
+
+ACTION(listio, "listio")
+{
+        char byte = 0;
+        struct aiocb request = {.aio_fildes = incoming,
+                .aio_buf = &byte,
+                .aio_nbytes = 1,
+                .aio_lio_opcode = LIO_READ};
+        struct aiocb *list[] = {&request};
+
+        if (lio_listio(LIO_WAIT, list, 1, NULL) < 0 || byte != 'x')
+                fail("listio");
+}
+
+ACTION(print, "print")
+{
+        if (dprintf(incoming, "%s", "x") != 1)
+                fail("print");
+}
+
+ACTION(place, "place")
+{
+        struct iovec piece = {(char[]){"x"}, 1};
+
+        if (pwritev2(incoming, &piece, 1, -1, 0) != 1)
+                fail("place");
+}
+
+/* As libuv receives datagrams. */
+ACTION(raw_receive, "raw-receive")
+{
+        struct epoll_event event = {.events = EPOLLIN};
+        int epoll = epoll_create1(0);
+        char byte;
+
+        if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, incoming, &event) < 0 ||
+                syscall(SYS_recvfrom, incoming, &byte, 1, 0, NULL, NULL) != 1)
+                fail("raw-receive");
+}
+
+/* What the program says, the client hears, or it is not started. */
+ACTION(spawn_for, "spawn-for-client")
+{
+        char *arguments[] = {(char[]){"ls"}, (char[]){"-id"}, (char[]){"/"}, NULL};
+        posix_spawn_file_actions_t actions;
+        pid_t child;
+        int error;
+
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_adddup2(&actions, incoming, STDIN_FILENO);
+        error = posix_spawn(&child, "/bin/ls", &actions, NULL, arguments, environ);
+        if (error == 0)
+                status_of(child);
+        printf("spawn %d\n", error);
+}
+
+ACTION(vfork_for, "vfork-for-client")
+{
+        pid_t child = vfork();
+
+        if (child == 0) {
+                dup2(incoming, STDIN_FILENO);
+                execl("/bin/ls", "ls", "-id", "/", NULL);
+                _exit(99);
+        }
+        printf("vfork %d\n", status_of(child));
+}
+
+ACTION(splice, "splice")
+{
+        int ends[2];
+
+        if (pipe(ends) < 0 || splice(incoming, NULL, ends[1], NULL, 1, 0) != 1)
+                fail("splice");
+}
+
+ACTION(keep_client, "keep-client")
+{
+        if (fcntl(incoming, F_SETFD, 0) < 0)
+                fail("keep-client");
+}
