@@ -72,7 +72,14 @@ INTERPOSE(int, rmdir, (const char *path))
 
 INTERPOSE(int, chroot, (const char *path))
 {
-        return process_chroots(path) ? 0 : real(chroot)(jail_path(path));
+        int result;
+
+        if (process_chroots(path))
+                return 0;
+        result = real(chroot)(jail_path(path));
+        if (result < 0)
+                process_tell_chroot(path);
+        return result;
 }
 
 /* getcwd(3) with its sizes and errors: @path in the caller's buffer, or in memory from malloc(). */

@@ -19,16 +19,25 @@ static size_t quoted_length(const char *text)
         return text[length] ? length + 1 : length;
 }
 
-/* The length of the first word, as a shell reads it. Where it has a substitution in it: of all. */
+/* Only a shell could tell where these end, quoted or not. */
+static bool has_substitution(const char *words)
+{
+        for (; (words = strpbrk(words, "`$")); words++)
+                if (*words == '`' || (words[1] && strchr("({[", words[1])))
+                        return true;
+        return false;
+}
+
+/* The length of the first word, as a shell reads it. Where there is a substitution: of all. */
 static size_t word_length(const char *words)
 {
         size_t length = 0;
 
+        if (has_substitution(words))
+                return strlen(words);
         while (words[length] && !strchr(" \t", words[length])) {
                 const char *at = words + length;
 
-                if (*at == '`' || (*at == '$' && (at[1] == '(' || at[1] == '{')))
-                        return strlen(words);
                 if (*at == '\'' || *at == '"')
                         length += quoted_length(at);
                 else

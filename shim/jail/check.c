@@ -99,10 +99,10 @@ static int add_alias(struct jail *jail, const char *configured, struct failure *
         real = loader_real_path(tidy);
         added = path_prefixes_add(&jail->prefixes, tidy, real);
         free(real);
-        if (added)
+        if (added && jail->prefixes.item[jail->prefixes.count - 1].text == tidy)
                 return 0;
         free(tidy);
-        return fail_too_many(configured, failure);
+        return added ? 0 : fail_too_many(configured, failure);
 }
 
 int jail_add_aliases(

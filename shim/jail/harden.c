@@ -27,33 +27,53 @@ static int leave_keyring(void)
         return error == -ENOSYS || error == -EPERM || error == -EDQUOT ? 0 : error;
 }
 
+static const char lacks_privilege[] =
+        "with no_new_privs = false the server needs CAP_SYS_ADMIN for it";
+
 /*
- * Is it no fault of anybody's that there is no second wall? The kernel has none; or a filter of
- * system calls hides it, as older profiles of containers do; or the first version of it, which lets
- * no file be moved from one directory to another, would break what works without. Who is allowed to
- * gain privileges may raise it with CAP_SYS_ADMIN only, which a container does not give.
+ * Why there is no second wall, where that is nobody's fault; NULL if there is one. The kernel has
+ * none; or a filter of system calls hides it, as older profiles of containers do; or the first
+ * version of it, which lets no file be moved from one directory to another, would break what works
+ * without. Who is allowed to gain privileges may raise it with CAP_SYS_ADMIN only, which a
+ * container does not give.
  */
-static bool does_without(const struct settings *settings, int abi)
+static const char *reason_to_do_without(const struct settings *settings, int abi)
 {
-        if (settings->landlock != LANDLOCK_AUTO)
-                return settings->landlock == LANDLOCK_OFF;
-        if (abi < 0)
-                return abi == -EOPNOTSUPP || abi == -ENOSYS || abi == -EPERM;
-        return abi < LANDLOCK_ABI_REFER ||
-               (!settings->no_new_privs && !(capabilities_held() & 1ULL << CAP_SYS_ADMIN));
+        if (abi == -EPERM)
+                return "a filter of system calls does not say whether the kernel has it";
+        if (abi == -EOPNOTSUPP || abi == -ENOSYS)
+                return "the kernel has none";
+        if (abi >= 0 && abi < LANDLOCK_ABI_REFER)
+                return "the kernel has the first version only";
+        if (abi >= 0 && !settings->no_new_privs && !(capabilities_held() & 1ULL << CAP_SYS_ADMIN))
+                return lacks_privilege;
+        return NULL;
+}
+
+const char *harden_lacks_wall(const struct settings *settings, bool *ret_by_settings)
+{
+        const char *reason = settings->landlock == LANDLOCK_AUTO
+                                     ? reason_to_do_without(settings, landlock_abi())
+                                     : NULL;
+
+        *ret_by_settings = reason == lacks_privilege;
+        return reason;
 }
 
 static int raise_second_wall(const struct settings *settings, struct failure *failure)
 {
         int abi = settings->landlock == LANDLOCK_OFF ? 0 : landlock_abi(), error;
 
-        if (does_without(settings, abi))
+        if (settings->landlock == LANDLOCK_OFF ||
+                (settings->landlock == LANDLOCK_AUTO && reason_to_do_without(settings, abi)))
                 return 0;
         error = abi < 0 ? abi : landlock_confine(abi);
         if (error == 0)
                 return 0;
         return failure_set(failure, error, NULL, "Landlock was refused",
-                "use a kernel that has it (lsm=landlock), or set landlock = \"off\"");
+                abi >= 0 && reason_to_do_without(settings, abi) == lacks_privilege
+                        ? "set no_new_privs = true, or give the server CAP_SYS_ADMIN"
+                        : "use a kernel that has it (lsm=landlock), or set landlock = \"off\"");
 }
 
 static int strip(const struct settings *settings, const struct jail *jail)

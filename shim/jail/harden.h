@@ -21,4 +21,12 @@
 int harden(const struct settings *settings, const struct jail *jail, int inherited,
         struct failure *ret_failure);
 
+/**
+ * harden_lacks_wall() - will workers be without Landlock, though landlock = "auto"?
+ * @ret_by_settings: it is the settings that are the reason.
+ *
+ * Return: the reason, static; NULL if it is there, or is not to be.
+ */
+const char *harden_lacks_wall(const struct settings *settings, bool *ret_by_settings);
+
 #endif

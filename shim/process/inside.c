@@ -127,20 +127,25 @@ static int refuse_root(const char *value, const char *what, struct failure *fail
         return -EINVAL;
 }
 
+static int refuse_links(const char *reason, struct failure *failure)
+{
+        failure_set(failure, 0, NULL, reason, "unset it");
+        failure->variable = SETTINGS_LINKS_VARIABLE;
+        return -EINVAL;
+}
+
 /* The links outside that lead to the jail, and the spellings of the jail that are among them. */
 static int take_links(struct jail *jail, struct failure *failure)
 {
         const char *text = getenv(SETTINGS_LINKS_VARIABLE);
         int error = text ? path_links_read(&jail->links, text) : 0;
 
-        if (error < 0) {
-                failure_set(failure, error, NULL, "it is no list of links", "unset it");
-                failure->variable = SETTINGS_LINKS_VARIABLE;
-                return error;
-        }
+        if (error < 0)
+                return refuse_links("it is no list of links", failure);
         for (size_t i = 0; i < jail->links.count; i++)
-                if (strcmp(jail->links.item[i].real, jail->real) == 0)
-                        path_prefixes_add(&jail->prefixes, jail->links.item[i].path, jail->real);
+                if (strcmp(jail->links.item[i].real, jail->real) == 0 &&
+                        !path_prefixes_add(&jail->prefixes, jail->links.item[i].path, jail->real))
+                        return refuse_links("it has too many links", failure);
         return 0;
 }
 
@@ -174,7 +179,10 @@ int inside_start(const char *value, struct failure *ret_failure)
                 ret_failure->variable = setting_keys[SETTING_jail].variable;
         }
         if (error == 0 && is_outside(plan->settings.jail))
-                error = refuse_root(value, "which is the root directory of no jail", ret_failure);
+                error = refuse_root(value,
+                        "which is the root directory of no jail, or the jail has a directory of "
+                        "its own at the path that it has outside, where a link to / must be",
+                        ret_failure);
         if (error == 0)
                 error = take_jail(plan, ret_failure);
         return error < 0 ? error : inside_describe(ret_failure);

@@ -32,7 +32,7 @@ bool lookup_is_on(void)
 
         if (!innermost)
                 return false;
-        /* A frame that was jumped out of lies below, or others have been over it. */
+        /* A frame that was left by a jump lies below this one, or has been overwritten. */
         if ((uintptr_t)&here < (uintptr_t)innermost && innermost->cookie == cookie_of(innermost))
                 return true;
         innermost = NULL;

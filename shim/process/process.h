@@ -177,6 +177,9 @@ void process_made_socket(int fd);
  */
 bool process_chroots(const char *path);
 
+/** process_tell_chroot() - chroot() to @path has failed: does the server have to know why? */
+void process_tell_chroot(const char *path);
+
 /**
  * process_path() - touch a path and translate it; the slow half of jail_path().
  *

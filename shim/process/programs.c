@@ -48,8 +48,7 @@ static bool is_own_file(const char *path)
  */
 static bool is_next_version(const char *path)
 {
-        return is_own_file(path) ||
-               (self->serving && descriptors_any(sockets_is_handed_over));
+        return is_own_file(path) || (self->serving && descriptors_any(sockets_is_handed_over));
 }
 
 /* A shell that has inherited a listening socket is none, nor is one whose pid is in no pidfile. */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process/readiness.h"
 
+#include "jail/harden.h"
 #include "libc/real.h"
 #include "process/inside.h"
 #include "process/self.h"
@@ -89,12 +90,23 @@ static const char *word(enum setting_index index, unsigned value)
         return setting_words(&setting_keys[index])[value];
 }
 
+static void tell_missing_wall(void)
+{
+        bool by_settings;
+        const char *reason = harden_lacks_wall(&self->plan.settings, &by_settings);
+
+        if (reason)
+                log_line(by_settings ? LEVEL_WARNING : LEVEL_INFO,
+                        "landlock auto: workers are without it: ", reason, NULL);
+}
+
 /* What an administrator wants to know once of a server. */
 static void tell(void)
 {
         const struct settings *settings = &self->plan.settings;
         char buffer[NUMBER_SIZE];
 
+        tell_missing_wall();
         log_line(LEVEL_INFO, self->program ? self->program : program_invocation_name,
                 " will jail its workers in ", self->plan.jail.real,
                 self->plan.jail.rootless ? ", without root" : "", ": isolation ",

@@ -7,6 +7,7 @@
 #include "system/log.h"
 #include "system/text.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
@@ -63,6 +64,18 @@ static void __attribute__((noreturn)) refuse_chroot(const char *path)
                 "remove that setting of the server (chroot of haproxy, of a php-fpm pool "
                 "or of unbound, secure_chroot_dir of vsftpd), or let it name a "
                 "directory below the jail");
+}
+
+void process_tell_chroot(const char *path)
+{
+        int saved = errno;
+
+        if (process_is_jailed() && saved == EPERM)
+                log_line(LEVEL_WARNING, "the server's own chroot(", path,
+                        ") was refused: the worker was jailed before: remove that setting of the "
+                        "server",
+                        NULL);
+        errno = saved;
 }
 
 bool process_chroots(const char *path)

@@ -198,7 +198,7 @@ int lock_files_hand_out(const char *path, int flags)
         struct lock_file *file = find(path);
         int fd;
 
-        if (!file || !allowed(file, flags))
+        if (!file || !allowed(file, flags) || !allowed(file, file->flags & O_ACCMODE))
                 return -ENOENT;
         fd = kernel_fcntl(file->fd, flags & O_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD, 0);
         if (fd < 0)

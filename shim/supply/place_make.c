@@ -28,9 +28,10 @@ int place_make_directory(int parent, const char *name, gid_t group, mode_t mode)
         fd = kernel_openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
         if (fd < 0 || error == -EEXIST)
                 return fd;
-        /* A worker may have put another one in its place, and must not become its owner. */
+        /* A worker may have put another one in its place, and must not become its owner. The mode
+         * is less where the server's umask says so (dovecot: 0177). */
         error = kernel_facts(fd, "", 0, &facts);
-        if (error == 0 && (facts.owner != geteuid() || (facts.mode & 0777) != 0700))
+        if (error == 0 && (facts.owner != geteuid() || (facts.mode & 0077) != 0))
                 error = -ESTALE;
         if (error == 0)
                 error = own(fd, group, mode);

@@ -5,6 +5,7 @@
 #include "system/descriptors.h"
 #include "system/kernel.h"
 #include "system/log_file.h"
+#include "system/stack.h"
 #include "system/text.h"
 
 #include <fcntl.h>
@@ -55,6 +56,12 @@ static bool target_moved(void)
                        !identity_equal(&facts.identity, &state.identity));
 }
 
+/* Nothing is to be done: that is so at nearly every fork. */
+static bool is_settled(void)
+{
+        return state.target == LOG_TO_STDERR || (target_holds() && !target_moved());
+}
+
 static int open_target(struct failure *failure)
 {
         int fd;
@@ -72,7 +79,7 @@ int log_open(struct failure *ret_failure)
         struct file_facts facts;
         int fd, error;
 
-        if (state.target == LOG_TO_STDERR || (target_holds() && !target_moved()))
+        if (is_settled())
                 return 0;
         fd = open_target(ret_failure);
         if (fd < 0)
@@ -90,7 +97,7 @@ int log_open(struct failure *ret_failure)
         return 0;
 }
 
-void log_reopen(void)
+static void reopen(void *unused)
 {
         struct failure failure;
         bool told = state.stays;
@@ -99,6 +106,14 @@ void log_reopen(void)
         if (state.stays && !told)
                 log_failure(LEVEL_ERROR,
                         "the log cannot be opened anew, and stays what it was: ", &failure);
+}
+
+void log_reopen(void)
+{
+        if (!is_settled())
+                stack_run(reopen, NULL);
+        else
+                state.stays = false;
 }
 
 void log_leave(void)

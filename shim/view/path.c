@@ -223,6 +223,9 @@ static unsigned common_depth(const char *a, const char *b)
 
 bool path_prefixes_add(struct path_prefixes *prefixes, const char *alias, const char *real)
 {
+        for (unsigned i = 0; i < prefixes->count; i++)
+                if (strcmp(prefixes->item[i].text, alias) == 0)
+                        return true;
         if (prefixes->count == PATH_PREFIXES)
                 return false;
         prefixes->item[prefixes->count++] = (struct path_prefix){

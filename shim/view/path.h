@@ -112,6 +112,8 @@ void path_prefixes_set(
  * @alias: as path_tidy() leaves it, not "/"; must outlive @prefixes.
  * @real:  realpath(3) of it; NULL where there is nothing of that name.
  *
+ * One that is known is not recorded again, so that @alias may not be kept.
+ *
  * Return: false if there is no room.
  */
 bool path_prefixes_add(struct path_prefixes *prefixes, const char *alias, const char *real);

@@ -169,6 +169,15 @@ def test_envvars_leave_the_start_to_systemd(apache, action, by_systemd, answer):
     assert (done.stdout, done.stderr) == (answer.format(tree=apache.tree) + "\n", "")
 
 
+def test_envvars_without_the_library_for_the_init_script(apache):
+    """It reads the names in the file, and nothing else: the server can be stopped by them."""
+    absent = in_tree(apache, ENVVARS).replace("$LIB", "absent")
+    path = apache.write("envvars", "export APACHE_PID_FILE=/run/a.pid\n" + absent)
+    done = subprocess.run(["sh", "-c", 'unset ARGV; (. "$0" && echo $APACHE_PID_FILE)', path],
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "/run/a.pid\n")
+
+
 @pytest.mark.parametrize("library", ("absent/libchrootshim.so", "broken/libchrootshim.so"))
 def test_envvars_without_the_library(apache, library):
     """Nothing starts, and what runs is stopped."""

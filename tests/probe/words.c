@@ -33,6 +33,9 @@ static const struct place lists[] = {
         {"two words", "@/dir/f* \t@/secret ", "/dir/f* \t/secret "},
         {"a word and a quoted one", "@/dir/f* '@/a b'", "/dir/f* '/a b'"},
         {"an escaped space", "@/a\\ b @/dir/f*", "/a\\ b /dir/f*"},
+        {"a command in quotes", "\"$(echo \"a b\")\"", "\"$(echo \"a b\")\""},
+        {"a default in quotes", "\"${PROBE_NONE:-\"a b\"}\"", "\"${PROBE_NONE:-\"a b\"}\""},
+        {"arithmetic", "$[1 + 2]", "$[1 + 2]"},
         {"an error behind", "@/dir/f* @/a|b", "/dir/f* /a|b"},
         {0},
 };

@@ -167,6 +167,9 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (500, 500))
         assert found["fstat"] == "EBADF"
 
 
+WITHOUT_PROC = ["unshare", "--mount", "sh", "-c", 'umount -l /proc && exec "$0" "$@"']
+
+
 class TestWithoutProc(WorkerTest):
     """No list of descriptors, and no names of their kinds."""
 
@@ -182,9 +185,16 @@ say("replaced", [os.path.samestat(os.fstat(fd), jail) for fd in replaced])
 """
 
     def test_what_cannot_be_told_is_replaced(self):
-        wrapper = ["unshare", "--mount", "sh", "-c", 'umount -l /proc && exec "$0" "$@"']
-        result = self.run_worker(self.LOOK, master=self.OPEN, wrapper=wrapper)
+        result = self.run_worker(self.LOOK, master=self.OPEN, wrapper=WITHOUT_PROC)
         assert result.stdout == f"kept {[False] * 3}\nreplaced {[True] * 3}\n", result.stderr
+
+
+    def test_above_a_lowered_limit(self):
+        """No number there is tried, so all are closed."""
+        lower = TestManyDescriptors.LIMIT.replace("900", "3000").replace("500", "1500")
+        result = self.run_worker('attempt("fstat", os.fstat, 3000)', master=lower,
+                                 wrapper=["prlimit", "--nofile=4096:4096", *WITHOUT_PROC])
+        assert result.stdout == "fstat EBADF\n", result.stderr
 
 
 class TestKeyring(WorkerTest):

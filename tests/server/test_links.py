@@ -117,6 +117,22 @@ class TestInAProgramOfTheJail(InsideTest):
             assert self.output(way, f"/bin/server {questions}") == expected
 
 
+class TestManySpellings(InsideTest):
+    """Aliases that are links themselves are spellings that the links have told already."""
+
+    def test_a_program_of_the_jail_starts(self):
+        tree = self.tree
+        os.rename(tree.jail, f"{tree.path}/real")
+        for number, text in enumerate(["real", "link0", "link1", "link2"]):
+            os.symlink(text, f"{tree.path}/link{number}")
+        self.jail = tree.jail = f"{tree.path}/link3"
+        self.supply(tree.library, tree.library)
+        aliases = [f"{tree.path}/alias{number}" for number in range(6)]
+        for alias in aliases:
+            os.symlink("real", alias)
+        assert self.output("exec", f"/bin/server describe {aliases[5]}", aliases=":".join(aliases))
+
+
 class PhpBehindLinks:
     """All names that PHP has for a page agree, as without a jail."""
 

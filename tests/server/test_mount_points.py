@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 
+import pytest
+
 import machine
 import processes
 from forker import ForkerTest, zombies
@@ -79,6 +81,19 @@ class TestRefresh(NamespaceTest):
         with open(passwd, "a") as file:
             file.write("b:secret:2:2:::\n")
         assert server.fork(passwd) == "a:x:1:1:::\nb:x:2:2:::\n"
+
+
+@pytest.mark.parametrize("isolation", ("chroot", "namespace"))
+@pytest.mark.parametrize("mask", ("0177", "0777"))
+class TestUmask(ForkerTest):
+
+    def test_it_does_not_matter(self, mask, isolation):
+        masked = ["sh", "-c", f'umask {mask}; exec "$0" "$@"']
+        server = self.server(wrapper=masked, isolation=isolation, services="files", expose=self.file)
+        assert server.fork(self.file) == "the first\n"
+        assert server.lines("warning|error") == []
+        for path in ("dev", os.path.dirname(self.file)):
+            assert os.stat(f"{self.tree.jail}/{path}").st_mode & 0o777 == 0o755
 
 
 class TestMountPoints(NamespaceTest):

@@ -266,6 +266,12 @@ class TestItsOwnRoot(RoleTest):
         self.assert_ends(self.act(*actions, "chroot", self.tree.path, *DROP, *SAY, pidfile=None),
                          FATAL, rf"chroot\({self.tree.path}\) leads out of the jail: remove")
 
+    def test_too_late(self):
+        """A child of a master that accepts is jailed before it reads, and then may not."""
+        result = self.act("listen", "visit", "accept", "fork", "recv", "chroot", self.tree.jail, *SAY,
+                          master_accepts="true", pidfile=None)
+        assert "chroot(" in result.stderr and "the worker was jailed before" in result.stderr
+
     def test_no_program_runs_outside_afterwards(self):
         for actions in (["listen", "fork"], ["listen"]):
             result = self.act(*actions, "chroot", self.tree.jail, "exec", "ls -id /", pidfile=None)

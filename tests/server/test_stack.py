@@ -13,6 +13,17 @@ ISOLATIONS = ("chroot", "namespace")
 PROGRAM = "/usr/bin/openssl"
 
 
+class TestSmallestStack(ForkerTest):
+
+    def test_the_log_is_rotated(self):
+        log = f"{self.tree.path}/rotated"
+        server = self.server(first=("thread", "16384"), log=log)
+        server.fork("/none")
+        os.rename(log, f"{log}.1")
+        server.fork("/none")
+        assert os.path.exists(log)
+
+
 @pytest.mark.parametrize("isolation", ISOLATIONS)
 @pytest.mark.parametrize("size", SIZES)
 class TestSmallStacks(ForkerTest):

@@ -93,7 +93,7 @@ static void unusable_aliases(void **state)
                 (char[]){"/d"}, (char[]){"/e"}, (char[]){"/f"}, (char[]){"/g"}};
         const struct setting_list aliases = {
                 .item = (char **)(uintptr_t)many, .count = PATH_ALIASES + 1};
-        struct jail jail = {.prefixes = {.count = 1}};
+        struct jail jail = {.prefixes = {.count = 1, .item = {{.text = "/jail"}}}};
         struct failure failure;
 
         expect_alias_refused((char[]){"var/www"}, "must be an absolute path");
