@@ -201,6 +201,7 @@ static int tell_libraries(const char *loader, const char *program,
         int (*found)(void *, const char *), void *context, struct failure *failure)
 {
         CLOSED_AT_END int held = open_program(loader, failure);
+        bool told = held < 0 && failure->planted;
         int error = held < 0 ? held : found(context, loader);
         char *text;
 
@@ -209,7 +210,7 @@ static int tell_libraries(const char *loader, const char *program,
         text = malloc(LIST_SIZE);
         if (error == 0)
                 error = text ? list(loader, program, text, LIST_SIZE) : -ENOMEM;
-        if (error < 0 && !failure->planted) {
+        if (error < 0 && !told) {
                 failure_set(failure, error, program, NULL, "correct the path");
                 failure_reason(failure, "%s --list", loader);
         }
@@ -255,6 +256,8 @@ int program_files(const char *path, int (*found)(void *context, const char *path
 
         if (!look)
                 return failure_set(ret_failure, -ENOMEM, path, NULL, NULL);
+        /* What an earlier program was left out for is not about this one. */
+        memset(ret_failure, 0, sizeof(*ret_failure));
         strncpy(look->program, path, sizeof(look->program) - 1);
         error = follow_interpreters(look, found, context, ret_failure);
         free(look);

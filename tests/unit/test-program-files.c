@@ -304,6 +304,21 @@ static void what_others_can_change(void **state)
         rmdir(directory);
 }
 
+/* What was left out for another user's sake must not excuse a program of root's behind it. */
+static void after_one_left_out(void **state)
+{
+        struct failure failure;
+        const char *program = write_bytes("cut", page, interpreter.p_offset + interpreter.p_filesz);
+
+        failure_set(&failure, 0, "/another", "it is foreign", NULL);
+        failure.planted = true;
+        told[0] = '\0';
+        told_count = 0;
+        assert_int_equal(program_files(program, collect, told, &failure), -EINVAL);
+        assert_false(failure.planted);
+        assert_string_equal(failure.path, program);
+}
+
 /* As long as the loader's name is not in it, it is no dynamic program; then the loader refuses it.
  */
 static void every_truncation(void **state)
@@ -439,6 +454,7 @@ int main(void)
                 cmocka_unit_test(a_missing_library),
                 cmocka_unit_test(a_missing_loader),
                 cmocka_unit_test(what_others_can_change),
+                cmocka_unit_test(after_one_left_out),
                 cmocka_unit_test(every_truncation),
                 cmocka_unit_test(damaged_headers),
                 cmocka_unit_test(damaged_segments),
