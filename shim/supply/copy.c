@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 static int copy_found(void *context, const char *name);
 
@@ -75,7 +76,11 @@ static int copy_by_kind(
                 return copy_device(copy, facts, to, name);
         if (S_ISREG(facts->mode))
                 return copy_content_of(copy, from, facts, to, name);
-        return copy_fail(copy, name, "it is a socket, a FIFO or a block device", 0);
+        copy_fail(copy, name, "it is a socket, a FIFO or a block device", 0);
+        /* The socket of a service is what that is asked for, whoever runs the service. */
+        if (S_ISSOCK(facts->mode) && copy->exposure->service)
+                copy->failure->planted = false;
+        return -EINVAL;
 }
 
 /*
@@ -95,20 +100,40 @@ static int is_there(
                (copy->depth == 0 && exposure_is_there(copy->exposure, &there));
 }
 
+/* May others fill it? Everybody may write to links and to most sockets, which says nothing. */
+static bool others_fill(const struct file_facts *facts)
+{
+        return (S_ISREG(facts->mode) || S_ISDIR(facts->mode)) &&
+               place_others_write(facts, geteuid());
+}
+
+static int copy_known(
+        struct copy *copy, int from, const struct file_facts *facts, int to, const char *name)
+{
+        int error;
+
+        if (++copy->entries > COPY_ENTRIES_LIMIT)
+                return copy_fail_limit(copy, "", "it has more than 20000 entries");
+        error = is_there(copy, facts, to, name);
+        if (error != 0)
+                return error < 0 ? error : 0;
+        return copy_by_kind(copy, from, facts, to, name);
+}
+
 /* @from is an O_PATH descriptor of what is copied. */
 static int copy_one(struct copy *copy, int from, int to, const char *name)
 {
+        bool theirs = copy->theirs;
         struct file_facts facts;
         int error = kernel_facts(from, "", 0, &facts);
 
         if (error < 0)
                 return copy_fail(copy, name, "it cannot be looked at", error);
-        if (++copy->entries > COPY_ENTRIES_LIMIT)
-                return copy_fail(copy, "", "it has more than 20000 entries", -EFBIG);
-        error = is_there(copy, &facts, to, name);
-        if (error != 0)
-                return error < 0 ? error : 0;
-        return copy_by_kind(copy, from, &facts, to, name);
+        copy->theirs |= others_fill(&facts);
+        copy->shared |= copy->theirs;
+        error = copy_known(copy, from, &facts, to, name);
+        copy->theirs = theirs;
+        return error;
 }
 
 /* In a directory, links are copied as links. */

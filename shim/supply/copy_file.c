@@ -3,6 +3,7 @@
 #include "supply/copy_file.h"
 
 #include "supply/account_files.h"
+#include "supply/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,12 +29,21 @@ static const char *remedy_of(int error)
 
 int copy_fail(const struct copy *copy, const char *name, const char *reason, int error)
 {
+        bool foreign = copy->foreign || copy->theirs ||
+                       place_is_foreign(copy->exposure->source, copy->failure) > 0;
+
         exposure_fail(copy->exposure, copy->failure, error, copy->exposure->source, NULL,
                 remedy_of(error));
         failure_reason(copy->failure, "it cannot be copied into the jail: %s%s%s", name,
                 name[0] ? ": " : "", reason);
-        failure_plant(copy->failure, copy->foreign);
+        failure_plant(copy->failure, foreign);
         return error < 0 ? error : -EINVAL;
+}
+
+int copy_fail_limit(struct copy *copy, const char *name, const char *reason)
+{
+        copy->theirs |= copy->shared;
+        return copy_fail(copy, name, reason, -EFBIG);
 }
 
 static int new_name(const char *name, char *buffer)
@@ -134,7 +144,7 @@ int copy_file(struct copy *copy, int from, const struct file_facts *facts, int d
 
         copy->bytes += facts->size;
         if (copy->bytes > COPY_BYTES_LIMIT)
-                return copy_fail(copy, name, "it has more than 64 MiB", -EFBIG);
+                return copy_fail_limit(copy, name, "it has more than 64 MiB");
         if (!names && is_fresh(directory, name, facts))
                 return 0;
 

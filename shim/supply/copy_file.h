@@ -9,6 +9,9 @@
  * struct copy - a copy under way, and how much it has copied.
  *
  * @foreign: another user than root can change the directory that gets the copy.
+ * @theirs:  another user than root, or than the caller, can change what is being copied, as they
+ *           can write to it, or to a directory of the source above it.
+ * @shared:  they can, or could have, for something that has been copied.
  */
 struct copy {
         const struct exposure *exposure;
@@ -17,10 +20,19 @@ struct copy {
         unsigned entries;
         unsigned depth;
         bool foreign;
+        bool theirs;
+        bool shared;
 };
 
-/** copy_fail() - say that @name of the exposure cannot be copied. Return: @error. */
+/**
+ * copy_fail() - say that @name of the exposure cannot be copied; planted if another user than root
+ * can change the place of the copy, or what is copied. Return: @error.
+ */
 int copy_fail(const struct copy *copy, const char *name, const char *reason, int error);
+
+/** copy_fail_limit() - say that there is too much, as in @reason: so anybody has it who added to
+ * it. Return: -EFBIG. */
+int copy_fail_limit(struct copy *copy, const char *name, const char *reason);
 
 /*
  * @directory: descriptor of the one that gets the copy, @name there.

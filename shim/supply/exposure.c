@@ -207,12 +207,26 @@ int exposures_check_settings(const struct exposures *exposures, enum setting_iso
         return error;
 }
 
+/* What is there is of the wrong kind: who may have put it there? */
+static int fail_kind(const struct exposure *exposure, const char *kind, const char *reason,
+        const char *remedy, struct failure *failure)
+{
+        /* The socket of a service is what that is asked for, whoever runs the service. */
+        bool asked = S_ISSOCK(exposure->seen.mode) && exposure->service;
+        bool foreign = !asked && place_is_foreign(exposure->source, failure) > 0;
+        int error = exposure_fail(exposure, failure, 0, exposure->source, reason, remedy);
+
+        if (kind)
+                failure_reason(failure, "it is a %s, which cannot be copied into the jail", kind);
+        failure_plant(failure, foreign);
+        return error;
+}
+
 /* What is there: can it be copied? */
 static int check_copied(const struct exposure *exposure, struct failure *failure)
 {
         const char *kind = NULL;
         unsigned mode = exposure->seen.mode;
-        int error;
 
         if (S_ISSOCK(mode))
                 kind = "socket";
@@ -220,11 +234,7 @@ static int check_copied(const struct exposure *exposure, struct failure *failure
                 kind = "FIFO";
         else if (S_ISBLK(mode))
                 kind = "block device";
-        if (!kind)
-                return 0;
-        error = exposure_fail(exposure, failure, 0, exposure->source, NULL, only_in_a_namespace);
-        failure_reason(failure, "it is a %s, which cannot be copied into the jail", kind);
-        return error;
+        return kind ? fail_kind(exposure, kind, NULL, only_in_a_namespace, failure) : 0;
 }
 
 static int check_kind(
@@ -232,8 +242,8 @@ static int check_kind(
 {
         if ((exposure->options & (EXPOSURE_NAMES | EXPOSURE_PROGRAM)) && exposure->present &&
                 !S_ISREG(exposure->seen.mode))
-                return exposure_fail(exposure, failure, 0, exposure->source,
-                        "it is not a regular file", "correct the path");
+                return fail_kind(
+                        exposure, NULL, "it is not a regular file", "correct the path", failure);
         return isolation == ISOLATION_CHROOT ? check_copied(exposure, failure) : 0;
 }
 

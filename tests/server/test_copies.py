@@ -199,6 +199,27 @@ class TestRefresh(ForkerTest):
         self.assert_tidy()
 
 
+def make_socket(path):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+
+
+def make_big(path):
+    with open(path, "w") as file:
+        file.truncate((64 << 20) + 1)
+
+
+def make_deep(path):
+    os.makedirs(path + "/x" * 33)
+
+
+UNFIT = {"fifo": (os.mkfifo, "fifo: it is a socket, a FIFO or a block device"),
+         "socket": (make_socket, "socket: it is a socket, a FIFO or a block device"),
+         "big": (make_big, "big: it has more than 64 MiB"),
+         "n" * 250: (lambda path: machine.write(path, "text"), "it cannot be made: File name too long"),
+         "deep": (make_deep, "x: it is too deep")}
+
+
 class TestRefused(ForkerTest):
     """What cannot be copied stops the start."""
 
@@ -237,6 +258,30 @@ class TestRefused(ForkerTest):
             os.symlink("file", f"{self.shared}/{number}")
         self.refused(f"{self.shared} cannot be copied into the jail: it has more than 20000 "
                      'entries: .*set isolation = "namespace"', expose=self.shared)
+
+    def test_what_others_have_put_there_is_left_out(self):
+        """Root's directory has one of a worker's user in it, or is that user's."""
+        theirs = f"{self.shared}/theirs"
+        os.mkdir(theirs)
+        for owned in (theirs, self.shared):
+            os.chown(owned, NOBODY, NOBODY)
+            for name, (plant, pattern) in UNFIT.items():
+                plant(f"{theirs}/{name}")
+                self.left_out(pattern, expose=self.shared)
+                machine.run("rm", "-r", f"{theirs}/{name}")
+            os.chown(owned, 0, 0)
+
+    def test_what_others_have_replaced_is_left_out(self):
+        os.unlink(self.file)
+        os.chown(self.shared, NOBODY, NOBODY)
+        for plant, pattern in ((os.mkfifo, "is a FIFO, which cannot be copied"),
+                               (make_big, "it has more than 64 MiB")):
+            plant(self.file)
+            self.left_out(pattern, expose=self.file)
+            os.unlink(self.file)
+        os.mkfifo(self.file)
+        for option in ("names", "program"):
+            self.left_out("is not a regular file", expose=f"{self.file},{option}")
 
     def test_no_room(self):
         machine.run("mount", "-t", "tmpfs", "-o", "size=256k,mode=755", "tmpfs", self.tree.jail)

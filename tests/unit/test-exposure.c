@@ -471,7 +471,9 @@ static void what_others_put_wrong(void **state)
         assert_non_null(strstr(said(&failure), "services: origin: /"));
         assert_non_null(strstr(said(&failure), "link is a symbolic link that another user"));
         assert_int_equal(check(temporary_path("foreign/none"), 0, ISOLATION_CHROOT, &failure), 0);
-        /* What can be copied, the isolation says, whoever has put it there. */
+        assert_int_equal(check(temporary_path("foreign/fifo"), 0, ISOLATION_CHROOT, &failure), 0);
+        assert_non_null(strstr(said(&failure), "is a FIFO, which cannot be copied"));
+        assert_int_equal(chmod(foreign, 0755), 0);
         assert_true(check(temporary_path("foreign/fifo"), 0, ISOLATION_CHROOT, &failure) < 0);
         assert_int_equal(chmod(foreign, 0755), 0);
         unlink(temporary_path("foreign/link"));
