@@ -59,10 +59,14 @@ static int copy_directory(struct copy *copy, int path, const struct file_facts *
 static int copy_content_of(
         struct copy *copy, int from, const struct file_facts *facts, int to, const char *name)
 {
-        CLOSED_AT_END int file = kernel_reopen(from, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        CLOSED_AT_END int file = kernel_reopen(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-        return file < 0 ? copy_fail(copy, name, "it cannot be read", file)
-                        : copy_file(copy, file, facts, to, name);
+        if (file >= 0)
+                return copy_file(copy, file, facts, to, name);
+        copy_fail(copy, name, file == -EAGAIN ? "it is busy" : "it cannot be read", file);
+        /* Its owner has a lease of it (fcntl(2)), and would make the server wait. */
+        copy->failure->planted |= file == -EAGAIN;
+        return file;
 }
 
 static int copy_by_kind(

@@ -21,6 +21,8 @@ static const char *remedy_of(int error)
 {
         if (error == -ENOSPC || error == -EDQUOT)
                 return "make room";
+        if (error == -EAGAIN)
+                return "end the program that has a lease of it";
         if (error == -EROFS)
                 return "make its file system writable, or set isolation = \"namespace\"";
         return error == -ENOSYS ? NULL

@@ -37,11 +37,36 @@ static int fail_exposure(struct namespace_builder *builder, const struct exposur
                 exposure, &builder->report.failure, error, exposure->source, reason, remedy);
 }
 
+/* What a worker has put in the way must not keep the server from its start. */
+static int leave_out(struct namespace_builder *builder, int error)
+{
+        if (!builder->report.failure.planted)
+                return error;
+        settings_locate(&builder->plan->settings, &builder->report.failure);
+        log_failure(LEVEL_ERROR, "left out: ", &builder->report.failure);
+        builder->report.left_out++;
+        return 0;
+}
+
+static int fail_to_open(
+        struct namespace_builder *builder, const struct exposure *exposure, int error)
+{
+        bool busy = error == -EAGAIN;
+
+        fail_exposure(builder, exposure, busy ? "it is busy" : "it cannot be taken",
+                busy ? "end the program that has a lease of it" : NULL, error);
+        /* Its owner has a lease of it (fcntl(2)), and would make the server wait. */
+        builder->report.failure.planted = busy;
+        return leave_out(builder, error);
+}
+
 /* While the host's tree is still in reach: open what is copied into files of the namespace's own.
  */
 static int open_made(struct namespace_builder *builder)
 {
-        for (size_t i = 0; i < builder->plan->exposures.count; i++) {
+        int error = 0;
+
+        for (size_t i = 0; error == 0 && i < builder->plan->exposures.count; i++) {
                 const struct exposure *exposure = &builder->plan->exposures.item[i];
 
                 CLOSED_AT_END int held = -1;
@@ -49,12 +74,12 @@ static int open_made(struct namespace_builder *builder)
                 if (builder->source[i] < 0 || !exposure_is_made(exposure))
                         continue;
                 held = builder->source[i];
-                builder->source[i] = kernel_reopen(held, O_RDONLY | O_CLOEXEC);
+                builder->source[i] =
+                        kernel_reopen(held, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
                 if (builder->source[i] < 0)
-                        return fail_exposure(
-                                builder, exposure, "it cannot be taken", NULL, builder->source[i]);
+                        error = fail_to_open(builder, exposure, builder->source[i]);
         }
-        return 0;
+        return error;
 }
 
 /* Is @tree still a mount of the jail? */
@@ -193,17 +218,6 @@ static int mount_one(
                 namespace_point_fail(builder, exposure, "it cannot be mounted in the jail",
                         namespace_kernel_refuses, error);
         return error;
-}
-
-/* What a worker has put in the way must not keep the server from its start. */
-static int leave_out(struct namespace_builder *builder, int error)
-{
-        if (!builder->report.failure.planted)
-                return error;
-        settings_locate(&builder->plan->settings, &builder->report.failure);
-        log_failure(LEVEL_ERROR, "left out: ", &builder->report.failure);
-        builder->report.left_out++;
-        return 0;
 }
 
 static int mount_all(struct namespace_builder *builder, int jail)

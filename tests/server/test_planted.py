@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
 import ctypes
+import fcntl
 import os
 import shutil
+import signal
 import stat
 import threading
 import time
@@ -114,6 +116,36 @@ class TestPlanted(ForkerTest):
             outcome(f"{self.shared} cannot be copied into the jail: {name}: the directory "
                     "cannot be made: .*: remove what is in its place", expose=self.shared)
             assert self.canary_facts() == self.before
+
+
+class TestLease(ForkerTest):
+    """A worker's user holds a lease of a file of his that is exposed: nobody waits for him."""
+
+    option = ""
+
+    def test_a_busy_file_is_left_out(self):
+        os.chown(self.file, NOBODY, NOBODY)
+        with self.lease():
+            begin = time.monotonic()
+            self.left_out(f"{self.file}.* is busy: .*: end the program that has a lease", expose=self.file + self.option)
+            assert time.monotonic() < begin + 5
+
+    @contextlib.contextmanager
+    def lease(self):
+        signal.signal(signal.SIGIO, signal.SIG_IGN)
+        file = os.open(self.file, os.O_RDWR)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        try:
+            yield
+        finally:
+            os.close(file)
+
+
+class TestLeaseInANamespace(TestLease):
+    """There, only copies without passwords are opened."""
+
+    isolation = "namespace"
+    option = ",names"
 
 
 class TestRace(ForkerTest):
