@@ -26,22 +26,36 @@ size_t account_filter(struct account_filter *filter, const char *input, size_t l
         return written;
 }
 
-int account_file_copy(int from, int to)
+static int write_all(int to, const char *bytes, size_t size)
+{
+        for (size_t done = 0; done < size;) {
+                ssize_t more = kernel_write(to, bytes + done, size - done);
+
+                if (more <= 0)
+                        return more < 0 ? (int)more : -EIO;
+                done += (size_t)more;
+        }
+        return 0;
+}
+
+int account_file_copy(int from, int to, uint64_t *room)
 {
         struct account_filter filter = {0};
         char input[1024], output[2 * sizeof(input)];
         ssize_t length;
 
         while ((length = kernel_read(from, input, sizeof(input))) > 0) {
-                size_t size = account_filter(&filter, input, (size_t)length, output);
+                int error;
 
-                for (size_t done = 0; done < size;) {
-                        ssize_t more = kernel_write(to, output + done, size - done);
-
-                        if (more <= 0)
-                                return more < 0 ? (int)more : -EIO;
-                        done += (size_t)more;
+                if ((uint64_t)length > *room) {
+                        *room = 0;
+                        return -EFBIG;
                 }
+                *room -= (uint64_t)length;
+                error = write_all(
+                        to, output, account_filter(&filter, input, (size_t)length, output));
+                if (error < 0)
+                        return error;
         }
         return (int)length;
 }

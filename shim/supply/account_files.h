@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** struct account_filter - where in a line the text so far has ended; begin with all zero. */
 struct account_filter {
@@ -20,8 +21,12 @@ struct account_filter {
 size_t account_filter(
         struct account_filter *filter, const char *input, size_t length, char *output);
 
-/** account_file_copy() - all of the file @from into the file @to. Return: 0 or a negative error
- * number. */
-int account_file_copy(int from, int to);
+/**
+ * account_file_copy() - all of the file @from into the file @to.
+ * @room: how many bytes may be read; less by those that were.
+ *
+ * Return: 0; -EFBIG, with no room left, where there are more; another negative error number.
+ */
+int account_file_copy(int from, int to, uint64_t *room);
 
 #endif

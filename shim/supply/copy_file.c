@@ -81,12 +81,21 @@ static int take_place(int directory, const char *temporary, const char *name, in
         return error;
 }
 
-static int copy_content(int from, int to)
+/* The file may grow meanwhile: one byte more than there is @room for tells that there is more. */
+static int copy_content(int from, int to, uint64_t *room)
 {
         long length;
 
-        while ((length = kernel_call(SYS_sendfile, to, from, 0, 1 << 20, 0)) > 0)
-                ;
+        do {
+                long most = *room < 1 << 20 ? (long)*room + 1 : 1 << 20;
+
+                length = kernel_call(SYS_sendfile, to, from, 0, most, 0);
+                if (length > 0 && (uint64_t)length > *room) {
+                        *room = 0;
+                        return -EFBIG;
+                }
+                *room -= length > 0 ? (uint64_t)length : 0;
+        } while (length > 0);
         return (int)length;
 }
 
@@ -137,24 +146,21 @@ static int make_new(int directory, const char *name, char *temporary)
                 directory, temporary, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-int copy_file(struct copy *copy, int from, const struct file_facts *facts, int directory,
+static const char too_big[] = "it has more than 64 MiB";
+
+static int write_file(struct copy *copy, int from, const struct file_facts *facts, int directory,
         const char *name)
 {
         bool names = copy->exposure->options & EXPOSURE_NAMES;
+        uint64_t room = COPY_BYTES_LIMIT - copy->bytes;
         char temporary[NAME_MAX + 1];
         int error;
-
-        copy->bytes += facts->size;
-        if (copy->bytes > COPY_BYTES_LIMIT)
-                return copy_fail_limit(copy, name, "it has more than 64 MiB");
-        if (!names && is_fresh(directory, name, facts))
-                return 0;
-
         CLOSED_AT_END int to = make_new(directory, name, temporary);
 
         if (to < 0)
                 return copy_fail(copy, name, "it cannot be made", to);
-        error = names ? account_file_copy(from, to) : copy_content(from, to);
+        error = names ? account_file_copy(from, to, &room) : copy_content(from, to, &room);
+        copy->bytes = COPY_BYTES_LIMIT - room;
         if (error == 0)
                 error = finish_file(to, facts);
         if (error == 0)
@@ -162,7 +168,19 @@ int copy_file(struct copy *copy, int from, const struct file_facts *facts, int d
         if (error == 0)
                 return 0;
         remove_name(directory, temporary);
-        return copy_fail(copy, name, "it cannot be written", error);
+        return error == -EFBIG && room == 0 ? copy_fail_limit(copy, name, too_big)
+                                            : copy_fail(copy, name, "it cannot be written", error);
+}
+
+int copy_file(struct copy *copy, int from, const struct file_facts *facts, int directory,
+        const char *name)
+{
+        if (facts->size > COPY_BYTES_LIMIT - copy->bytes)
+                return copy_fail_limit(copy, name, too_big);
+        if ((copy->exposure->options & EXPOSURE_NAMES) || !is_fresh(directory, name, facts))
+                return write_file(copy, from, facts, directory, name);
+        copy->bytes += facts->size;
+        return 0;
 }
 
 /* chmod() of what an O_PATH descriptor holds, whatever its name has become. */

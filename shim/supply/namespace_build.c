@@ -3,8 +3,10 @@
 #include "supply/namespace_build.h"
 
 #include "supply/account_files.h"
+#include "supply/copy.h"
 #include "supply/exposure_mount.h"
 #include "supply/namespace_points.h"
+#include "supply/place.h"
 #include "system/kernel_mounts.h"
 #include "system/log.h"
 #include "system/text.h"
@@ -16,6 +18,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* In the namespace's root, out of the workers' sight: files that are made, not bound. */
 #define MADE_FILES "/.chrootshim"
@@ -182,9 +185,23 @@ static int write_names(const char *path, int source)
 {
         /* Closed at once: while it is open for writing, the root cannot become read-only. */
         CLOSED_AT_END int fd = kernel_open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-        int error = fd < 0 ? fd : account_file_copy(source, fd);
+        uint64_t room = COPY_BYTES_LIMIT;
+        int error = fd < 0 ? fd : account_file_copy(source, fd, &room);
 
         return error < 0 ? error : (int)kernel_call(SYS_fchmod, fd, 0444, 0, 0, 0);
+}
+
+/* What is left of the file would take room from the others. */
+static int fail_to_make(struct namespace_builder *builder, const struct exposure *exposure,
+        const char *path, int error)
+{
+        bool large = error == -EFBIG || error == -ENOSPC;
+
+        kernel_call(SYS_unlinkat, AT_FDCWD, (long)path, 0, 0, 0);
+        fail_exposure(builder, exposure, large ? "it is too large" : "its copy cannot be made",
+                large ? "correct the path" : namespace_kernel_refuses, error);
+        failure_plant(&builder->report.failure, place_others_write(&exposure->seen, geteuid()));
+        return error;
 }
 
 /* Return: a detached mount of that file. */
@@ -199,8 +216,7 @@ static int make_names(
         error = write_names(path, source);
         made = error < 0 ? error : kernel_open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
         if (made < 0)
-                return fail_exposure(builder, exposure, "its copy cannot be made",
-                        namespace_kernel_refuses, made);
+                return fail_to_make(builder, exposure, path, made);
         return exposure_mount(&builder->plan->settings, exposure, made, &builder->report.failure);
 }
 

@@ -1,9 +1,11 @@
 """isolation = "chroot": what is exposed is copied into the jail, and the copies are kept fresh."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import os
 import socket
 import stat
 import threading
+import time
 
 import machine
 import processes
@@ -282,6 +284,32 @@ class TestRefused(ForkerTest):
         os.mkfifo(self.file)
         for option in ("names", "program"):
             self.left_out("is not a regular file", expose=f"{self.file},{option}")
+
+    def test_names_of_no_end(self):
+        """In a namespace, too: what is made there is in memory."""
+        self.isolation = "namespace"
+        make_big(self.file)
+        self.refused(f"{self.file} is too large", expose=f"{self.file},names")
+        os.chown(self.file, NOBODY, NOBODY)
+        self.left_out(f"{self.file} is too large", expose=f"{self.file},names:/etc/passwd,names")
+
+    def grow(self):
+        """Once the copy has begun, for which it was small enough."""
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            with contextlib.suppress(FileNotFoundError):
+                if os.stat(f"{self.place}/.file.chrootshim").st_size:
+                    os.truncate(self.file, 512 << 20)
+                    return
+
+    def test_a_file_that_grows_while_it_is_copied(self):
+        os.truncate(self.file, 60 << 20)
+        os.chown(self.file, NOBODY, NOBODY)
+        grower = threading.Thread(target=self.grow)
+        grower.start()
+        self.left_out("file: it has more than 64 MiB", expose=self.file)
+        grower.join()
+        assert os.listdir(self.place) == []
 
     def test_no_room(self):
         machine.run("mount", "-t", "tmpfs", "-o", "size=256k,mode=755", "tmpfs", self.tree.jail)

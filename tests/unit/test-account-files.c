@@ -101,6 +101,7 @@ static void a_whole_file_is_copied(void **state)
         static char expected[1 << 18], copy[sizeof(expected)];
         FILE *passwd = fopen(temporary_path("passwd"), "w");
         FILE *clean = fopen(temporary_path("clean"), "w");
+        uint64_t room = SIZE_MAX;
         size_t length;
         int from, to;
 
@@ -109,7 +110,7 @@ static void a_whole_file_is_copied(void **state)
         fclose(clean);
         from = open(temporary_path("passwd"), O_RDONLY);
         to = open(temporary_path("copy"), O_CREAT | O_WRONLY, 0600);
-        assert_int_equal(account_file_copy(from, to), 0);
+        assert_int_equal(account_file_copy(from, to, &room), 0);
         close(from);
         close(to);
         length = read_all("clean", expected, sizeof(expected));
@@ -122,17 +123,35 @@ static void errors_are_told(void **state)
 {
         int directory = open(temporary_path("."), O_RDONLY), full = open("/dev/full", O_WRONLY);
         int file = open(temporary_write("file", "a:b:c\n"), O_RDONLY);
+        uint64_t room = 100;
 
         assert_true(directory >= 0 && full >= 0 && file >= 0);
-        assert_int_equal(account_file_copy(directory, full), -EISDIR);
-        assert_int_equal(account_file_copy(-1, full), -EBADF);
-        assert_int_equal(account_file_copy(file, full), -ENOSPC);
+        assert_int_equal(account_file_copy(directory, full, &room), -EISDIR);
+        assert_int_equal(account_file_copy(-1, full, &room), -EBADF);
+        assert_int_equal(account_file_copy(file, full, &room), -ENOSPC);
         assert_int_equal(lseek(file, 0, SEEK_SET), 0);
-        assert_int_equal(account_file_copy(file, file), -EBADF);
+        assert_int_equal(account_file_copy(file, file, &room), -EBADF);
         /* At its end, there is nothing to write. */
-        assert_int_equal(account_file_copy(file, full), 0);
+        assert_int_equal(account_file_copy(file, full, &room), 0);
         close(directory);
         close(full);
+        close(file);
+}
+
+/* However large the file was when it was looked at. */
+static void no_more_than_there_is_room_for(void **state)
+{
+        int file = open(temporary_write("file", "a:b:c\n"), O_RDONLY);
+        int null = open("/dev/null", O_WRONLY);
+        uint64_t room = 6;
+
+        assert_int_equal(account_file_copy(file, null, &room), 0);
+        assert_int_equal(room, 0);
+        assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+        room = 5;
+        assert_int_equal(account_file_copy(file, null, &room), -EFBIG);
+        assert_int_equal(room, 0);
+        close(null);
         close(file);
 }
 
@@ -142,6 +161,7 @@ int main(void)
                 cmocka_unit_test(the_second_field_is_replaced),
                 cmocka_unit_test(a_whole_file_is_copied),
                 cmocka_unit_test(errors_are_told),
+                cmocka_unit_test(no_more_than_there_is_room_for),
         };
 
         return cmocka_run_group_tests(tests, temporary_make, temporary_remove);
