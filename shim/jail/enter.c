@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static int fail_replaced(struct failure *failure)
@@ -47,6 +48,27 @@ static bool fd_holds(const struct jail *jail)
 
         return jail->fd >= 0 && kernel_facts(jail->fd, "", 0, &facts) == 0 &&
                identity_equal(&facts.identity, &jail->identity);
+}
+
+bool jail_holds_namespace(const struct jail *jail)
+{
+        struct file_facts facts;
+
+        return jail->namespace >= 0 && kernel_facts(jail->namespace, "", 0, &facts) == 0 &&
+               identity_equal(&facts.identity, &jail->namespace_identity);
+}
+
+void jail_take_namespace(struct jail *jail, int fd)
+{
+        struct file_facts facts = {0};
+        bool holds = jail_holds_namespace(jail);
+
+        if (holds && kernel_call(SYS_dup3, fd, jail->namespace, O_CLOEXEC, 0, 0) >= 0)
+                kernel_close(fd);
+        else
+                jail->namespace = fd;
+        kernel_facts(jail->namespace, "", 0, &facts);
+        jail->namespace_identity = facts.identity;
 }
 
 int jail_hold(struct jail *jail, struct failure *ret_failure)
@@ -133,7 +155,9 @@ static int change_root(const struct jail *jail, struct failure *failure)
                 if (error < 0)
                         return failure_set(failure, error, NULL,
                                 "its mount namespace cannot be entered",
-                                "start the server as root with CAP_SYS_ADMIN");
+                                jail_holds_namespace(jail)
+                                        ? "start the server as root with CAP_SYS_ADMIN"
+                                        : "let the server leave open what it did not open");
                 error = kernel_chdir(jail->real);
         } else {
                 error = kernel_fchdir(jail->fd);
@@ -182,7 +206,7 @@ int jail_enter(struct jail *jail, struct failure *ret_failure)
                 return error;
         kernel_close(jail->fd);
         jail->fd = -1;
-        if (jail->namespace >= 0)
+        if (jail_holds_namespace(jail))
                 kernel_close(jail->namespace);
         jail->namespace = -1;
         return 0;

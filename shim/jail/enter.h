@@ -6,6 +6,12 @@
 #include "jail/jail.h"
 #include "system/failure.h"
 
+/** jail_holds_namespace() - is there a mount namespace, and its descriptor still what it was? */
+bool jail_holds_namespace(const struct jail *jail);
+
+/** jail_take_namespace() - workers enter @fd from now on, which is the jail's, under its number. */
+void jail_take_namespace(struct jail *jail, int fd);
+
 /**
  * jail_hold() - open the jail's descriptor, while it is still the directory that was checked.
  *

@@ -18,6 +18,7 @@
  * @unsafe:    who may change it does not matter (`ownership`): checked neither now nor at an entry.
  * @rootless:  workers enter by a user namespace of their own.
  * @namespace: the mount namespace that workers enter first, or -1 (see supply/namespace.h).
+ * @namespace_identity: of it, since a server may close the number and use it again.
  * @below:     inside path of the directory in it that the server itself wants to chroot(2) to,
  * which is done at the entry; or NULL.
  * @fd:        O_PATH descriptor, or -1. Held so that its inode number cannot be given to another
@@ -32,6 +33,7 @@ struct jail {
         bool unsafe;
         bool rootless;
         int namespace;
+        struct identity namespace_identity;
         const char *below;
         int fd;
 };

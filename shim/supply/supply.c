@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/supply.h"
 
+#include "jail/enter.h"
 #include "supply/copy.h"
 #include "supply/exposure_log.h"
 #include "supply/exposure_mount.h"
@@ -136,7 +137,7 @@ static int make(struct plan *plan, int *held, struct failure *failure)
         result = namespace_make(plan, held, failure);
         if (result < 0)
                 return result;
-        plan->jail.namespace = result;
+        jail_take_namespace(&plan->jail, result);
         return 0;
 }
 
@@ -243,10 +244,7 @@ static void mount_again(struct plan *plan, int *held)
                 log_failure(LEVEL_ERROR, "new workers get what there was before: ", &failure);
                 return;
         }
-        if (kernel_call(SYS_dup3, fd, plan->jail.namespace, O_CLOEXEC, 0, 0) >= 0)
-                kernel_close(fd);
-        else
-                plan->jail.namespace = fd;
+        jail_take_namespace(&plan->jail, fd);
 }
 
 static void hold_and_mount_again(struct plan *plan)
@@ -269,9 +267,19 @@ static void refresh(void *argument)
                 hold_and_mount_again(plan);
 }
 
+/* The server has closed it, with all else that it does not know. */
+static bool lost_namespace(struct plan *plan)
+{
+        bool lost = plan->settings.isolation == ISOLATION_NAMESPACE &&
+                    !jail_holds_namespace(&plan->jail);
+
+        plan->exposures.stale |= lost;
+        return lost;
+}
+
 void supply_refresh(struct plan *plan)
 {
-        bool stale = plan->exposures.stale;
+        bool stale = plan->exposures.stale || lost_namespace(plan);
 
         for (size_t i = 0; !stale && i < plan->exposures.count; i++)
                 stale = seems_stale(plan, &plan->exposures.item[i]);

@@ -9,6 +9,7 @@ import pytest
 import processes
 from apache import LIBRARY
 from cases import TreeTest
+from worker import WorkerTest
 
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shim/libc/symbols.h")
 
@@ -76,3 +77,28 @@ class TestIsolation(TreeTest):
         text = f"import ctypes; print(ctypes.CDLL('{self.tree.library}').chrootshim_role())"
         result = self.tree.run("/usr/bin/python3", "-c", text, shim=False)
         assert (result.returncode, result.stdout, result.stderr) == (0, "0\n", "")
+
+
+class TestNumbers(WorkerTest):
+    """A server that closes what it did not open, and uses the numbers itself."""
+
+    TAKE = """\
+os.closerange(3, 3000)
+ready, tell = os.pipe()
+wait, end = os.pipe()
+while os.dup(0) < 400:
+    pass
+"""
+    LOOK = """\
+say("numbers", {os.fstat(fd).st_ino for fd in range(200, 400)} == {os.fstat(0).st_ino})
+"""
+
+    @pytest.mark.parametrize("replaced", (False, True))
+    def test_they_stay_its_own(self, replaced):
+        self.tree.write("source/file", "")
+        source = f"{self.tree.path}/source"
+        master = self.TAKE
+        if replaced:
+            master += f"os.rename('{source}', '{source}.away')\nos.mkdir('{source}')\n"
+        found = self.facts("pass", self.LOOK, master, isolation="namespace", expose=source)
+        assert found["numbers"] == "True"
