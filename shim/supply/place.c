@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -14,6 +15,9 @@
 
 /* As many links as the kernel follows. */
 #define LINK_LIMIT 40
+
+/* Of a path as it was asked for, ".." is a matter of its text. */
+#define WHOLE SIZE_MAX
 
 static const char planted[] = "it is a symbolic link that another user than root could have made";
 static const char remedy_inside[] = "remove it from the jail, and make a directory in its place";
@@ -26,6 +30,7 @@ static const char remedy_outside[] = "name what it leads to, or let nobody but r
  * @asked:   the path as it was given.
  * @inside:  it is in the jail: what is missing is made, and the last component is the caller's.
  * @hastens: it need not be told who could change what is found.
+ * @walked:  how much of the path, from its beginning, has no link in it.
  * @who:     who may have put there what is found, besides root.
  * @here:    of the directory that was reached.
  * @link:    the one at the end of the path as it was given.
@@ -36,6 +41,7 @@ struct walk {
         const char *asked;
         bool inside;
         bool hastens;
+        size_t walked;
         uid_t who;
         struct file_facts here;
         struct identity link;
@@ -90,8 +96,9 @@ static int fail_link(const struct walk *walk)
 }
 
 /* Put the text of the link @fd in place of the component from @name to @end. */
-static int splice_link(struct place *place, char *name, const char *end, int fd)
+static int splice_link(struct walk *walk, char *name, const char *end, int fd)
 {
+        struct place *place = walk->place;
         size_t rest_length = strlen(end) + 1;
         char *rest = place->path + sizeof(place->path) - rest_length, first = '\0';
         ssize_t length = kernel_readlinkat(fd, "", &first, 1);
@@ -101,6 +108,7 @@ static int splice_link(struct place *place, char *name, const char *end, int fd)
         /* An absolute link begins at the root of the walk. */
         if (first == '/')
                 name = place->path;
+        walk->walked = first == '/' ? 0 : (size_t)(name - place->path) - 1;
         memmove(rest, end, rest_length);
         length = kernel_readlinkat(fd, "", name, (size_t)(rest - name));
         if (length < 0)
@@ -113,7 +121,7 @@ static int splice_link(struct place *place, char *name, const char *end, int fd)
 
 static int follow(struct walk *walk, char *name, const char *end, int fd)
 {
-        int error = splice_link(walk->place, name, end, fd);
+        int error = splice_link(walk, name, end, fd);
 
         if (error == 0)
                 return 0;
@@ -121,17 +129,26 @@ static int follow(struct walk *walk, char *name, const char *end, int fd)
         return fail(walk, "its link cannot be followed", error);
 }
 
-/* Take "//", "." and ".." out: what stands before a ".." was found to be no link. */
-static void tidy(char *path)
+static bool is_parent(const char *name, size_t length)
+{
+        return length == 2 && name[0] == '.' && name[1] == '.';
+}
+
+/*
+ * Take "//" and "." out, and those ".." before which nothing stands but the first @walked bytes,
+ * where no link is: any other ".." may be behind one, and stays until the walk has come to it.
+ */
+static void tidy(char *path, size_t walked)
 {
         char *out = path;
 
         for (const char *in = path; *in;) {
                 size_t length = strcspn(in + 1, "/");
 
-                if (length == 2 && in[1] == '.' && in[2] == '.') {
+                if (is_parent(in + 1, length) && (size_t)(out - path) <= walked) {
                         while (out > path && *--out != '/')
                                 ;
+                        walked = walked == WHOLE ? WHOLE : (size_t)(out - path);
                 } else if (length > 0 && !(length == 1 && in[1] == '.')) {
                         memmove(out, in, length + 1);
                         out += length + 1;
@@ -175,7 +192,8 @@ static int judge(struct walk *walk, int fd, bool last, struct file_facts *facts)
 
 /*
  * One component, from @name to @end: move place->directory to it.
- * Return: 1 if it was a link and the path has been rewritten, 0, or a negative error number.
+ * Return: 1 if it was a link and the path has been rewritten, or a ".." for tidy(); 0; or a
+ * negative error number.
  */
 static int step(struct walk *walk, char *name, char *end)
 {
@@ -184,6 +202,10 @@ static int step(struct walk *walk, char *name, char *end)
         char behind = *end;
         int fd, result;
 
+        if (is_parent(name, (size_t)(end - name))) {
+                walk->walked = (size_t)(name - place->path) - 1;
+                return 1;
+        }
         *end = '\0';
         fd = open_or_make(walk, name);
         if (fd < 0) {
@@ -266,8 +288,9 @@ static int walk_to_end(struct walk *walk, int root)
                 return failure_set(
                         walk->failure, -ENAMETOOLONG, walk->asked, "it is too long", "shorten it");
         memcpy(place->path, walk->asked, length + 1);
+        walk->walked = WHOLE;
         for (int links = 0; result == 1; links++) {
-                tidy(place->path);
+                tidy(place->path, walk->walked);
                 if (links > LINK_LIMIT)
                         return fail(walk, "its links go round", -ELOOP);
                 if (!place->path[0] && walk->inside)

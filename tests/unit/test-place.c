@@ -319,6 +319,27 @@ static void expect_not_open(const char *path, int error, const char *reason, boo
         assert_int_equal(next_descriptor(), before);
 }
 
+/* The ".." of a link is that of what stands before it, which may be a link to elsewhere. */
+static void links_with_parents(void **state)
+{
+        expect_place("/far/x/y/z", "/far/x/y/z");
+        make_link("far/x/y", "near");
+        make_link("near/../bar", "parent");
+        make_link("./near/./..//../x/../bar", "parents");
+        make_link("/near/../..", "far_top");
+        make_link("parent/../far/../../..", "last");
+        make_link("none/../round", "round");
+        expect_link("/parent", "/parent/b", "/far/x/bar/b");
+        expect_link("/parents", "/parents/b", "/far/bar/b");
+        expect_link("/far_top", "/far_top/b", "/far/b");
+        expect_link("/last", "/last/b", "/b");
+        expect_link_fails("/round", "/round/b", -ELOOP, "its links go round", "/none/../round/b");
+        if (geteuid() != 0)
+                return;
+        expect_open("parent", "far/x/bar", "parent");
+        expect_open("last", ".", "last");
+}
+
 /* Outside, the last component is followed, too, and nothing is made. */
 static void sources_are_opened(void **state)
 {
@@ -489,6 +510,7 @@ int main(void)
                 cmocka_unit_test(links_of_root),
                 cmocka_unit_test(links_are_followed_inside),
                 cmocka_unit_test(planted_links),
+                cmocka_unit_test(links_with_parents),
                 cmocka_unit_test(loops_and_chains),
                 cmocka_unit_test(a_long_link),
                 cmocka_unit_test(sources_are_opened),
