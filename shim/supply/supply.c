@@ -33,10 +33,15 @@ static int add_file(void *context, const char *path)
                 program->service, program->failure);
 }
 
-static void tell_left_out(const struct plan *plan, struct failure *failure)
+static void tell(const struct plan *plan, const char *before, struct failure *failure)
 {
         settings_locate(&plan->settings, failure);
-        log_failure(LEVEL_ERROR, "left out: ", failure);
+        log_failure(LEVEL_ERROR, before, failure);
+}
+
+static void tell_left_out(const struct plan *plan, struct failure *failure)
+{
+        tell(plan, "left out: ", failure);
 }
 
 /* What somebody else has put in the way must not keep the server from its start. */
@@ -212,7 +217,7 @@ static void copy_again(struct plan *plan)
                         !look_again(plan, i, "the jail keeps its copy", &held) || held < 0)
                         continue;
                 if (copy_one(plan, i, held, &failure) < 0)
-                        log_failure(LEVEL_ERROR, "", &failure);
+                        tell(plan, "", &failure);
                 else
                         exposure_tell_again(exposure, was, "changed");
         }
@@ -241,7 +246,7 @@ static void mount_again(struct plan *plan, int *held)
 
         if (fd < 0) {
                 plan->exposures.stale = true;
-                log_failure(LEVEL_ERROR, "new workers get what there was before: ", &failure);
+                tell(plan, "new workers get what there was before: ", &failure);
                 return;
         }
         jail_take_namespace(&plan->jail, fd);

@@ -56,8 +56,8 @@ class TestRefresh(NamespaceTest):
             assert server.fork(self.file) == "the first\n"
             failed = server.lines("error")
             assert len(failed) == number, failed
-            assert re.search(f"new workers get what there was before: .*{self.file}: .* not of the "
-                             "same kind .*: remove it from the jail", failed[-1])
+            assert re.search(f"new workers get what there was before: .*CHROOTSHIM_EXPOSE: "
+                             f"{self.file}: .* not of the same kind .*: remove it from the jail", failed[-1])
         os.unlink(self.tree.jail + self.file)
         assert server.fork(f"{self.file}/name") == "in the directory\n"
         assert len(server.lines("error")) == 2

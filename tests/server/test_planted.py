@@ -81,12 +81,12 @@ class TestPlanted(ForkerTest):
             for path in self.places:
                 self.empty_place()
                 plant(path)
-                failures = len(server.lines("error: expose: "))
+                failures = len(server.lines("error: CHROOTSHIM_EXPOSE: "))
                 machine.write(self.file, f"{name} {path}\n")
                 server.fork()
                 if is_replaced:
                     self.assert_copied(f"{name} {path}\n")
-                assert len(server.lines("error: expose: ")) == failures + (not is_replaced)
+                assert len(server.lines("error: CHROOTSHIM_EXPOSE: ")) == failures + (not is_replaced)
                 assert self.canary_facts() == self.before
 
     def test_a_link_on_the_way(self):
