@@ -234,32 +234,47 @@ int copy_device(struct copy *copy, const struct file_facts *facts, int directory
         return copy_fail(copy, name, "the device cannot be made", error);
 }
 
-/* Is @name a link? *ret_same: with this text. In a frame of its own: it is as large as a path. */
+/* Is @name a link with this text? In a frame of its own: it is as large as a path. */
 static bool __attribute__((noinline))
-is_link(int directory, const char *name, const char *text, bool *ret_same)
+is_same_link(int directory, const char *name, const char *text)
 {
         char there[PATH_MAX];
         ssize_t length = kernel_readlinkat(directory, name, there, sizeof(there));
 
-        *ret_same = length == (ssize_t)strlen(text) && memcmp(text, there, (size_t)length) == 0;
-        return length >= 0;
+        return length == (ssize_t)strlen(text) && memcmp(text, there, (size_t)length) == 0;
+}
+
+/* Make the link that will take the place of @name. Return: an O_PATH descriptor of it. */
+static int make_new_link(int directory, const char *name, char *temporary, const char *text)
+{
+        int error = new_name(name, temporary);
+
+        if (error < 0)
+                return error;
+        remove_name(directory, temporary);
+        error = (int)kernel_call(SYS_symlinkat, (long)text, directory, (long)temporary, 0, 0);
+        return error < 0 ? error
+                         : kernel_openat(directory, temporary, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
 }
 
 int copy_link(struct copy *copy, int from, int directory, const char *name)
 {
-        char text[PATH_MAX];
+        char text[PATH_MAX], temporary[NAME_MAX + 1];
         ssize_t length = kernel_readlinkat(from, "", text, sizeof(text) - 1);
-        bool same;
         int error;
 
         if (length < 0)
                 return copy_fail(copy, name, "its link cannot be read", (int)length);
         text[length] = '\0';
-        if (is_link(directory, name, text, &same)) {
-                if (same)
-                        return 0;
-                remove_name(directory, name);
-        }
-        error = (int)kernel_call(SYS_symlinkat, (long)text, directory, (long)name, 0, 0);
-        return error < 0 ? copy_fail(copy, name, "its link cannot be made", error) : 0;
+        if (is_same_link(directory, name, text))
+                return 0;
+
+        CLOSED_AT_END int fd = make_new_link(directory, name, temporary, text);
+
+        error = fd < 0 ? fd : take_place(directory, temporary, name, fd);
+        if (error == 0)
+                return 0;
+        if (fd >= 0)
+                remove_name(directory, temporary);
+        return copy_fail(copy, name, "its link cannot be made", error);
 }

@@ -218,8 +218,47 @@ def make_deep(path):
 UNFIT = {"fifo": (os.mkfifo, "fifo: it is a socket, a FIFO or a block device"),
          "socket": (make_socket, "socket: it is a socket, a FIFO or a block device"),
          "big": (make_big, "big: it has more than 64 MiB"),
-         "n" * 250: (lambda path: machine.write(path, "text"), "it cannot be made: File name too long"),
+         "n" * 250: (lambda path: machine.write(path, "text"),
+                     "it cannot be made: File name too long"),
          "deep": (make_deep, "x: it is too deep")}
+
+
+class TestLinks(ForkerTest):
+    """A link in an exposed directory takes its place at once, as files do."""
+
+    def watch(self, done, seen):
+        while not done.is_set():
+            try:
+                seen.add(os.readlink(f"{self.place}/link"))
+            except FileNotFoundError:
+                seen.add(None)
+
+    def test_none_is_missed_meanwhile(self):
+        os.symlink("0", f"{self.shared}/link")
+        server = self.server(expose=self.shared)
+        done, seen = threading.Event(), set()
+        watcher = threading.Thread(target=self.watch, args=(done, seen))
+        watcher.start()
+        for number in range(1, 200):
+            os.symlink(str(number), f"{self.shared}/new")
+            os.rename(f"{self.shared}/new", f"{self.shared}/link")
+            server.fork()
+            assert os.readlink(f"{self.place}/link") == str(number)
+        done.set()
+        watcher.join()
+        assert None not in seen
+        assert sorted(os.listdir(self.place)) == ["file", "link"]
+
+    def test_what_is_in_the_way_is_replaced(self):
+        os.symlink("there", f"{self.shared}/link")
+        for plant in (os.mkfifo, make_big, lambda path: os.symlink("/etc", path)):
+            for name in ("link", ".link.chrootshim"):
+                os.makedirs(self.place, exist_ok=True)
+                plant(f"{self.place}/{name}")
+                self.server(expose=self.shared)
+                assert os.readlink(f"{self.place}/link") == "there"
+                assert sorted(os.listdir(self.place)) == ["file", "link"]
+                machine.run("rm", "-r", self.place)
 
 
 class TestRefused(ForkerTest):
