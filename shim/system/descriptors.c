@@ -13,18 +13,18 @@
 /* As many as one poll() is asked about: a hook may be on a small stack. */
 #define POLLED 256
 
-/* One poll() that asks for nothing tells all that are open; reading /proc takes ten times as long.
+/*
+ * One poll() that asks for nothing tells all that are open; reading /proc takes ten times as long.
+ * Where it is refused, each counts as open. Return: of how many that is told.
  */
 static int mark_open(struct pollfd *fds, int first, int count)
 {
-        int result;
-
         for (int i = 0; i < count; i++)
                 fds[i] = (struct pollfd){.fd = first + i};
         /* EINVAL: more than the limit of open files (RLIMIT_NOFILE). */
-        while ((result = kernel_poll(fds, (unsigned)count)) == -EINVAL && count > 1)
+        while (kernel_poll(fds, (unsigned)count) == -EINVAL && count > 1)
                 count /= 2;
-        return result < 0 ? 0 : count;
+        return count;
 }
 
 static long soft_limit(void)
@@ -74,9 +74,9 @@ static bool any_high(bool (*holds)(int fd))
 bool descriptors_any(bool (*holds)(int fd))
 {
         struct pollfd fds[POLLED];
-        int count = 1;
+        int count;
 
-        for (int first = 0; count > 0 && first < DESCRIPTORS_TRIED; first += count) {
+        for (int first = 0; first < DESCRIPTORS_TRIED; first += count) {
                 count = mark_open(fds, first, POLLED);
                 for (int i = 0; i < count; i++)
                         if (!(fds[i].revents & POLLNVAL) && holds(first + i))

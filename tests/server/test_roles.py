@@ -101,6 +101,15 @@ class TestOneProcess(RoleTest):
                 assert self.roles(result) == [("self", JAILED, True)]
 
 
+    def test_a_filter_that_hides_what_is_open(self):
+        """poll() is refused: each descriptor is looked at, and what waits for a child gives up."""
+        wrapper = [self.tree.compile("answer_calls"), "ppoll", str(errno.ENOSYS)]
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            number = listener.fileno()
+            result = self.act("take", str(number), *DROP, *SAY, pass_fds=[number], wrapper=wrapper)
+        self.assert_ends(result, FATAL, "tries the entry")
+
+
 class TestDropBeforeServing(RoleTest):
     """What gave up root before it serves has no right to chroot() left."""
 

@@ -28,6 +28,7 @@ static const struct {
         {"landlock_create_ruleset", SYS_landlock_create_ruleset},
         {"landlock_restrict_self", SYS_landlock_restrict_self},
         {"open_tree", SYS_open_tree},
+        {"ppoll", SYS_ppoll},
         {"openat2", SYS_openat2},
         {"setfsuid", SYS_setfsuid},
         {"setns", SYS_setns},
