@@ -70,7 +70,8 @@ void process_tell_chroot(const char *path)
 {
         int saved = errno;
 
-        if (process_is_jailed() && saved == EPERM)
+        if (process_is_jailed() && saved == EPERM && geteuid() == 0 &&
+                self->plan.settings.master_accepts)
                 log_line(LEVEL_WARNING, "the server's own chroot(", path,
                         ") was refused: the worker was jailed before: remove that setting of the "
                         "server",

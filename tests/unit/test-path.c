@@ -3,6 +3,7 @@
 #include "unit.h"
 #include "view/path.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct path_prefixes one_prefix(void)
@@ -164,6 +165,7 @@ static void ends_in_directories(void **state)
 
 static void aliases(void **state)
 {
+        static char more[PATH_PREFIXES][16];
         struct path_prefixes prefixes = one_prefix();
 
         assert_true(path_prefixes_add(&prefixes, "/var/www", "/var/www"));
@@ -175,9 +177,13 @@ static void aliases(void **state)
         assert_string_equal(path_inside(&prefixes, "/old/../old/name/a"), "/old/../old/name/a");
         assert_string_equal(path_inside(&prefixes, "/srv/www1/a"), "/a");
         assert_int_equal(path_relate(&prefixes, "/var"), PATH_ANCESTOR);
-        while (prefixes.count < PATH_PREFIXES)
-                assert_true(path_prefixes_add(&prefixes, "/more", NULL));
-        assert_false(path_prefixes_add(&prefixes, "/more", NULL));
+        for (unsigned count = prefixes.count; count < PATH_PREFIXES; count++) {
+                snprintf(more[count], sizeof(more[count]), "/more%u", count);
+                assert_true(path_prefixes_add(&prefixes, more[count], NULL));
+                assert_true(path_prefixes_add(&prefixes, more[count], NULL));
+                assert_int_equal(prefixes.count, count + 1);
+        }
+        assert_false(path_prefixes_add(&prefixes, "/one/more", NULL));
 }
 
 static void no_prefix_translates_nothing(void **state)
