@@ -3,6 +3,7 @@
 #include "jail/check.h"
 
 #include "system/capabilities.h"
+#include "system/follow.h"
 #include "system/loader.h"
 #include "system/safety.h"
 
@@ -14,12 +15,42 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/*
+ * A link may lead through another one, in a directory that the path does not name: each step is
+ * judged. The path that was found has no links.
+ */
+static int check_links(const struct jail *jail, struct failure *failure)
+{
+        CLOSED_AT_END int root = -1, fd = -1;
+        struct file_facts facts;
+        int error;
+
+        if (strcmp(jail->configured, jail->real) == 0)
+                return 0;
+        root = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        if (root < 0)
+                return fail_to_look(failure, root, "/");
+        fd = follow(root, "", jail->configured, failure);
+        if (fd < 0)
+                return fd;
+        error = kernel_facts(fd, "", 0, &facts);
+        if (error < 0)
+                return fail_to_look(failure, error, jail->configured);
+        if (identity_equal(&facts.identity, &jail->identity))
+                return 0;
+        return failure_set(failure, -ESTALE, jail->configured,
+                "it is another directory than at the start",
+                "put it back, or stop the server and start it again");
+}
+
 int jail_check_safety(const struct jail *jail, struct failure *ret_failure)
 {
         int error = safety_of_way(jail->real, ret_failure);
 
         if (error == 0)
                 error = safety_of_way(jail->configured, ret_failure);
+        if (error == 0)
+                error = check_links(jail, ret_failure);
         if (error == 0)
                 error = safety_of_contents(jail->real, ret_failure);
         if (error < 0)

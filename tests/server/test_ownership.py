@@ -107,6 +107,21 @@ class TestComponents(TreeTest):
             os.mkdir(path)
         self.accepted()
 
+    def test_on_the_way_of_a_link_to_the_jail(self):
+        """Who owns a directory that it leads through chooses the next jail."""
+        os.makedirs(f"{self.tree.path}/users/way")
+        os.symlink("way/../../jail", f"{self.tree.path}/users/hop")
+        os.symlink(f"{self.tree.path}/users/hop", f"{self.tree.path}/link")
+        link = {"jail": f"{self.tree.path}/link"}
+        self.accepted(**link)
+        for name in ("users", "users/way"):
+            path = f"{self.tree.path}/{name}"
+            for damage, pattern in DAMAGES.items():
+                damage(path)
+                self.refused(pattern.format(path=path), **link)
+                mend(path)
+        self.accepted(**link)
+
     def test_on_the_way_of_a_link_in_the_jail(self):
         """Who owns a directory that it leads through puts another one at its end."""
         jail = self.tree.jail
