@@ -151,6 +151,42 @@ static int copy_found(void *context, const char *name)
         return copy_one(level->copy, fd, level->to, name);
 }
 
+/* Where the workers are to write; one that they, or some of them, can write to stays as it is. */
+static int make_private(const struct place *place)
+{
+        CLOSED_AT_END int fd = place_make_directory(place->directory, place->name, 0, 01777);
+        struct file_facts there;
+        int error = fd < 0 ? fd : kernel_facts(fd, "", 0, &there);
+
+        if (error < 0 || place->foreign || place_others_write(&there, geteuid()))
+                return error;
+        return (int)kernel_call(SYS_fchmod, fd, 01777, 0, 0, 0);
+}
+
+int copy_private(
+        const struct jail *jail, const struct exposure *exposure, struct failure *ret_failure)
+{
+        bool optional = exposure->options & EXPOSURE_OPTIONAL;
+        struct place place;
+        int error = place_find(jail->fd, exposure->target, &place, ret_failure);
+
+        if (error < 0) {
+                exposure_blame(exposure, ret_failure);
+                ret_failure->jail = jail->real;
+                return error;
+        }
+        error = make_private(&place);
+        kernel_close(place.directory);
+        /* The administrator's own link or file: he has seen to it. */
+        if (error == 0 || (error == -ENOTDIR && optional && !place.foreign))
+                return 0;
+        exposure_fail(exposure, ret_failure, error, exposure->target,
+                "it cannot be made in the jail", "make it by hand, with mode 1777");
+        ret_failure->jail = jail->real;
+        failure_plant(ret_failure, place.foreign);
+        return error;
+}
+
 int copy_exposure(const struct jail *jail, const struct exposure *exposure, int source,
         struct failure *ret_failure)
 {

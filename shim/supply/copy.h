@@ -29,4 +29,14 @@
 int copy_exposure(const struct jail *jail, const struct exposure *exposure, int source,
         struct failure *ret_failure);
 
+/**
+ * copy_private() - make the directory of @exposure in the jail, of root, with mode 1777.
+ *
+ * One that is there, and that others than root own or can write to, stays as it is.
+ *
+ * Return: 0, or a negative error number with @ret_failure.
+ */
+int copy_private(
+        const struct jail *jail, const struct exposure *exposure, struct failure *ret_failure);
+
 #endif

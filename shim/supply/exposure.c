@@ -2,28 +2,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/exposure.h"
 
+#include "supply/exposure_options.h"
 #include "supply/place.h"
-#include "system/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static const struct {
-        const char *name;
-        unsigned option;
-} words[] = {
-        {"writable", EXPOSURE_WRITABLE},
-        {"optional", EXPOSURE_OPTIONAL},
-        {"slave", EXPOSURE_SLAVE},
-        {"names", EXPOSURE_NAMES},
-        {"program", EXPOSURE_PROGRAM},
-        {"namespace", EXPOSURE_NAMESPACE},
-};
-
-#define WORD_COUNT (sizeof(words) / sizeof(words[0]))
 
 void exposure_blame(const struct exposure *exposure, struct failure *failure)
 {
@@ -39,53 +25,10 @@ int exposure_fail(const struct exposure *exposure, struct failure *ret_failure, 
         return error;
 }
 
-static unsigned option_named(const char *name)
-{
-        for (size_t i = 0; i < WORD_COUNT; i++)
-                if (strcmp(words[i].name, name) == 0)
-                        return words[i].option;
-        return 0;
-}
-
-static int refuse_option(const struct exposure *exposure, const char *word, struct failure *failure)
-{
-        char list[sizeof(failure->remedy)];
-        struct text text = text_in(list, sizeof(list));
-        int error;
-
-        text_add(&text, "it must be ");
-        for (size_t i = 0; i < WORD_COUNT; i++)
-                text_add_item(&text, words[i].name, i, WORD_COUNT, "or");
-        error = exposure_fail(exposure, failure, 0, exposure->source, NULL, list);
-        failure_reason(failure, "it has the option \"%s\"", word);
-        return error;
-}
-
-/* Take the options off the source, which then is a tidy path. */
-static int parse(struct exposure *exposure, struct failure *failure)
-{
-        char *path = exposure->source, *rest = path, *word;
-        int error;
-
-        strsep(&rest, ",");
-        while ((word = strsep(&rest, ","))) {
-                unsigned option = option_named(word);
-
-                if (!option)
-                        return refuse_option(exposure, word, failure);
-                exposure->options |= option;
-        }
-        if (path[0] == '/' && path_tidy(path) && path[1])
-                return 0;
-        error = exposure_fail(exposure, failure, 0, NULL, NULL, NULL);
-        failure_reason(failure, "\"%s\" must be an absolute path without \"..\", and not /", path);
-        return error;
-}
-
 static int take(struct exposure *exposure, const struct jail *jail, struct failure *failure)
 {
         const char *source = exposure->source;
-        int error = source ? parse(exposure, failure)
+        int error = source ? exposure_parse(exposure, failure)
                            : exposure_fail(exposure, failure, -ENOMEM, NULL, NULL, NULL);
 
         if (error < 0)
@@ -190,7 +133,7 @@ static int check_copy_settings(const struct exposure *exposure, struct failure *
                 return exposure_fail(exposure, failure, 0, exposure->source,
                         "it can be writable or slave in a mount namespace only",
                         only_in_a_namespace);
-        if (exposure->target != exposure->source)
+        if (exposure->target != exposure->source && !(exposure->options & EXPOSURE_PRIVATE))
                 return exposure_fail(exposure, failure, 0, exposure->source,
                         "it lies in the jail already",
                         "remove it, or set isolation = \"namespace\"");
@@ -266,6 +209,12 @@ static int take_what_is_there(struct exposure *exposure, enum setting_isolation 
         struct file_facts unused;
         int error;
 
+        if (exposure->options & EXPOSURE_PRIVATE) {
+                *ret_fd = -1;
+                exposure->present = true;
+                exposure->seen.mode = S_IFDIR | 01777;
+                return 0;
+        }
         /* What is mounted when somebody looks (autofs, systemd.automount(5)) O_PATH leaves alone.
          */
         kernel_facts(AT_FDCWD, exposure->source, 0, &unused);

@@ -20,6 +20,9 @@ enum exposure_option {
         EXPOSURE_PROGRAM = 16,
         /** Only under isolation = "namespace": it cannot be copied. */
         EXPOSURE_NAMESPACE = 32,
+        /** A directory of the jail's own, which everybody may write to; nothing of outside.
+           Optional: only where the jail has none that workers could write to. */
+        EXPOSURE_PRIVATE = 128,
         /** Not a word: it is a program that is not to be brought, and leaves the list. */
         EXPOSURE_REFUSED = 64,
 };

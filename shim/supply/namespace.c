@@ -171,7 +171,8 @@ static int build(struct namespace_builder *builder, struct failure *failure)
 
 int namespace_make(struct plan *plan, int *held, struct failure *ret_failure)
 {
-        struct namespace_builder builder = {.plan = plan, .source = held, .workshop = -1};
+        struct namespace_builder builder = {
+                .plan = plan, .source = held, .workshop = -1, .private = -1};
         int result = mount_held(plan, held, ret_failure);
 
         if (result == 0)

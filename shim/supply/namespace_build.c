@@ -6,6 +6,7 @@
 #include "supply/copy.h"
 #include "supply/exposure_mount.h"
 #include "supply/namespace_points.h"
+#include "supply/namespace_private.h"
 #include "supply/place.h"
 #include "system/kernel_mounts.h"
 #include "system/log.h"
@@ -19,9 +20,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* In the namespace's root, out of the workers' sight: files that are made, not bound. */
-#define MADE_FILES "/.chrootshim"
 
 /* What is not about one exposure is about the namespace as such. */
 static int fail_namespace(
@@ -139,7 +137,8 @@ static int take_jail(struct namespace_builder *builder)
 /* From here on, the host is out of reach, and everything that is mounted of it. */
 static int leave_host(struct namespace_builder *builder)
 {
-        int root = kernel_make_tmpfs(), here = kernel_open("/", O_PATH | O_CLOEXEC, 0);
+        int root = kernel_make_tmpfs("16m", MOUNT_ATTR_NOEXEC),
+            here = kernel_open("/", O_PATH | O_CLOEXEC, 0);
         int error = root < 0 ? root : here < 0 ? here : kernel_attach(root, here);
 
         if (error == 0)
@@ -147,7 +146,7 @@ static int leave_host(struct namespace_builder *builder)
         if (error == 0)
                 error = kernel_pivot_here();
         if (error == 0)
-                error = (int)kernel_call(SYS_mkdirat, AT_FDCWD, (long)MADE_FILES, 0700, 0, 0);
+                error = (int)kernel_call(SYS_mkdirat, AT_FDCWD, (long)NAMESPACE_MADE, 0700, 0, 0);
         return error < 0 ? fail_namespace(
                                    builder, "/", "the namespace's own root cannot be made", error)
                          : 0;
@@ -208,7 +207,7 @@ static int fail_to_make(struct namespace_builder *builder, const struct exposure
 static int make_names(
         struct namespace_builder *builder, const struct exposure *exposure, int source)
 {
-        char path[sizeof(MADE_FILES) + NUMBER_SIZE] = MADE_FILES "/", number[NUMBER_SIZE];
+        char path[sizeof(NAMESPACE_MADE) + NUMBER_SIZE] = NAMESPACE_MADE "/", number[NUMBER_SIZE];
         CLOSED_AT_END int made = -1;
         int error;
 
@@ -220,11 +219,18 @@ static int make_names(
         return exposure_mount(&builder->plan->settings, exposure, made, &builder->report.failure);
 }
 
+/* Return: the detached mount that is to be attached. */
+static int make_tree(struct namespace_builder *builder, const struct exposure *exposure, int source)
+{
+        if (exposure->options & EXPOSURE_PRIVATE)
+                return namespace_private_mount(builder, exposure);
+        return exposure_is_made(exposure) ? make_names(builder, exposure, source) : source;
+}
+
 static int mount_one(
         struct namespace_builder *builder, const struct exposure *exposure, int source, int jail)
 {
-        bool made = exposure_is_made(exposure);
-        CLOSED_AT_END int tree = made ? make_names(builder, exposure, source) : source;
+        CLOSED_AT_END int tree = make_tree(builder, exposure, source);
         CLOSED_AT_END int target = tree < 0 ? tree : namespace_point(builder, exposure, jail);
         int error = target < 0 ? target : kernel_attach(tree, target);
 
@@ -241,10 +247,12 @@ static int mount_all(struct namespace_builder *builder, int jail)
         int error = 0, root;
 
         for (size_t i = 0; error == 0 && i < builder->plan->exposures.count; i++) {
-                if (builder->source[i] < 0)
+                const struct exposure *exposure = &builder->plan->exposures.item[i];
+                bool private = exposure->options & EXPOSURE_PRIVATE;
+
+                if (private ? namespace_private_needless(exposure, jail) : builder->source[i] < 0)
                         continue;
-                error = mount_one(
-                        builder, &builder->plan->exposures.item[i], builder->source[i], jail);
+                error = mount_one(builder, exposure, builder->source[i], jail);
                 if (error < 0)
                         error = leave_out(builder, error);
         }
@@ -266,8 +274,12 @@ int namespace_build(struct namespace_builder *builder)
         if (error < 0)
                 return fail_namespace(builder, "/", "its mounts cannot be made private", error);
         error = open_made(builder);
+        if (error == 0)
+                error = namespace_private_take(builder);
         jail = error < 0 ? error : take_jail(builder);
         error = jail < 0 ? jail : leave_host(builder);
+        if (error == 0)
+                error = namespace_private_keep(builder);
         jail = error < 0 ? error : mount_jail(builder, jail);
         return jail < 0 ? jail : mount_all(builder, jail);
 }

@@ -12,6 +12,7 @@
  *            taken; -1 for what is left out.
  * @workshop: a mount of the jail in which mount points can be made, where workers' own is
  *            read-only; or -1.
+ * @private:  a detached mount of what holds the private directories; or -1.
  * @foreign:  another user than root can change what is at the last mount point.
  * @report:   for the parent: what namespace_build() returned, its failure, and how many exposures
  *            were left out.
@@ -20,6 +21,7 @@ struct namespace_builder {
         const struct plan *plan;
         int *source;
         int workshop;
+        int private;
         bool foreign;
         struct namespace_report {
                 int result;

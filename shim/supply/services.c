@@ -42,7 +42,8 @@ static const struct service table[] = {
                 PATHS("/usr/sbin/sendmail,program", "/bin/sh,program", "/etc/msmtprc,optional",
                         "/etc/ssmtp,optional", "/etc/nullmailer,optional", "/etc/dma,optional",
                         "/etc/esmtprc,optional", "/etc/mailname,optional", "/etc/aliases,optional",
-                        "/etc/localtime,optional", NAME_SERVICE_FILES, CERTIFICATES),
+                        "/etc/localtime,optional", "/tmp,private,optional", NAME_SERVICE_FILES,
+                        CERTIFICATES),
                 NULL, 0},
         /* The directory of the socket, not the socket: a restarted server makes another one. */
         {"mysql",
@@ -53,6 +54,7 @@ static const struct service table[] = {
         {"accounts", PATHS("/etc/passwd,names", "/etc/group,names"), PATHS("libnss_files.so.2"), 0},
         {"locale", PATHS("/usr/lib/locale,optional", "/usr/share/locale/locale.alias,optional"),
                 NULL, 0},
+        {"tmp", PATHS("/tmp,private", "/var/tmp,private", "/dev/shm,private"), NULL, 0},
 };
 
 #define SERVICE_COUNT (sizeof(table) / sizeof(table[0]))

@@ -123,7 +123,12 @@ static int copy_all(struct plan *plan, const int *held, struct failure *failure)
         int error = 0;
 
         for (size_t i = 0; error == 0 && i < plan->exposures.count; i++) {
-                error = held[i] < 0 ? 0 : copy_one(plan, i, held[i], failure);
+                const struct exposure *exposure = &plan->exposures.item[i];
+
+                if (exposure->options & EXPOSURE_PRIVATE)
+                        error = copy_private(&plan->jail, exposure, failure);
+                else if (held[i] >= 0)
+                        error = copy_one(plan, i, held[i], failure);
                 if (error < 0)
                         error = leave_out(plan, error, failure);
         }
@@ -170,10 +175,10 @@ static bool is_copied(const struct plan *plan, const struct exposure *exposure)
         return plan->settings.isolation == ISOLATION_CHROOT || exposure_is_made(exposure);
 }
 
-/* A device does not come and go. */
+/* A device does not come and go, nor does what is made here. */
 static bool seems_stale(const struct plan *plan, const struct exposure *exposure)
 {
-        return !S_ISCHR(exposure->seen.mode) &&
+        return !S_ISCHR(exposure->seen.mode) && !(exposure->options & EXPOSURE_PRIVATE) &&
                exposure_seems_changed(exposure, is_copied(plan, exposure));
 }
 

@@ -37,9 +37,9 @@ int kernel_attach(int fd, int target)
                 MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-int kernel_make_tmpfs(void)
+int kernel_make_tmpfs(const char *size, uint64_t attributes)
 {
-        static const char *const options[][2] = {{"mode", "0755"}, {"size", "16m"}};
+        const char *const options[][2] = {{"mode", "0755"}, {"size", size}};
         int context = (int)kernel_call(SYS_fsopen, (long)"tmpfs", FSOPEN_CLOEXEC, 0, 0, 0);
         long error = context;
 
@@ -50,7 +50,7 @@ int kernel_make_tmpfs(void)
                 error = kernel_call(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, 0, 0, 0);
         if (error >= 0)
                 error = kernel_call(SYS_fsmount, context, FSMOUNT_CLOEXEC,
-                        MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0, 0);
+                        (long)(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | attributes), 0, 0);
         if (context >= 0)
                 kernel_close(context);
         return (int)error;

@@ -26,8 +26,14 @@ int kernel_set_tree(int fd, uint64_t attributes, uint64_t propagation, int recur
 /** kernel_attach() - put the detached mount @fd onto what @target (O_PATH) is. */
 int kernel_attach(int fd, int target);
 
-/** kernel_make_tmpfs() - a detached, empty tmpfs. Return: a descriptor of its root. */
-int kernel_make_tmpfs(void);
+/**
+ * kernel_make_tmpfs() - a detached, empty tmpfs, without devices and set-id bits.
+ * @size:       its limit, as in tmpfs(5).
+ * @attributes: more of MOUNT_ATTR_*.
+ *
+ * Return: a descriptor of its root.
+ */
+int kernel_make_tmpfs(const char *size, uint64_t attributes);
 
 /** kernel_pivot_here() - make the working directory the namespace's root; drop the old one. */
 int kernel_pivot_here(void);

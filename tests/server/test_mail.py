@@ -1,11 +1,12 @@
 """PHP's mail() in a worker: msmtp, which the service mail brings, delivers to a real SMTP server."""
 # SPDX-License-Identifier: Apache-2.0
+import os
 import socketserver
 import threading
 
 import machine
 import processes
-from php_server import PhpTest
+from php_server import PhpTest, WRITABLE
 
 PAGE = """\
 <?php
@@ -99,6 +100,20 @@ class TestDelivered(MailTest):
 
 
 class TestDeliveredFromANamespace(TestDelivered):
+    settings = {"services": "mail", "isolation": "namespace"}
+
+
+class TestDeliveredFromAnEmptyJail(TestDelivered):
+    """msmtp keeps a message in /tmp until it knows the recipients."""
+
+    @classmethod
+    def prepare(cls):
+        super().prepare()
+        for name in WRITABLE:
+            os.rmdir(f"{cls.apache.jail}/{name}")
+
+
+class TestDeliveredFromAnEmptyNamespace(TestDeliveredFromAnEmptyJail):
     settings = {"services": "mail", "isolation": "namespace"}
 
 

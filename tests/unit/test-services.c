@@ -18,7 +18,7 @@ static int make(void **state)
 }
 
 static const char *const names[] = {"files", "dns", "time", "tls", "syslog", "mail", "mysql",
-        "postgresql", "accounts", "locale"};
+        "postgresql", "accounts", "locale", "tmp"};
 
 static void release(struct exposures *exposures)
 {

@@ -1,0 +1,109 @@
+/* The private directories of a mount namespace: of all workers of one start, and of nobody else. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "supply/namespace_private.h"
+
+#include "supply/exposure_mount.h"
+#include "supply/place.h"
+#include "system/kernel_mounts.h"
+#include "system/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#define STORE NAMESPACE_MADE "/private"
+
+/* Of the machine's memory; as any tmpfs has it where nobody says another one. */
+#define STORE_SIZE "50%"
+
+static int fail(struct namespace_builder *builder, const char *reason, int error)
+{
+        error = failure_set(
+                &builder->report.failure, error, NULL, reason, namespace_kernel_refuses);
+        builder->report.failure.setting = "isolation";
+        return error;
+}
+
+static bool is_wanted(const struct namespace_builder *builder)
+{
+        const struct exposures *exposures = &builder->plan->exposures;
+
+        for (size_t i = 0; i < exposures->count; i++)
+                if (exposures->item[i].options & EXPOSURE_PRIVATE)
+                        return true;
+        return false;
+}
+
+/* Only who is in a namespace can take a copy of one of its mounts. Return: a descriptor. */
+static int take_from(int namespace)
+{
+        CLOSED_AT_END int here = kernel_open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC, 0);
+        CLOSED_AT_END int root = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        int error = here < 0 ? here : root < 0 ? root : kernel_setns(namespace, CLONE_NEWNS), tree;
+
+        if (error < 0)
+                return error;
+        tree = kernel_clone_tree(AT_FDCWD, STORE);
+        error = kernel_setns(here, CLONE_NEWNS);
+        if (error == 0)
+                error = kernel_fchdir(root);
+        if (error == 0)
+                error = kernel_chroot(".");
+        if (error < 0 && tree >= 0)
+                kernel_close(tree);
+        return error < 0 ? error : tree;
+}
+
+int namespace_private_take(struct namespace_builder *builder)
+{
+        int namespace = builder->plan->jail.namespace;
+
+        if (!is_wanted(builder))
+                return 0;
+        builder->private = namespace < 0 ? kernel_make_tmpfs(STORE_SIZE, 0) : take_from(namespace);
+        return builder->private < 0
+                       ? fail(builder, "the private directories cannot be made", builder->private)
+                       : 0;
+}
+
+int namespace_private_keep(struct namespace_builder *builder)
+{
+        CLOSED_AT_END int point = -1;
+        int error;
+
+        if (builder->private < 0)
+                return 0;
+        error = (int)kernel_call(SYS_mkdirat, AT_FDCWD, (long)STORE, 0700, 0, 0);
+        if (error == 0)
+                point = error = kernel_open(STORE, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        if (error >= 0)
+                error = kernel_attach(builder->private, point);
+        return error < 0 ? fail(builder, "the private directories cannot be mounted", error) : 0;
+}
+
+int namespace_private_mount(struct namespace_builder *builder, const struct exposure *exposure)
+{
+        char path[sizeof(STORE) + NUMBER_SIZE] = STORE "/", number[NUMBER_SIZE];
+        CLOSED_AT_END int made = -1;
+        int tree;
+
+        strcat(path, number_text(number, exposure - builder->plan->exposures.item));
+        made = place_make_directory(AT_FDCWD, path, 0, 01777);
+        tree = made < 0 ? made : kernel_clone_tree(made, "");
+        return tree < 0 ? exposure_fail(exposure, &builder->report.failure, tree, exposure->source,
+                                  "it cannot be made", namespace_kernel_refuses)
+                        : tree;
+}
+
+bool namespace_private_needless(const struct exposure *exposure, int jail)
+{
+        const char *path = exposure->target + 1;
+        struct file_facts there;
+
+        return (exposure->options & EXPOSURE_OPTIONAL) &&
+               kernel_facts(jail, path, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
+               (S_ISLNK(there.mode) || place_others_write(&there, 0));
+}
