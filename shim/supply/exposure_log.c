@@ -2,17 +2,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/exposure_log.h"
 
+#include "supply/patterns.h"
 #include "system/log.h"
 
 #include <string.h>
 
-/* A service of which nothing is there does nothing: that is hardly meant. */
-static bool brings_nothing(const struct exposures *exposures, const char *origin)
+/* A service of which nothing is there does nothing: that is hardly meant. It is told of the first.
+ */
+static bool tells_of_nothing(const struct exposures *exposures, const struct exposure *exposure)
 {
-        for (size_t i = 0; i < exposures->count; i++)
-                if (exposures->item[i].present &&
-                        strcmp(exposure_origin(&exposures->item[i]), origin) == 0)
+        const char *origin = exposure_origin(exposure);
+
+        for (size_t i = 0; i < exposures->count; i++) {
+                const struct exposure *other = &exposures->item[i];
+
+                if (strcmp(exposure_origin(other), origin) != 0)
+                        continue;
+                if (other->present || (other < exposure && other->service))
                         return false;
+        }
         return true;
 }
 
@@ -22,11 +30,11 @@ static void tell_absent(const struct exposures *exposures, const struct exposure
 
         if (!(exposure->options & EXPOSURE_OPTIONAL))
                 log_line(LEVEL_WARNING, origin, ": ", exposure->source, " is absent: ",
-                        exposure->options & EXPOSURE_PROGRAM
+                        exposure->options & EXPOSURE_PROGRAM || pattern_is(exposure->source)
                                 ? "install it, and start the server again"
                                 : "new workers have it once it is there",
                         NULL);
-        else if (brings_nothing(exposures, origin))
+        else if (tells_of_nothing(exposures, exposure))
                 log_line(LEVEL_WARNING, origin, ": ", exposure->source,
                         " is absent, and all else that it would bring: start what makes it", NULL);
 }

@@ -1,9 +1,10 @@
-/* What a program needs to start: its interpreters, and the libraries that its loader finds. */
+/* What programs and libraries need: interpreters, and the libraries that a loader finds. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/program_files.h"
 
 #include "supply/place.h"
 #include "system/child.h"
+#include "system/loader.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -131,6 +132,18 @@ static bool loader_of(const struct beginning *beginning, char *interpreter)
         return false;
 }
 
+/* A library has no loader of its own: it is loaded by that of a program, which is as this one's. */
+static bool is_library(const char *path, const struct beginning *beginning)
+{
+        const char *slash = strrchr(path, '/');
+        ElfW(Ehdr) header;
+
+        if (!strstr(slash ? slash : path, ".so") || beginning->length < sizeof(header))
+                return false;
+        memcpy(&header, beginning->text, sizeof(header));
+        return memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_type == ET_DYN;
+}
+
 static void __attribute__((noreturn)) run_loader(int out, const char *loader, const char *program)
 {
         const char *const arguments[] = {loader, "--list", program, NULL};
@@ -240,6 +253,9 @@ static int follow_interpreters(struct look *look, int (*found)(void *context, co
                 if (loader_of(&look->beginning, look->interpreter))
                         return tell_libraries(
                                 look->interpreter, look->program, found, context, failure);
+                if (is_library(look->program, &look->beginning) && loader_path())
+                        return tell_libraries(
+                                loader_path(), look->program, found, context, failure);
                 if (!script_interpreter(&look->beginning, look->interpreter))
                         return 0;
                 error = found(context, look->interpreter);

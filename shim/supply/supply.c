@@ -7,6 +7,7 @@
 #include "supply/exposure_log.h"
 #include "supply/exposure_mount.h"
 #include "supply/namespace.h"
+#include "supply/patterns.h"
 #include "supply/program_files.h"
 #include "supply/services.h"
 #include "system/log.h"
@@ -162,8 +163,11 @@ static int hold_and_make(struct plan *plan, struct failure *failure)
 
 int supply_make(struct plan *plan, struct failure *ret_failure)
 {
-        int error = exposures_check(&plan->exposures, plan->settings.isolation, ret_failure);
+        enum setting_isolation isolation = plan->settings.isolation;
+        int error = patterns_expand(&plan->exposures, &plan->jail, isolation, ret_failure);
 
+        if (error == 0)
+                error = exposures_check(&plan->exposures, isolation, ret_failure);
         if (error == 0)
                 error = add_program_files(plan, ret_failure);
         return error < 0 ? error : hold_and_make(plan, ret_failure);

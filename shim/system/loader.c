@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <gnu/libc-version.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 void *loader_next(const char *name)
 {
@@ -53,6 +54,13 @@ const char *loader_own_path(void)
         Dl_info object;
 
         return dladdr(&here, &object) ? object.dli_fname : NULL;
+}
+
+const char *loader_path(void)
+{
+        Dl_info object;
+
+        return dladdr((const void *)getauxval(AT_BASE), &object) ? object.dli_fname : NULL;
 }
 
 const char *loader_libc_path(void)

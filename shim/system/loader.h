@@ -34,6 +34,9 @@ const char *loader_twin(const char *name);
 /** loader_own_path() - the name under which the loader knows the shim itself. */
 const char *loader_own_path(void);
 
+/** loader_path() - of the loader itself (ld.so(8)), as it knows itself; NULL if there is none. */
+const char *loader_path(void);
+
 /** loader_libc_path() - the name under which the loader knows libc.so.6. Return: NULL if unknown.
  */
 const char *loader_libc_path(void);

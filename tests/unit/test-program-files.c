@@ -5,6 +5,7 @@
 #include "temporary.h"
 #include "unit.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -220,6 +221,20 @@ static void a_program(void **state)
 }
 
 /* Servers close what they don't need; the list of the loader comes by its standard output. */
+/* It names no loader: this program's one says what it needs. */
+static void a_library(void **state)
+{
+        char loader[PATH_MAX];
+        struct failure failure;
+        Dl_info library;
+
+        assert_true(dladdr((void *)(uintptr_t)_fail, &library));
+        memcpy(loader, page + interpreter.p_offset, interpreter.p_filesz);
+        assert_int_equal(look(library.dli_fname, &failure), 0);
+        assert_non_null(strstr(told, loader));
+        assert_non_null(strstr(told, "/libc.so.6\n"));
+}
+
 static void without_standard_descriptors(void **state)
 {
         const char *program = write_bytes("plain", self, self_size);
@@ -450,6 +465,7 @@ int main(void)
                 cmocka_unit_test(neither_script_nor_program),
                 cmocka_unit_test(what_cannot_be_read),
                 cmocka_unit_test(a_program),
+                cmocka_unit_test(a_library),
                 cmocka_unit_test(without_standard_descriptors),
                 cmocka_unit_test(a_missing_library),
                 cmocka_unit_test(a_missing_loader),
