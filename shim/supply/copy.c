@@ -116,8 +116,10 @@ static int copy_known(
 {
         int error;
 
-        if (++copy->entries > COPY_ENTRIES_LIMIT)
-                return copy_fail_limit(copy, "", "it has more than 20000 entries");
+        if (++copy->entries > copy_limit(copy, COPY_ENTRIES_LIMIT))
+                return copy_fail_limit(copy, "",
+                        copy->exposure->service ? "it has more than 160000 entries"
+                                                : "it has more than 20000 entries");
         error = is_there(copy, facts, to, name);
         if (error != 0)
                 return error < 0 ? error : 0;

@@ -5,10 +5,12 @@
 
 #include "supply/exposure.h"
 
-/** Most bytes, entries and levels of an exposed directory. */
+/** Most bytes, entries and levels of an exposed directory; of a service's, more bytes and entries:
+ * nobody names the modules of a language by mistake. */
 #define COPY_BYTES_LIMIT (64 << 20)
 #define COPY_ENTRIES_LIMIT 20000
 #define COPY_DEPTH_LIMIT 32
+#define COPY_SERVICE_FACTOR 8
 
 /**
  * copy_exposure() - bring the jail's copy of @exposure up to date.

@@ -146,13 +146,22 @@ static int make_new(int directory, const char *name, char *temporary)
                 directory, temporary, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-static const char too_big[] = "it has more than 64 MiB";
+static int fail_bytes(struct copy *copy, const char *name)
+{
+        return copy_fail_limit(copy, name,
+                copy->exposure->service ? "it has more than 512 MiB" : "it has more than 64 MiB");
+}
+
+static uint64_t room_left(const struct copy *copy)
+{
+        return copy_limit(copy, COPY_BYTES_LIMIT) - copy->bytes;
+}
 
 static int write_file(struct copy *copy, int from, const struct file_facts *facts, int directory,
         const char *name)
 {
         bool names = copy->exposure->options & EXPOSURE_NAMES;
-        uint64_t room = COPY_BYTES_LIMIT - copy->bytes;
+        uint64_t room = room_left(copy);
         char temporary[NAME_MAX + 1];
         int error;
         CLOSED_AT_END int to = make_new(directory, name, temporary);
@@ -160,7 +169,7 @@ static int write_file(struct copy *copy, int from, const struct file_facts *fact
         if (to < 0)
                 return copy_fail(copy, name, "it cannot be made", to);
         error = names ? account_file_copy(from, to, &room) : copy_content(from, to, &room);
-        copy->bytes = COPY_BYTES_LIMIT - room;
+        copy->bytes = copy_limit(copy, COPY_BYTES_LIMIT) - room;
         if (error == 0)
                 error = finish_file(to, facts);
         if (error == 0)
@@ -168,15 +177,15 @@ static int write_file(struct copy *copy, int from, const struct file_facts *fact
         if (error == 0)
                 return 0;
         remove_name(directory, temporary);
-        return error == -EFBIG && room == 0 ? copy_fail_limit(copy, name, too_big)
+        return error == -EFBIG && room == 0 ? fail_bytes(copy, name)
                                             : copy_fail(copy, name, "it cannot be written", error);
 }
 
 int copy_file(struct copy *copy, int from, const struct file_facts *facts, int directory,
         const char *name)
 {
-        if (facts->size > COPY_BYTES_LIMIT - copy->bytes)
-                return copy_fail_limit(copy, name, too_big);
+        if (facts->size > room_left(copy))
+                return fail_bytes(copy, name);
         if ((copy->exposure->options & EXPOSURE_NAMES) || !is_fresh(directory, name, facts))
                 return write_file(copy, from, facts, directory, name);
         copy->bytes += facts->size;

@@ -24,6 +24,12 @@ struct copy {
         bool shared;
 };
 
+/** copy_limit() - what @limit, of those in copy.h, is for what is copied. */
+static inline uint64_t copy_limit(const struct copy *copy, uint64_t limit)
+{
+        return limit * (copy->exposure->service ? COPY_SERVICE_FACTOR : 1);
+}
+
 /**
  * copy_fail() - say that @name of the exposure cannot be copied; planted if another user than root
  * can change the place of the copy, or what is copied. Return: @error.

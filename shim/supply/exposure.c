@@ -66,12 +66,13 @@ static int compare(const void *a, const void *b)
         return strcmp(((const struct exposure *)a)->target, ((const struct exposure *)b)->target);
 }
 
-/* Take @next into @last, which has the same target. It is optional only if both are. */
+/* Take @next into @last, which has the same target. It is optional or private only if both are. */
 static void unite(struct exposure *last, struct exposure *next)
 {
-        unsigned both = last->options & next->options & EXPOSURE_OPTIONAL;
+        const unsigned common = EXPOSURE_OPTIONAL | EXPOSURE_PRIVATE;
+        unsigned both = last->options & next->options & common;
 
-        last->options = ((last->options | next->options) & ~(unsigned)EXPOSURE_OPTIONAL) | both;
+        last->options = ((last->options | next->options) & ~common) | both;
         free(next->source);
 }
 

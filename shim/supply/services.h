@@ -20,6 +20,8 @@ struct service {
         const char *const *libraries;
         /** Of enum service_warm_up. */
         unsigned warm_up;
+        /** Only under isolation = "namespace". */
+        bool namespace;
 };
 
 /** service_at() - row @i of the table; NULL behind the last. */
@@ -31,7 +33,8 @@ const struct service *service_named(const char *name);
 /** services_include() - is @name one of `services`? */
 bool services_include(const struct settings *settings, const char *name);
 
-/** services_check() - has each of `services` a row or a definition? Return: 0, or
+/** services_check() - has each of `services` a row or a definition, and can the isolation have
+ * it? Return: 0, or
  * -EINVAL with @ret_failure. */
 int services_check(const struct settings *settings, struct failure *ret_failure);
 

@@ -291,6 +291,15 @@ class TestRefused(ForkerTest):
         self.refused(f"{self.shared} cannot be copied into the jail: big: it has more than 64 MiB",
                      expose=self.shared)
 
+    def test_a_service_may_have_more(self):
+        with open(f"{self.shared}/big", "w") as file:
+            file.truncate((64 << 20) + 1)
+        conf = self.tree.write("shim.conf", 'services = ( { name = "own"; '
+                               f'expose = [ "{self.shared}" ]; }} );\n')
+        with self.server(config=conf) as server:
+            assert server.lines("^(warning|error)") == []
+        assert os.path.getsize(f"{self.place}/big") == (64 << 20) + 1
+
     def test_too_many_entries(self):
         for path in (self.shared, self.tree.jail):
             machine.run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", path)

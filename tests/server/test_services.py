@@ -24,27 +24,27 @@ echo json_encode([
 # The text of `services`, and what the complaint says of it; {place} is the file and the line.
 WRONG = {
     "unknown": ('[ "dsn" ]', '{place}: "dsn" is none: there are files, dns, time, tls, .* and '
-                'tmp, and what the configuration file defines'),
+                'system, and what the configuration file defines'),
     "no list": ('"dns"', "{place} is no list: "),
     "no text": ("( 5 )", "{place} has a value of the wrong type: "),
     "no name": ('( { expose = [ "/srv" ]; } )', "{place}: a service has no name: write "),
     "name no text": ("( { name = 5; } )", "{place}: a service has no name: write "),
     "empty name": ('( { name = ""; } )', "{place}: a service has no name: write "),
-    "unknown member": ('( { name = "redis"; exposes = [ ]; } )',
+    "unknown member": ('( { name = "own"; exposes = [ ]; } )',
                        "{place}: a service has no member exposes: it has name, expose, libraries "
                        "and charsets"),
-    "member no list": ('( { name = "redis"; expose = "/srv"; } )',
+    "member no list": ('( { name = "own"; expose = "/srv"; } )',
                        "{place}: expose is no list: it must be a list of texts"),
-    "element no text": ('( { name = "redis"; libraries = [ 5 ]; } )',
+    "element no text": ('( { name = "own"; libraries = [ 5 ]; } )',
                         "{place}: libraries holds what is no text: put each element in double"),
-    "no path": ('( { name = "redis"; expose = [ "run" ]; } )',
-                '{place}: redis: "run" must be an absolute path'),
-    "no kind": ('( { name = "redis"; expose = [ "{tree}/shared,names" ]; } )',
-                "{place}: redis: {tree}/shared is not a regular file: correct the path"),
-    "no such library": ('( { name = "redis"; libraries = [ "libnone.so.0" ]; } )',
-                        "{place}: redis: libnone.so.0: .*: correct its name, or install it"),
-    "no such charset": ('( { name = "redis"; charsets = [ "NONE-1" ]; } )',
-                        '{place}: redis: iconv knows no "NONE-1": correct its name'),
+    "no path": ('( { name = "own"; expose = [ "run" ]; } )',
+                '{place}: own: "run" must be an absolute path'),
+    "no kind": ('( { name = "own"; expose = [ "{tree}/shared,names" ]; } )',
+                "{place}: own: {tree}/shared is not a regular file: correct the path"),
+    "no such library": ('( { name = "own"; libraries = [ "libnone.so.0" ]; } )',
+                        "{place}: own: libnone.so.0: .*: correct its name, or install it"),
+    "no such charset": ('( { name = "own"; charsets = [ "NONE-1" ]; } )',
+                        '{place}: own: iconv knows no "NONE-1": correct its name'),
 }
 
 
@@ -121,20 +121,20 @@ class TestServices(ForkerTest):
         assert server.lines() == []
 
     def test_a_service_that_brings_nothing(self):
-        conf = self.tree.write("shim.conf", 'services = ( { name = "redis"; '
+        conf = self.tree.write("shim.conf", 'services = ( { name = "own"; '
                                f'expose = [ "{self.tree.path}/none,optional" ]; }} );\n')
         server = self.server(config=conf)
-        assert server.lines("warning|redis") == [
-            f"warning: redis: {self.tree.path}/none is absent, and all else that it would bring: "
+        assert server.lines("warning|own") == [
+            f"warning: own: {self.tree.path}/none is absent, and all else that it would bring: "
             "start what makes it"]
 
     def test_a_group_extends_a_service_or_defines_one(self):
         texts = {name: self.tree.write(f"more/{name}", f"for {name}\n")
-                 for name in ("dns", "redis")}
+                 for name in ("dns", "own")}
         conf = self.tree.write("shim.conf", f"""\
 services = ( "time",
     {{ name = "dns"; expose = [ "{texts["dns"]}" ]; }},
-    {{ name = "redis"; expose = [ "{texts["redis"]}" ]; libraries = [ "libbz2.so.1.0" ];
+    {{ name = "own"; expose = [ "{texts["own"]}" ]; libraries = [ "libbz2.so.1.0" ];
        charsets = [ "KOI8-R" ]; }} );
 """)
         server = self.server(config=conf)
@@ -160,7 +160,7 @@ services = ( "time",
         assert os.listdir(self.tree.jail) == []
 
     def test_an_unknown_service_in_the_environment(self):
-        self.refused('CHROOTSHIM_SERVICES: "dsn" is none: there are files, dns, .* and tmp',
+        self.refused('CHROOTSHIM_SERVICES: "dsn" is none: there are files, dns, .* and system',
                      services="dns:dsn")
 
 

@@ -78,7 +78,8 @@ static void what_is_taken(void **state)
 
 static void what_is_refused(void **state)
 {
-        static const char words[] = "writable, optional, slave, names, program, namespace or private";
+        static const char words[] =
+                "writable, optional, slave, names, program, namespace or private";
         static const char form[] = "must be an absolute path without \"..\", and not /";
         static const char whole[] = "has the whole jail in it: name what lies beside it";
         static const struct {

@@ -18,7 +18,8 @@ static int make(void **state)
 }
 
 static const char *const names[] = {"files", "dns", "time", "tls", "syslog", "mail", "mysql",
-        "postgresql", "accounts", "locale", "tmp"};
+        "postgresql", "accounts", "locale", "tmp", "redis", "memcached", "php-fpm", "ldap", "php",
+        "perl", "python", "ruby", "fonts", "imagemagick", "git", "shell", "system"};
 
 static void release(struct exposures *exposures)
 {
@@ -83,12 +84,26 @@ static void names_are_checked(void **state)
         assert_non_null(strstr(said(&failure), "\"Dns\""));
         settings.services.count = 0;
         assert_int_equal(services_check(&settings, &failure), 0);
+        settings.isolation = ISOLATION_NAMESPACE;
         for (size_t i = 0; i < COUNT(names); i++) {
                 char *one[] = {(char *)(uintptr_t)names[i], NULL};
 
                 settings.services = list(one);
                 assert_int_equal(services_check(&settings, &failure), 0);
         }
+}
+
+static void the_whole_system_is_not_copied(void **state)
+{
+        struct settings settings = {.services = LIST(TEXT("system"))};
+        struct failure failure = {0};
+
+        assert_int_equal(services_check(&settings, &failure), -EINVAL);
+        assert_string_equal(said(&failure),
+                "services: \"system\" is too much to be copied into the jail: set isolation = "
+                "\"namespace\"");
+        settings.isolation = ISOLATION_NAMESPACE;
+        assert_int_equal(services_check(&settings, &failure), 0);
 }
 
 static const struct exposure *find(const struct exposures *exposures, const char *target)
@@ -124,6 +139,22 @@ static void nothing_is_exposed_unasked(void **state)
         assert_int_equal(exposures.count, 5);
         assert_string_equal(find(&exposures, "/dev/null")->service, "files");
         assert_non_null(find(&exposures, "/dev/urandom"));
+        release(&exposures);
+}
+
+/* The host's under namespace, and one of the jail's own where it would be copied. */
+static void sessions_by_isolation(void **state)
+{
+        struct settings settings = {.isolation = ISOLATION_CHROOT, .services = LIST(TEXT("php"))};
+        struct exposures exposures = expose(&settings);
+
+        assert_int_equal(find(&exposures, "/var/lib/php/sessions")->options,
+                EXPOSURE_PRIVATE | EXPOSURE_OPTIONAL);
+        release(&exposures);
+        settings.isolation = ISOLATION_NAMESPACE;
+        exposures = expose(&settings);
+        assert_int_equal(find(&exposures, "/var/lib/php/sessions")->options,
+                EXPOSURE_WRITABLE | EXPOSURE_NAMESPACE | EXPOSURE_OPTIONAL);
         release(&exposures);
 }
 
@@ -229,6 +260,8 @@ int main(void)
                 cmocka_unit_test(every_row_can_be_exposed),
                 cmocka_unit_test(names_are_checked),
                 cmocka_unit_test(nothing_is_exposed_unasked),
+                cmocka_unit_test(the_whole_system_is_not_copied),
+                cmocka_unit_test(sessions_by_isolation),
                 cmocka_unit_test(services_and_paths),
                 cmocka_unit_test(definitions_extend),
                 cmocka_unit_test(complaints_name_the_place),
