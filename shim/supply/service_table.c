@@ -123,6 +123,8 @@ static const struct service table[] = {
                         PROGRAM("/usr/bin/gs"), PROGRAM("/bin/sh"), "/etc/ImageMagick-*,optional",
                         ANY_LIB "/ImageMagick-*,optional",
                         PROGRAM(ANY_LIB "/ImageMagick-*/modules-*/coders/*.so"),
+                        "/usr/lib64/ImageMagick-*,optional",
+                        PROGRAM("/usr/lib64/ImageMagick-*/modules-*/coders/*.so"),
                         "/usr/share/ImageMagick-*,optional", "/etc/ghostscript,optional",
                         "/usr/share/ghostscript,optional", "/var/lib/ghostscript,optional",
                         "/usr/share/color,optional", "/usr/share/poppler,optional",

@@ -57,6 +57,12 @@ class TestTmpInANamespace(TestTmp):
             assert os.listdir(self.apache.jail + directory) == []
 
 
+class TestTmpInAReadOnlyJail(TestTmpInANamespace):
+    """The page's own directories are read-only; these are not."""
+
+    settings = {"services": "tmp", "isolation": "namespace", "read_only": "true"}
+
+
 class TestTmpIsKept(TestTmp):
     """When something that is exposed is replaced, the next workers get another namespace."""
 
