@@ -142,7 +142,8 @@ VALUES = (
     ("expose", "etc/hosts", TIDY), ("expose", "/", TIDY), ("expose", "//./", TIDY), ("expose", "..", TIDY),
     ("expose", "/etc/../etc/hosts", TIDY), ("expose", ",optional", TIDY), ("expose", "/,optional", TIDY),
     ("expose", "a\nb\x1b[2J\x07", TIDY), ("expose", LONG, TIDY), ("expose", "/etc/..,optional", TIDY),
-    ("expose", "/etc/hosts,", "it must be writable, optional, slave, names, program or namespace"),
+    ("expose", "/etc/hosts,", "it must be writable, optional, slave, names, program, namespace or "
+     "private"),
     ("expose", "/etc/hosts,bogus", "it must be writable, optional"),
     ("expose", "/etc/hosts,optional,,names", "it must be writable, optional"),
     ("expose", "/etc/hosts, optional", "it must be writable, optional"),
