@@ -52,6 +52,17 @@ class Programs(ForkerTest):
             assert server.lines("^(warning|error)") == []
             assert self.run_in_jail(server, command) == expected
 
+    @pytest.mark.parametrize("name, path", (
+        ("ldap", "/etc/ldap/ldap.conf"), ("fonts", "/usr/share/fonts"), ("imagemagick", "/bin/sh")))
+    def test_brings(self, name, path):
+        with self.server(services=name) as server:
+            assert server.lines("^(warning|error)") == []
+            assert server.lines(f"brings {path}$") == [f"info: {name} brings {path}"]
+        assert os.path.exists(self.tree.jail + path)
+        # The secrets of a directory's server lie beside its client's settings.
+        if name == "ldap":
+            assert os.listdir(f"{self.tree.jail}/etc/ldap") == ["ldap.conf"]
+
 
 class TestPrograms(Programs):
 
