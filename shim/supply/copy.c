@@ -165,18 +165,27 @@ static int make_private(const struct place *place)
         return (int)kernel_call(SYS_fchmod, fd, 01777, 0, 0, 0);
 }
 
+static int find_target(const struct jail *jail, const struct exposure *exposure,
+        struct place *ret_place, struct failure *failure)
+{
+        int error = place_find(jail->fd, exposure->target, ret_place, failure);
+
+        if (error == 0)
+                return 0;
+        exposure_blame(exposure, failure);
+        failure->jail = jail->real;
+        return error;
+}
+
 int copy_private(
         const struct jail *jail, const struct exposure *exposure, struct failure *ret_failure)
 {
         bool optional = exposure->options & EXPOSURE_OPTIONAL;
         struct place place;
-        int error = place_find(jail->fd, exposure->target, &place, ret_failure);
+        int error = find_target(jail, exposure, &place, ret_failure);
 
-        if (error < 0) {
-                exposure_blame(exposure, ret_failure);
-                ret_failure->jail = jail->real;
+        if (error < 0)
                 return error;
-        }
         error = make_private(&place);
         kernel_close(place.directory);
         /* The administrator's own link or file: he has seen to it. */
@@ -194,13 +203,10 @@ int copy_exposure(const struct jail *jail, const struct exposure *exposure, int 
 {
         struct copy copy = {.exposure = exposure, .failure = ret_failure};
         struct place place;
-        int error = place_find(jail->fd, exposure->target, &place, ret_failure);
+        int error = find_target(jail, exposure, &place, ret_failure);
 
-        if (error < 0) {
-                exposure_blame(exposure, ret_failure);
-                ret_failure->jail = jail->real;
+        if (error < 0)
                 return error;
-        }
         memset(ret_failure, 0, sizeof(*ret_failure));
         copy.foreign = place.foreign;
         error = copy_one(&copy, source, place.directory, place.name);
