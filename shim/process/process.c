@@ -6,7 +6,6 @@
 #include "process/lookup.h"
 #include "process/readiness.h"
 #include "process/self.h"
-#include "process/sockets.h"
 #include "supply/lock_files.h"
 #include "system/capabilities.h"
 #include "system/kernel.h"
@@ -54,7 +53,7 @@ void self_prepare(void)
  * Root is gone, and with it what chroot() needs; a user namespace of its own gives that to a
  * worker, though not the right to enter the master's mount namespace.
  */
-static void check_dropped(void)
+void self_check_dropped(void)
 {
         struct jail *jail = &self->plan.jail;
 
@@ -76,7 +75,7 @@ static void enter(void)
 
         if (self->problem)
                 self_stop(self->problem);
-        check_dropped();
+        self_check_dropped();
         if (readiness_make(&failure) < 0 || plan_enter(&self->plan, &failure) < 0)
                 end(&failure);
         self->role = CHROOTSHIM_JAILED;
@@ -170,15 +169,6 @@ void process_event(enum role_event event)
         errno = saved;
 }
 
-void process_accept(int fd)
-{
-        if (!process_is_undecided() || !sockets_is_listening(fd))
-                return;
-        if (self->problem)
-                self_stop(self->problem);
-        process_event(EVENT_ACCEPT);
-}
-
 uid_t process_drop(uid_t next, enum role_event event)
 {
         if (self->role == CHROOTSHIM_INERT || !role_drops(geteuid(), next))
@@ -202,90 +192,11 @@ int process_dropped(uid_t asked, int result)
         return result;
 }
 
-void process_made_socket(int fd)
-{
-        if (self->role == CHROOTSHIM_PENDING && self_owns_memory())
-                sockets_note_own(fd);
-}
-
-void process_receive(int fd)
-{
-        if (!process_is_undecided() || !(self->serving || process_may_be_worker()) ||
-                !sockets_is_one(fd))
-                return;
-        if (sockets_is_bound(fd))
-                process_event(EVENT_ASKED);
-        else if (process_may_be_worker() && !sockets_is_own(fd))
-                process_event(EVENT_RECEIVE);
-}
-
-void process_watches(int fd)
-{
-        if (process_is_undecided() && self->serving && !self->has_workers && sockets_is_bound(fd))
-                process_event(EVENT_ASKED);
-}
-
-/* A process of its own memory, or one that clone(2) made before there was a witness: a vfork()
- * child neither listens nor binds. */
-static bool takes_part(void)
-{
-        if (self_owns_memory())
-                return true;
-        if (self->witness != &readiness_never_copied)
-                return false;
-        process_after_fork(false);
-        return true;
-}
-
-void process_received(const struct msghdr *message)
-{
-        if (!process_is_undecided() || !message->msg_control || !takes_part())
-                return;
-        if (sockets_were_received(message, sockets_serves))
-                self->serving = true;
-        if (!sockets_were_received(message, sockets_is_connection))
-                return;
-        self->serving = true;
-        if (!self->has_workers)
-                process_event(EVENT_ACCEPT);
-}
-
 const char *process_path(const char *path)
 {
         if (process_may_be_worker() && role_path_counts(path))
                 process_event(EVENT_TOUCH);
         return process_inside(path);
-}
-
-void process_listen(void)
-{
-        int saved = errno;
-
-        if (!process_is_undecided() || !takes_part())
-                return;
-        if (self->problem)
-                self_stop(self->problem);
-        check_dropped();
-        self_prepare();
-        errno = saved;
-}
-
-void process_listened(void)
-{
-        if (process_is_undecided() && takes_part())
-                self->serving = self->is_server = self->made_serving_socket = true;
-}
-
-void process_bound(int fd, const struct sockaddr *address, socklen_t length)
-{
-        int saved = errno;
-
-        if (process_is_undecided() && !lookup_is_on() && takes_part() &&
-                sockets_note_bound(fd, address, length)) {
-                process_listen();
-                process_listened();
-        }
-        errno = saved;
 }
 
 void process_created_file(const char *path, int flags, int fd)

@@ -19,6 +19,9 @@ bool self_owns_memory(void);
 /** self_prepare() - what a server needs before its first worker (readiness.h), or its end. */
 void self_prepare(void);
 
+/** self_check_dropped() - if root was given up before it serves, can a worker still be jailed? */
+void self_check_dropped(void);
+
 /** self_is_armed() - is it in the pidfile, or what stands for it? Once armed, armed. */
 bool self_is_armed(void);
 

@@ -1,0 +1,96 @@
+/* What a process does as a server: it listens, accepts, and waits for clients, or receives them. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process/lookup.h"
+#include "process/readiness.h"
+#include "process/self.h"
+#include "process/sockets.h"
+
+#include <errno.h>
+
+void process_accept(int fd)
+{
+        if (!process_is_undecided() || !sockets_is_listening(fd))
+                return;
+        if (self->problem)
+                self_stop(self->problem);
+        process_event(EVENT_ACCEPT);
+}
+
+void process_made_socket(int fd)
+{
+        if (self->role == CHROOTSHIM_PENDING && self_owns_memory())
+                sockets_note_own(fd);
+}
+
+void process_receive(int fd)
+{
+        if (!process_is_undecided() || !(self->serving || process_may_be_worker()) ||
+                !sockets_is_one(fd))
+                return;
+        if (sockets_is_bound(fd))
+                process_event(EVENT_ASKED);
+        else if (process_may_be_worker() && !sockets_is_own(fd))
+                process_event(EVENT_RECEIVE);
+}
+
+void process_watches(int fd)
+{
+        if (process_is_undecided() && self->serving && !self->has_workers && sockets_is_bound(fd))
+                process_event(EVENT_ASKED);
+}
+
+/* A process of its own memory, or one that clone(2) made before there was a witness: a vfork()
+ * child neither listens nor binds. */
+static bool takes_part(void)
+{
+        if (self_owns_memory())
+                return true;
+        if (self->witness != &readiness_never_copied)
+                return false;
+        process_after_fork(false);
+        return true;
+}
+
+void process_received(const struct msghdr *message)
+{
+        if (!process_is_undecided() || !message->msg_control || !takes_part())
+                return;
+        if (sockets_were_received(message, sockets_serves))
+                self->serving = true;
+        if (!sockets_were_received(message, sockets_is_connection))
+                return;
+        self->serving = true;
+        if (!self->has_workers)
+                process_event(EVENT_ACCEPT);
+}
+
+void process_listen(void)
+{
+        int saved = errno;
+
+        if (!process_is_undecided() || !takes_part())
+                return;
+        if (self->problem)
+                self_stop(self->problem);
+        self_check_dropped();
+        self_prepare();
+        errno = saved;
+}
+
+void process_listened(void)
+{
+        if (process_is_undecided() && takes_part())
+                self->serving = self->is_server = self->made_serving_socket = true;
+}
+
+void process_bound(int fd, const struct sockaddr *address, socklen_t length)
+{
+        int saved = errno;
+
+        if (process_is_undecided() && !lookup_is_on() && takes_part() &&
+                sockets_note_bound(fd, address, length)) {
+                process_listen();
+                process_listened();
+        }
+        errno = saved;
+}
