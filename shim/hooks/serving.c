@@ -68,26 +68,26 @@ INTERPOSE(int, thrd_create, (thrd_t * ret_thread, thrd_start_t start, void *argu
 
 INTERPOSE(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
 {
-        process_wait(EVENT_TOUCH);
+        process_polls(fds, count);
         return real(poll)(fds, count, timeout);
 }
 
 INTERPOSE(int, __poll, (struct pollfd * fds, nfds_t count, int timeout))
 {
-        process_wait(EVENT_TOUCH);
+        process_polls(fds, count);
         return real(__poll)(fds, count, timeout);
 }
 
 INTERPOSE(int, __poll_chk, (struct pollfd * fds, nfds_t count, int timeout, size_t size))
 {
-        process_wait(EVENT_TOUCH);
+        process_polls(fds, count);
         return real(__poll_chk)(fds, count, timeout, size);
 }
 
 INTERPOSE(int, ppoll,
         (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask))
 {
-        process_wait(EVENT_TOUCH);
+        process_polls(fds, count);
         return real(ppoll)(fds, count, timeout, mask);
 }
 
@@ -95,21 +95,21 @@ INTERPOSE(int, __ppoll_chk,
         (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
                 size_t size))
 {
-        process_wait(EVENT_TOUCH);
+        process_polls(fds, count);
         return real(__ppoll_chk)(fds, count, timeout, mask, size);
 }
 
 INTERPOSE(int, select,
         (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout))
 {
-        process_wait(EVENT_TOUCH);
+        process_selects(count, read);
         return real(select)(count, read, write, except, timeout);
 }
 
 INTERPOSE(int, __select,
         (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout))
 {
-        process_wait(EVENT_TOUCH);
+        process_selects(count, read);
         return real(__select)(count, read, write, except, timeout);
 }
 
@@ -117,7 +117,7 @@ INTERPOSE(int, pselect,
         (int count, fd_set *read, fd_set *write, fd_set *except, const struct timespec *timeout,
                 const sigset_t *mask))
 {
-        process_wait(EVENT_TOUCH);
+        process_selects(count, read);
         return real(pselect)(count, read, write, except, timeout, mask);
 }
 

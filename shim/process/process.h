@@ -8,6 +8,8 @@
 #include "supply/plan.h"
 
 #include <limits.h>
+#include <poll.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 
 /**
@@ -160,6 +162,18 @@ static inline void process_writes(int fd)
  * A master with workers may do so for them.
  */
 void process_watches(int fd);
+
+/** process_may_be_asked() - may one of its sockets be such a one? False on the hot paths. */
+static inline bool process_may_be_asked(void)
+{
+        return process_is_undecided() && process_state.serving && !process_state.has_workers;
+}
+
+/** process_polls() - process_wait() and process_watches() for poll(2). */
+void process_polls(const struct pollfd *fds, nfds_t count);
+
+/** process_selects() - the same for select(2). @read is the set to read from, or NULL. */
+void process_selects(int count, const fd_set *read);
 
 /** process_received() - recvmsg() gave @message: the sockets in it may be to serve with. */
 void process_received(const struct msghdr *message);

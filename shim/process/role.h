@@ -16,7 +16,7 @@ enum role_event {
         EVENT_DROP_EFFECTIVE,
         /** accept*() on a listening socket. */
         EVENT_ACCEPT,
-        /** recv*(), read*() and epoll_ctl() on a bound datagram socket. */
+        /** recv*(), read*(), epoll_ctl(), poll() and select() on a bound datagram socket. */
         EVENT_ASKED,
         /** recv*() and read*() on an inherited socket; under `master_accepts`, writing to it, too.
          */

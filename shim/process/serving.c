@@ -35,8 +35,37 @@ void process_receive(int fd)
 
 void process_watches(int fd)
 {
-        if (process_is_undecided() && self->serving && !self->has_workers && sockets_is_bound(fd))
+        if (process_may_be_asked() && sockets_is_bound(fd))
                 process_event(EVENT_ASKED);
+}
+
+void process_polls(const struct pollfd *fds, nfds_t count)
+{
+        process_wait(EVENT_TOUCH);
+        if (!process_may_be_asked() || !sockets_any_bound() || !fds)
+                return;
+        for (nfds_t i = 0; i < count; i++)
+                if (fds[i].events & (POLLIN | POLLRDNORM))
+                        process_watches(fds[i].fd);
+}
+
+/* FD_ISSET() would not do: a set may be larger than libc's. */
+static bool is_in(int fd, const fd_set *set)
+{
+        const fd_mask *words = (const fd_mask *)set;
+
+        return words[fd / NFDBITS] & (fd_mask)(1UL << fd % NFDBITS);
+}
+
+void process_selects(int count, const fd_set *read)
+{
+        process_wait(EVENT_TOUCH);
+        if (!process_may_be_asked() || !sockets_any_bound() || !read)
+                return;
+        /* As the kernel does, look no further into the set than descriptors are open. */
+        for (int fd = 0; fd < count; fd++)
+                if (sockets_is_one(fd) && is_in(fd, read))
+                        process_watches(fd);
 }
 
 /* A process of its own memory, or one that clone(2) made before there was a witness: a vfork()

@@ -111,6 +111,11 @@ bool sockets_note_bound(int fd, const struct sockaddr *address, socklen_t length
         return true;
 }
 
+bool sockets_any_bound(void)
+{
+        return bound.count > 0;
+}
+
 bool sockets_is_bound(int fd)
 {
         return is_noted(&bound, fd, true) && !has_peer(fd);
@@ -182,7 +187,7 @@ static bool listens(int fd)
 bool sockets_note_inherited(void)
 {
         descriptors_any(note_inherited);
-        return bound.count > 0 || descriptors_any(listens);
+        return sockets_any_bound() || descriptors_any(listens);
 }
 
 bool sockets_were_received(const struct msghdr *message, bool (*wanted)(int fd))

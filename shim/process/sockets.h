@@ -28,6 +28,9 @@ void sockets_forget_own(void);
  */
 bool sockets_note_bound(int fd, const struct sockaddr *address, socklen_t length);
 
+/** sockets_any_bound() - is there any socket of that kind? */
+bool sockets_any_bound(void);
+
 /** sockets_is_bound() - is it one of them, or was one handed over? Not if it is connected. */
 bool sockets_is_bound(int fd);
 

@@ -46,12 +46,16 @@ class TestOneProcess(RoleTest):
             result = self.act("datagrams", read, *SAY)
             assert self.roles(result) == [("self", JAILED, True)]
 
-    def test_it_is_asked_past_libc(self):
+    @pytest.mark.parametrize("wait", ("epoll", "poll", "ppoll", "select", "pselect"))
+    def test_it_is_asked_past_libc(self, wait):
         """libuv waits by libc and receives by syscall(2), as named does."""
-        result = self.act("datagrams", "raw-receive", *SAY)
-        assert self.roles(result) == [("self", JAILED, True)]
-        self.assert_ends(self.act(*DROP, "start-thread", "datagrams", "raw-receive", *SAY), FATAL,
-                         "more than one thread")
+        for serve in (["datagrams"], ["datagrams", "raise"]):
+            result = self.act(*serve, "raw-receive", wait, *SAY,
+                              wrapper=["prlimit", "--nofile=4096:4096"])
+            assert self.roles(result) == [("self", JAILED, True)]
+        self.assert_ends(self.act(*DROP, "start-thread", "datagrams", "raw-receive", wait, *SAY),
+                         FATAL, "more than one thread")
+        assert self.roles(self.act("ask", "raw-receive", wait, *SAY)) == [("self", WATCHING, False)]
 
     def test_it_asks_by_datagrams(self):
         result = self.act("ask", "recv", *SAY)

@@ -3,9 +3,12 @@
 #include "server.h"
 #include <aio.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -77,15 +80,63 @@ ACTION(place, "place")
                 fail("place");
 }
 
-/* As libuv receives datagrams. */
-ACTION(raw_receive, "raw-receive")
+static int wait_by_epoll(void)
 {
         struct epoll_event event = {.events = EPOLLIN};
         int epoll = epoll_create1(0);
+
+        return epoll < 0 ? -1 : epoll_ctl(epoll, EPOLL_CTL_ADD, incoming, &event);
+}
+
+static int wait_by_poll(void)
+{
+        struct pollfd fds[] = {{.fd = -1}, {.fd = incoming, .events = POLLIN}};
+
+        return poll(fds, 2, -1);
+}
+
+static int wait_by_ppoll(void)
+{
+        struct pollfd fds[] = {{.fd = -1}, {.fd = incoming, .events = POLLIN}};
+
+        return ppoll(fds, 2, NULL, NULL);
+}
+
+/* A set of the program's own size, larger than libc's, that holds what comes in. */
+static fd_set *incoming_set(void)
+{
+        static fd_mask words[64];
+
+        words[incoming / NFDBITS] = (fd_mask)(1UL << incoming % NFDBITS);
+        return (fd_set *)words;
+}
+
+static int wait_by_select(void)
+{
+        return select(incoming + 1, incoming_set(), NULL, NULL, NULL);
+}
+
+static int wait_by_pselect(void)
+{
+        return pselect(incoming + 1, incoming_set(), NULL, NULL, NULL, NULL);
+}
+
+/* As libuv receives datagrams: it waits by libc, in the way that is named, and receives past it. */
+ACTION(raw_receive, "raw-receive")
+{
+        static const struct {
+                const char *name;
+                int (*wait)(void);
+        } ways[] = {{"epoll", wait_by_epoll}, {"poll", wait_by_poll}, {"ppoll", wait_by_ppoll},
+                {"select", wait_by_select}, {"pselect", wait_by_pselect}};
+        const char *name = next_argument();
+        size_t way = 0;
         char byte;
 
-        if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, incoming, &event) < 0 ||
-                syscall(SYS_recvfrom, incoming, &byte, 1, 0, NULL, NULL) != 1)
+        while (strcmp(ways[way].name, name) != 0)
+                if (++way == sizeof(ways) / sizeof(ways[0]))
+                        fail(name);
+        if (ways[way].wait() < 0 || syscall(SYS_recvfrom, incoming, &byte, 1, 0, NULL, NULL) != 1)
                 fail("raw-receive");
 }
 
