@@ -54,6 +54,24 @@ static void tell_twin(void)
         self->twin = NULL;
 }
 
+/* A reload of the server does not read them again, and nobody is to think that it did. */
+static void tell_changed_settings(void)
+{
+        const struct settings *settings = &self->plan.settings;
+        enum settings_change change = settings->path
+                                              ? settings_stamp_look(settings->path,
+                                                        &settings->stamp, &self->settings_seen)
+                                              : SETTINGS_SAME;
+
+        if (change != SETTINGS_SAME)
+                log_line(LEVEL_WARNING, settings->path,
+                        change == SETTINGS_GONE ? " is gone" : " has changed",
+                        " since the server started: workers are jailed as it was read then: stop "
+                        "the server and start it again; a reload or a graceful restart is not "
+                        "enough",
+                        NULL);
+}
+
 bool process_before_fork(void)
 {
         int saved = errno;
@@ -71,6 +89,7 @@ bool process_before_fork(void)
                 log_reopen();
         if (armed) {
                 tell_twin();
+                tell_changed_settings();
                 supply_refresh(&self->plan);
         }
         if (self->prepared)

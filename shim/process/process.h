@@ -54,6 +54,8 @@ struct process {
         bool helper;
         /** The commands of a service manager are refused. */
         bool guards_service_manager;
+        /** The configuration file as it was when a worker was forked last. */
+        struct settings_stamp settings_seen;
         /** What is wrong with the settings, if this process is let run on in spite of it. */
         const struct failure *problem;
         /** The settings, the jail, and what it is to have. */

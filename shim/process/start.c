@@ -132,6 +132,7 @@ static void note_next_version(void)
 
 static void begin(enum chrootshim_role role)
 {
+        self->settings_seen = self->plan.settings.stamp;
         if (self->plan.settings.fixroot)
                 self->translation = self->plan.jail.prefixes;
         self->pid = getpid();

@@ -23,23 +23,22 @@ static int check_file(const char *path, const struct file_facts *facts, struct f
 }
 
 /* All that an open file holds, from malloc(). */
-static int take_bytes(
-        int fd, const char *path, char **ret_bytes, size_t *ret_length, struct failure *failure)
+static int take_bytes(int fd, const char *path, struct file_facts *ret_facts, char **ret_bytes,
+        size_t *ret_length, struct failure *failure)
 {
-        struct file_facts facts;
         ssize_t more = 0;
-        int error = kernel_facts(fd, "", 0, &facts);
+        int error = kernel_facts(fd, "", 0, ret_facts);
 
         error = error < 0 ? failure_set(failure, error, path, NULL, NULL)
-                          : check_file(path, &facts, failure);
+                          : check_file(path, ret_facts, failure);
         if (error < 0)
                 return error;
-        *ret_bytes = malloc(facts.size + 1);
+        *ret_bytes = malloc(ret_facts->size + 1);
         if (!*ret_bytes)
                 return failure_set(failure, -ENOMEM, path, NULL, NULL);
         *ret_length = 0;
-        while (*ret_length < facts.size &&
-                (more = kernel_read(fd, *ret_bytes + *ret_length, facts.size - *ret_length)) > 0)
+        while (*ret_length < ret_facts->size && (more = kernel_read(fd, *ret_bytes + *ret_length,
+                                                         ret_facts->size - *ret_length)) > 0)
                 *ret_length += (size_t)more;
         /* With an error, none of the settings is used. */
         return more < 0 ? failure_set(failure, (int)more, path, "it cannot be read to its end",
@@ -64,7 +63,8 @@ int settings_read_file(
         if (fd < 0)
                 return failure_set(ret_failure, fd, path, NULL,
                         "name a readable configuration file by " SETTINGS_VARIABLE ", or unset it");
-        error = take_bytes(fd, path, &bytes, &length, ret_failure);
+        error = take_bytes(fd, path, &settings->stamp.facts, &bytes, &length, ret_failure);
+        settings->stamp.sum = settings_stamp_sum(0, bytes, length);
         if (error == 0)
                 error = settings_read_contents(settings, path, bytes, length, ret_failure);
         free(bytes);

@@ -4,6 +4,7 @@
 #define SHIM_SETTINGS_SETTINGS_H
 
 #include "settings/keys.h"
+#include "settings/stamp.h"
 #include "system/log.h"
 
 #include <stdbool.h>
@@ -78,6 +79,8 @@ struct settings {
         /** The file that was read, and the line of each setting in it; 0 if it comes from
          * elsewhere. */
         char *path;
+        /** That file, as it was then. */
+        struct settings_stamp stamp;
         unsigned line[SETTING_COUNT];
 };
 
