@@ -249,6 +249,18 @@ int exposure_take(struct exposure *exposure, enum setting_isolation isolation, i
         return error;
 }
 
+/* Also where it is there, and cannot be brought: then the failure has said so. */
+static int check_required(const struct exposure *exposure, int error, struct failure *failure)
+{
+        if (!(exposure->options & EXPOSURE_REQUIRED) || exposure->present)
+                return 0;
+        return error < 0 ? error
+                         : exposure_fail(exposure, failure, 0, exposure->source,
+                                   "it is required, and is not there",
+                                   "start or install what makes it before the server, or take the "
+                                   "word required away");
+}
+
 int exposures_check(
         struct exposures *exposures, enum setting_isolation isolation, struct failure *ret_failure)
 {
@@ -257,6 +269,9 @@ int exposures_check(
                 int error = exposure_take(&exposures->item[i], isolation, &fd, ret_failure);
 
                 if (error < 0 && !ret_failure->planted)
+                        return error;
+                error = check_required(&exposures->item[i], error, ret_failure);
+                if (error < 0)
                         return error;
         }
         return 0;

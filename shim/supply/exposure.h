@@ -23,6 +23,10 @@ enum exposure_option {
         /** A directory of the jail's own, which everybody may write to; nothing of outside.
            Optional: only where the jail has none that workers could write to. */
         EXPOSURE_PRIVATE = 128,
+        /** Absent at the start, it ends the start. */
+        EXPOSURE_REQUIRED = 256,
+        /** It may be absent, but not all that its service, or `expose`, has marked so: told. */
+        EXPOSURE_EITHER = 512,
         /** Not a word: it is a program that is not to be brought, and leaves the list. */
         EXPOSURE_REFUSED = 64,
 };
@@ -137,7 +141,8 @@ int exposures_check_settings(const struct exposures *exposures, enum setting_iso
 /**
  * exposures_check() - look at all that is there, in the program that serves.
  *
- * What another user could have put wrong is no reason to stop: it counts as absent for now.
+ * What another user could have put wrong is no reason to stop: it counts as absent for now. What is
+ * required must be there.
  *
  * Return: 0; -EACCES where the caller may not look; -EINVAL; with @ret_failure.
  */

@@ -18,6 +18,8 @@ static const struct {
         {"program", EXPOSURE_PROGRAM},
         {"namespace", EXPOSURE_NAMESPACE},
         {"private", EXPOSURE_PRIVATE},
+        {"required", EXPOSURE_REQUIRED},
+        {"either", EXPOSURE_EITHER | EXPOSURE_OPTIONAL},
 };
 
 #define WORD_COUNT (sizeof(words) / sizeof(words[0]))
@@ -44,6 +46,16 @@ static int refuse_option(const struct exposure *exposure, const char *word, stru
         return error;
 }
 
+static int check_words(const struct exposure *exposure, struct failure *failure)
+{
+        const unsigned both = EXPOSURE_REQUIRED | EXPOSURE_OPTIONAL;
+
+        if ((exposure->options & both) != both)
+                return 0;
+        return exposure_fail(exposure, failure, 0, exposure->source,
+                "it is required, and optional or one of either", "take one of the words away");
+}
+
 int exposure_parse(struct exposure *exposure, struct failure *failure)
 {
         char *path = exposure->source, *rest = path, *word;
@@ -58,7 +70,7 @@ int exposure_parse(struct exposure *exposure, struct failure *failure)
                 exposure->options |= option;
         }
         if (path[0] == '/' && path_tidy(path) && path[1])
-                return 0;
+                return check_words(exposure, failure);
         error = exposure_fail(exposure, failure, 0, NULL, NULL, NULL);
         failure_reason(failure, "\"%s\" must be an absolute path without \"..\", and not /", path);
         return error;

@@ -27,6 +27,9 @@
 /* A library or program in a directory that varies, and what it needs. */
 #define PROGRAM(path) path ",program,optional"
 
+/* The same, where the service is for one of those: that none is there is told. */
+#define MAIN_PROGRAM(path) path ",program,either"
+
 /* Directories of the machine's kind, as Debian and as RHEL name them. */
 #define ANY_LIB "/usr/lib/*-linux-*"
 
@@ -91,17 +94,17 @@ static const struct service table[] = {
                         SESSIONS("/var/lib/php/sessions"), SESSIONS("/var/lib/php/session"), ZONES),
                 NULL, 0, false},
         {"perl",
-                PATHS(PROGRAM("/usr/bin/perl"), "/etc/perl,optional", "/usr/share/perl,optional",
-                        "/usr/share/perl5,optional", ANY_LIB "/perl,optional",
-                        ANY_LIB "/perl-base,optional", ANY_LIB "/perl5,optional",
-                        PROGRAM(ANY_LIB "/perl/5.*/auto/*/*.so"),
+                PATHS(MAIN_PROGRAM("/usr/bin/perl"), "/etc/perl,optional",
+                        "/usr/share/perl,optional", "/usr/share/perl5,optional",
+                        ANY_LIB "/perl,optional", ANY_LIB "/perl-base,optional",
+                        ANY_LIB "/perl5,optional", PROGRAM(ANY_LIB "/perl/5.*/auto/*/*.so"),
                         PROGRAM(ANY_LIB "/perl5/5.*/auto/*/*.so"),
                         PROGRAM(ANY_LIB "/perl5/5.*/auto/*/*/*.so"), "/usr/lib64/perl5,optional",
                         "/usr/local/share/perl,optional", "/usr/local/lib/*/perl,optional",
                         "/usr/local/lib/site_perl,optional"),
                 NULL, 0, false},
         {"python",
-                PATHS(PROGRAM("/usr/bin/python3"), "/etc/python3.*,optional",
+                PATHS(MAIN_PROGRAM("/usr/bin/python3"), "/etc/python3.*,optional",
                         "/usr/lib/python3,optional", "/usr/lib/python3.*,optional",
                         PROGRAM("/usr/lib/python3.*/lib-dynload/*.so"),
                         "/usr/lib64/python3.*,optional",
@@ -109,17 +112,18 @@ static const struct service table[] = {
                         "/usr/local/lib/python3.*,optional"),
                 NULL, 0, false},
         {"ruby",
-                PATHS(PROGRAM("/usr/bin/ruby"), "/usr/lib/ruby,optional", ANY_LIB "/ruby,optional",
-                        PROGRAM(ANY_LIB "/ruby/3.*/*.so"), "/var/lib/gems,optional",
-                        "/usr/share/rubygems-integration,optional", "/usr/share/ruby,optional",
-                        "/usr/lib64/ruby,optional", "/usr/local/lib/site_ruby,optional"),
+                PATHS(MAIN_PROGRAM("/usr/bin/ruby"), "/usr/lib/ruby,optional",
+                        ANY_LIB "/ruby,optional", PROGRAM(ANY_LIB "/ruby/3.*/*.so"),
+                        "/var/lib/gems,optional", "/usr/share/rubygems-integration,optional",
+                        "/usr/share/ruby,optional", "/usr/lib64/ruby,optional",
+                        "/usr/local/lib/site_ruby,optional"),
                 NULL, 0, false},
         {"fonts", PATHS(FONTS), NULL, 0, false},
         /* With Ghostscript, which reads PDF for it where its policy lets it, by way of a shell. */
         {"imagemagick",
-                PATHS(PROGRAM("/usr/bin/convert"), PROGRAM("/usr/bin/identify"),
+                PATHS(MAIN_PROGRAM("/usr/bin/convert"), PROGRAM("/usr/bin/identify"),
                         PROGRAM("/usr/bin/mogrify"), PROGRAM("/usr/bin/composite"),
-                        PROGRAM("/usr/bin/montage"), PROGRAM("/usr/bin/magick"),
+                        PROGRAM("/usr/bin/montage"), MAIN_PROGRAM("/usr/bin/magick"),
                         PROGRAM("/usr/bin/gs"), PROGRAM("/bin/sh"), "/etc/ImageMagick-*,optional",
                         ANY_LIB "/ImageMagick-*,optional",
                         PROGRAM(ANY_LIB "/ImageMagick-*/modules-*/coders/*.so"),

@@ -142,8 +142,9 @@ VALUES = (
     ("expose", "etc/hosts", TIDY), ("expose", "/", TIDY), ("expose", "//./", TIDY), ("expose", "..", TIDY),
     ("expose", "/etc/../etc/hosts", TIDY), ("expose", ",optional", TIDY), ("expose", "/,optional", TIDY),
     ("expose", "a\nb\x1b[2J\x07", TIDY), ("expose", LONG, TIDY), ("expose", "/etc/..,optional", TIDY),
-    ("expose", "/etc/hosts,", "it must be writable, optional, slave, names, program, namespace or "
-     "private"),
+    ("expose", "/etc/hosts,", "it must be writable, optional, slave, names, program, namespace, "
+     "private, required or either"),
+    ("expose", "/etc/hosts,required,optional", "take one of the words away"),
     ("expose", "/etc/hosts,bogus", "it must be writable, optional"),
     ("expose", "/etc/hosts,optional,,names", "it must be writable, optional"),
     ("expose", "/etc/hosts, optional", "it must be writable, optional"),

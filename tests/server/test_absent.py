@@ -42,7 +42,7 @@ class Absent(ForkerTest):
 
     def expect_told(self, server, path, more=""):
         assert server.lines("warning|error") == [
-            f"warning: expose: {path} is absent: new workers have it once it is there{more}"]
+            f"warning: expose waits for {path}: it comes when it is there{more}"]
 
     def test_a_file_that_comes_later(self):
         os.unlink(self.file)
@@ -65,9 +65,59 @@ class Absent(ForkerTest):
         self.tree.write("shared/file", "again\n")
         assert server.fork(self.file) == "again\n"
 
-    def test_an_optional_one_is_not_told(self):
-        server = self.server(expose=f"{self.shared}:{self.tree.path}/none,optional")
+    @pytest.mark.parametrize("other", (":{}", ""))
+    def test_an_optional_one_is_not_told(self, other):
+        server = self.server(expose=f"{self.tree.path}/none,optional" + other.format(self.shared))
         assert server.lines("warning|error") == []
+
+    def test_one_of_either(self):
+        first, second, none = (f"{self.tree.path}/{name}" for name in ("first", "second", "none"))
+        expose = f"{first},either:{second},either:{none},optional:{self.shared}"
+        with self.server(expose=expose) as server:
+            assert server.lines("warning|error") == [
+                f"warning: expose waits for {first} or {second}: it comes when it is there"]
+        os.unlink(server.log)
+        self.tree.write("second", "it is there\n")
+        with self.server(expose=expose) as server:
+            assert server.fork(second) == "it is there\n"
+            assert server.lines("warning|error") == []
+
+    def test_what_is_required_ends_the_start(self):
+        """With everything else that is absent, and by a service of the file."""
+        none = f"{self.tree.path}/none"
+        reason = (f"{none} is required, and is not there: start or install what makes it before the "
+                  "server, or take the word required away")
+        self.refused(f"CHROOTSHIM_EXPOSE: {reason}", expose=f"{self.tree.path}/more:{none},required")
+        self.refused("CHROOTSHIM_EXPOSE: .*/v\\* is required, and is not there",
+                     expose=f"{self.tree.path}/v*,required")
+        conf = self.tree.write("shim.conf", 'services = ( { name = "own"; '
+                               f'expose = [ "{none},required" ]; }} );\n')
+        self.refused(f"shim.conf:1: services: own: {reason}", config=conf)
+        self.tree.write("none", "it is there\n")
+        server = self.server(expose=f"{none},required", config=conf)
+        assert server.fork(none) == "it is there\n"
+        assert server.lines("warning|error") == []
+
+    def test_what_is_required_and_cannot_be_brought_ends_the_start(self):
+        """Also where another user has put it wrong."""
+        os.chown(self.shared, 65534, 65534)
+        os.symlink("file", f"{self.shared}/link")
+        self.left_out("/link .*another user", expose=f"{self.shared}/link")
+        self.refused("CHROOTSHIM_EXPOSE: .*/link .*another user", expose=f"{self.shared}/link,required")
+
+    def test_what_is_required_may_go(self):
+        server = self.server(expose=f"{self.shared},required")
+        shutil.rmtree(self.shared)
+        server.fork(self.file)
+        assert len(server.lines("warning: expose: .* is gone")) == 1
+        assert server.lines("error") == []
+        assert server.fork("/nothing") is None
+        assert server.told == 2
+
+    @pytest.mark.parametrize("words", ("required,optional", "optional,required", "either,required"))
+    def test_required_and_optional_is_an_error(self, words):
+        self.refused(f"CHROOTSHIM_EXPOSE: {self.file} is required, and optional or one of either: "
+                     "take one of the words away", expose=f"{self.file},{words}")
 
     def test_a_way_through_a_file(self):
         server = self.server(expose=f"{self.file}/below")
@@ -77,7 +127,7 @@ class Absent(ForkerTest):
         path = f"{self.tree.path}/none"
         server = self.server(expose=f"{path},program")
         assert server.lines("warning|error") == [
-            f"warning: expose: {path} is absent: install it, and start the server again"]
+            f"warning: expose finds no {path}: install it, and start the server again"]
 
     def test_what_cannot_be_told_ends_the_start(self):
         os.symlink("loop", f"{self.tree.path}/loop")

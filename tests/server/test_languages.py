@@ -122,5 +122,5 @@ class TestNothingThere(ForkerTest):
             pytest.skip("a redis runs here")
         with self.server(services="redis", isolation=isolation) as server:
             assert server.lines("^(warning|error)") == [
-                "warning: redis: /run/redis is absent, and all else that it would bring: start what "
-                "makes it"]
+                "warning: redis waits for /run/redis, /run/valkey or /var/run/redis: it comes when "
+                "it is there"]

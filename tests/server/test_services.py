@@ -125,8 +125,7 @@ class TestServices(ForkerTest):
                                f'expose = [ "{self.tree.path}/none,optional" ]; }} );\n')
         server = self.server(config=conf)
         assert server.lines("warning|own") == [
-            f"warning: own: {self.tree.path}/none is absent, and all else that it would bring: "
-            "start what makes it"]
+            f"warning: own waits for {self.tree.path}/none: it comes when it is there"]
 
     def test_a_group_extends_a_service_or_defines_one(self):
         texts = {name: self.tree.write(f"more/{name}", f"for {name}\n")

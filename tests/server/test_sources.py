@@ -113,7 +113,7 @@ class Sources:
         """Whoever can take it away must not keep the server from its start by that."""
         os.rename(self.source, f"{self.source}.away")
         server = self.server(expose=self.source)
-        assert len(server.lines(f"warning: expose: {self.source} is absent")) == 1
+        assert len(server.lines(f"warning: expose waits for {self.source}:")) == 1
         os.rename(f"{self.source}.away", self.source)
         assert server.fork(self.own) == "the pool's own\n"
 

@@ -54,6 +54,8 @@ static void what_is_taken(void **state)
                 {"/a,program", "/a", "/a", EXPOSURE_PROGRAM},
                 {"/a,namespace", "/a", "/a", EXPOSURE_NAMESPACE},
                 {"/a,slave,writable,slave", "/a", "/a", EXPOSURE_SLAVE | EXPOSURE_WRITABLE},
+                {"/a,required", "/a", "/a", EXPOSURE_REQUIRED},
+                {"/a,either", "/a", "/a", EXPOSURE_EITHER | EXPOSURE_OPTIONAL},
                 {"/a b;c", "/a b;c", "/a b;c", 0},
                 {"/srv/www1/var", "/srv/www1/var", "/var", 0},
                 {"/data/www1//var,names", "/data/www1/var", "/var", EXPOSURE_NAMES},
@@ -79,7 +81,7 @@ static void what_is_taken(void **state)
 static void what_is_refused(void **state)
 {
         static const char words[] =
-                "writable, optional, slave, names, program, namespace or private";
+                "writable, optional, slave, names, program, namespace, private, required or either";
         static const char form[] = "must be an absolute path without \"..\", and not /";
         static const char whole[] = "has the whole jail in it: name what lies beside it";
         static const struct {
@@ -90,6 +92,8 @@ static void what_is_refused(void **state)
                 {"/a,,optional", "services: origin: /a has the option \"\"", words},
                 {"/a, optional", "services: origin: /a has the option \" optional\"", words},
                 {"/a,optional,Slave", "services: origin: /a has the option \"Slave\"", words},
+                {"/a,optional,required", "services: origin: /a is required", "take one of"},
+                {"/a,required,either", "services: origin: /a is required", "take one of"},
                 {"", "services: origin: \"\"", form},
                 {",optional", "services: origin: \"\"", form},
                 {"etc/hosts", "services: origin: \"etc/hosts\"", form},
