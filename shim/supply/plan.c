@@ -9,6 +9,7 @@
 #include "jail/landlock.h"
 #include "jail/spellings.h"
 #include "supply/lock_files.h"
+#include "supply/publication.h"
 #include "supply/services.h"
 #include "supply/supply.h"
 #include "supply/trial.h"
@@ -81,6 +82,17 @@ static int check_entry(const struct plan *plan, struct failure *failure)
         return check_landlock(plan, failure);
 }
 
+/* A jail that clients can read is as the administrator wants it, or not: he is told. */
+static void check_publication(const struct plan *plan, struct failure *failure)
+{
+        int error = publication_check(&plan->jail, &plan->exposures, failure);
+
+        if (error == 0)
+                return;
+        located(plan, error, failure);
+        log_failure(LEVEL_WARNING, "", failure);
+}
+
 int plan_prepare(struct plan *plan, struct failure *ret_failure)
 {
         int error = jail_hold(&plan->jail, ret_failure);
@@ -94,6 +106,8 @@ int plan_prepare(struct plan *plan, struct failure *ret_failure)
                 error = warm_up(&plan->settings, ret_failure);
         if (error == 0)
                 error = supply_make(plan, ret_failure);
+        if (error == 0)
+                check_publication(plan, ret_failure);
         if (error == 0)
                 error = trial_run(plan, ret_failure);
         return located(plan, error, ret_failure);
