@@ -82,6 +82,14 @@ class Absent(ForkerTest):
             assert server.fork(second) == "it is there\n"
             assert server.lines("warning|error") == []
 
+    def test_a_service_without_what_it_is_for(self):
+        """Some of its files are there."""
+        conf = self.tree.write("shim.conf", 'services = ( { name = "own"; expose = [ '
+                               f'"{self.shared},optional", "{self.tree.path}/none,either" ]; }} );\n')
+        server = self.server(config=conf)
+        assert server.lines("warning|error") == [
+            f"warning: own waits for {self.tree.path}/none: it comes when it is there"]
+
     def test_what_is_required_ends_the_start(self):
         """With everything else that is absent, and by a service of the file."""
         none = f"{self.tree.path}/none"
