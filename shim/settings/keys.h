@@ -38,6 +38,7 @@ enum setting_type {
         KEY(fixroot, FIXROOT, TYPE_BOOLEAN, NULL)                                                  \
         KEY(view, VIEW, TYPE_WORD, views)                                                          \
         KEY(aliases, ALIASES, TYPE_LIST, "absolute paths")                                         \
+        KEY(self_link, SELF_LINK, TYPE_BOOLEAN, NULL)                                              \
         KEY(programs, PROGRAMS, TYPE_LIST, "names or paths of programs")                           \
         KEY(isolation, ISOLATION, TYPE_WORD, isolations)                                           \
         KEY(services, SERVICES, TYPE_LIST, "names of services")                                    \

@@ -57,6 +57,7 @@ struct settings {
         bool fixroot;
         enum setting_view view;
         struct setting_list aliases;
+        bool self_link;
         struct setting_list programs;
         enum setting_isolation isolation;
         struct setting_list expose;

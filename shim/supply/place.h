@@ -82,6 +82,13 @@ int place_make_directory(int parent, const char *name, gid_t group, mode_t mode)
  */
 int place_make_target(const struct place *place, bool directory);
 
+/**
+ * place_make_link() - make a symbolic link of that text at the place, where nothing must be.
+ *
+ * Named in the log at level info. Return: 0, or a negative error number.
+ */
+int place_make_link(const struct place *place, const char *text);
+
 /** place_others_write() - may another user than root, or than @who, write to it? */
 bool place_others_write(const struct file_facts *facts, uid_t who);
 

@@ -1,4 +1,4 @@
-/* Makes directories and mount points in the jail, where workers may own directories. */
+/* Makes directories, mount points and links in the jail, where workers may own directories. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/place.h"
 
@@ -57,6 +57,17 @@ static int make_target(const struct place *place, bool directory)
                 return error;
         log_line(LEVEL_INFO, "made the mount point ", place->path, " in the jail", NULL);
         return kernel_openat(place->directory, place->name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+}
+
+int place_make_link(const struct place *place, const char *text)
+{
+        int error = (int)kernel_call(
+                SYS_symlinkat, (long)text, place->directory, (long)place->name, 0, 0);
+
+        if (error == 0)
+                log_line(LEVEL_INFO, "made the link ", place->path, " -> ", text, " in the jail",
+                        NULL);
+        return error;
 }
 
 int place_make_target(const struct place *place, bool directory)

@@ -10,6 +10,7 @@
 #include "jail/spellings.h"
 #include "supply/lock_files.h"
 #include "supply/publication.h"
+#include "supply/self_link.h"
 #include "supply/services.h"
 #include "supply/supply.h"
 #include "supply/trial.h"
@@ -82,6 +83,24 @@ static int check_entry(const struct plan *plan, struct failure *failure)
         return check_landlock(plan, failure);
 }
 
+/* The jail's spellings lead to it inside as well. */
+static int make_self_links(const struct plan *plan, struct failure *failure)
+{
+        const struct path_prefixes *prefixes = &plan->jail.prefixes;
+
+        for (unsigned i = 0; plan->settings.self_link && i < prefixes->count; i++) {
+                int error = self_link_make(&plan->jail, prefixes->item[i].text, failure);
+
+                if (error == 0)
+                        continue;
+                if (!failure->planted)
+                        return error;
+                located(plan, error, failure);
+                log_failure(LEVEL_ERROR, "left out: ", failure);
+        }
+        return 0;
+}
+
 /* A jail that clients can read is as the administrator wants it, or not: he is told. */
 static void check_publication(const struct plan *plan, struct failure *failure)
 {
@@ -104,6 +123,8 @@ int plan_prepare(struct plan *plan, struct failure *ret_failure)
         error = check_entry(plan, ret_failure);
         if (error == 0)
                 error = warm_up(&plan->settings, ret_failure);
+        if (error == 0)
+                error = make_self_links(plan, ret_failure);
         if (error == 0)
                 error = supply_make(plan, ret_failure);
         if (error == 0)

@@ -161,6 +161,8 @@ static const struct service table[] = {
                         PROGRAM("/usr/bin/uniq"), PROGRAM("/usr/bin/wc"), PROGRAM("/usr/bin/xargs"),
                         "/dev/null"),
                 NULL, 0, false},
+        /* For programs that workers start. */
+        {SERVICE_SHIM, NULL, NULL, 0, false},
         /* All that is installed; it holds no secret. Links of / come as what they lead to. */
         {"system",
                 PATHS("/usr", "/bin,optional", "/sbin,optional", "/lib,optional", "/lib32,optional",

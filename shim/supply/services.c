@@ -2,9 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/services.h"
 
+#include "system/loader.h"
 #include "system/text.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 bool services_include(const struct settings *settings, const char *name)
@@ -80,6 +83,18 @@ static int add_all(struct exposures *exposures, const struct jail *jail, const c
         return error;
 }
 
+/* Under the path that LD_PRELOAD has for programs inside, too; unless the jail has it already. */
+static int add_shim(struct exposures *exposures, const struct jail *jail, struct failure *failure)
+{
+        const char *path = loader_own_path();
+        char text[PATH_MAX];
+
+        if (path_relate(&jail->prefixes, path) == PATH_BELOW)
+                return 0;
+        snprintf(text, sizeof(text), "%s,program", path);
+        return exposures_add(exposures, jail, text, SERVICE_SHIM, failure);
+}
+
 static int add_service(struct exposures *exposures, const struct settings *settings,
         const struct jail *jail, const char *name, struct failure *failure)
 {
@@ -89,6 +104,8 @@ static int add_service(struct exposures *exposures, const struct settings *setti
 
         if (service)
                 error = add_all(exposures, jail, service->expose, name, failure);
+        if (error == 0 && strcmp(name, SERVICE_SHIM) == 0)
+                error = add_shim(exposures, jail, failure);
         while (error == 0 && (definition = next_definition(definition, name))) {
                 error = add_all(exposures, jail, (const char *const *)definition->expose.item, name,
                         failure);

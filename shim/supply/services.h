@@ -11,6 +11,9 @@ enum service_warm_up {
         WARM_UP_SYSLOG = 1,
 };
 
+/** The service that brings the shim itself, wherever it is. */
+#define SERVICE_SHIM "shim"
+
 /** struct service - one row of the table; lists end with NULL and may be NULL. */
 struct service {
         const char *name;

@@ -4,7 +4,7 @@ import re
 
 TYPES = {
     "path": ("jail", "pidfile", "scoreboard"),
-    "boolean": ("fixroot", "read_only", "no_new_privs", "master_accepts"),
+    "boolean": ("fixroot", "self_link", "read_only", "no_new_privs", "master_accepts"),
     "status": ("fatal_status",),
     "word": ("view", "isolation", "ownership", "landlock", "log_level"),
     "target": ("log",),

@@ -19,7 +19,7 @@ static int make(void **state)
 
 static const char *const names[] = {"files", "dns", "time", "tls", "syslog", "mail", "mysql",
         "postgresql", "accounts", "locale", "tmp", "redis", "memcached", "php-fpm", "ldap", "php",
-        "perl", "python", "ruby", "fonts", "imagemagick", "git", "shell", "system"};
+        "perl", "python", "ruby", "fonts", "imagemagick", "git", "shell", "shim", "system"};
 
 static void release(struct exposures *exposures)
 {
@@ -39,7 +39,10 @@ static void every_row_can_be_exposed(void **state)
 
                 assert_non_null(service);
                 assert_string_equal(service->name, names[i]);
-                assert_non_null(service->expose);
+                /* Only the shim's own path is not known here. */
+                assert_int_equal(!service->expose, strcmp(names[i], SERVICE_SHIM) == 0);
+                if (!service->expose)
+                        continue;
                 for (text = service->expose; *text; text++)
                         if (exposures_add(&exposures, &jail, *text, names[i], &failure) != 0)
                                 fail_msg("%s", said(&failure));
