@@ -161,6 +161,15 @@ static const struct service table[] = {
                         PROGRAM("/usr/bin/uniq"), PROGRAM("/usr/bin/wc"), PROGRAM("/usr/bin/xargs"),
                         "/dev/null"),
                 NULL, 0, false},
+        /* What the configuration that Debian (and RHEL) ships names: icons of listings, texts of
+           errors, Debian's scripts for browsers, some of which are links into /usr/share/nodejs,
+           CGI scripts; and sockets of mod_cgid and mod_wsgi, which are made anew by each reload. */
+        {"apache",
+                PATHS("/usr/share/apache2/icons,either", "/usr/share/apache2/error,optional",
+                        "/usr/share/httpd/icons,either", "/usr/share/httpd/error,optional",
+                        "/usr/share/javascript,optional", "/usr/share/nodejs,optional",
+                        "/usr/lib/cgi-bin,optional", "/var/run/apache2,optional,namespace"),
+                NULL, 0, false},
         /* For programs that workers start. */
         {SERVICE_SHIM, NULL, NULL, 0, false},
         /* All that is installed; it holds no secret. Links of / come as what they lead to. */

@@ -186,8 +186,12 @@ class Apache:
 
     def command(self, *arguments, **options):
         """The command line of apachectl for this server."""
-        return subprocess.Popen([*self.prefix, "apachectl", "-f", self.conf, *arguments],
-                                env=self.environment(), stdin=subprocess.DEVNULL,
+        return self.popen([*self.prefix, "apachectl", "-f", self.conf, *arguments],
+                          self.environment(), **options)
+
+    def popen(self, command, environment, **options):
+        """A command of the administrator's."""
+        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 start_new_session=True, cwd="/", **self.starter, **options)
 
