@@ -27,7 +27,7 @@
 /* A library or program in a directory that varies, and what it needs. */
 #define PROGRAM(path) path ",program,optional"
 
-/* The same, where the service is for one of those: that none is there is told. */
+/* The same, where the service is of no use without one of those: that none is there is told. */
 #define MAIN_PROGRAM(path) path ",program,either"
 
 /* Directories of the machine's kind, as Debian and as RHEL name them. */
@@ -45,11 +45,13 @@
 static const struct service table[] = {
         {"files", PATHS("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"), NULL,
                 0, false},
-        {"dns", PATHS(NAME_SERVICE_FILES, "/run/systemd/resolve,optional,namespace"),
+        {"dns",
+                PATHS("/etc/resolv.conf,either", NAME_SERVICE_FILES,
+                        "/run/systemd/resolve,optional,namespace"),
                 PATHS("libresolv.so.2", "libnss_dns.so.2", "libnss_files.so.2"), 0, false},
         {"time",
                 PATHS("/etc/localtime,optional", "/etc/timezone,optional",
-                        "/usr/share/zoneinfo,optional"),
+                        "/usr/share/zoneinfo,either"),
                 NULL, 0, false},
         {"tls", PATHS(CERTIFICATES), NULL, 0, false},
         {"syslog", PATHS("/dev/log,optional,namespace"), NULL, WARM_UP_SYSLOG, false},
@@ -87,11 +89,12 @@ static const struct service table[] = {
                         NAME_SERVICE_FILES, CERTIFICATES),
                 PATHS("libresolv.so.2", "libnss_dns.so.2", "libnss_files.so.2"), 0, false},
         {"php",
-                PATHS(PROGRAM("/usr/bin/php"), "/etc/php/*/cli,optional",
+                PATHS(MAIN_PROGRAM("/usr/bin/php"), "/etc/php/*/cli,optional",
                         "/etc/php/*/mods-available,optional", "/usr/lib/php,optional",
-                        PROGRAM("/usr/lib/php/20*/*.so"), PROGRAM("/usr/lib64/php/modules/*.so"),
-                        "/usr/share/php*,optional", "/usr/share/icu,optional",
-                        SESSIONS("/var/lib/php/sessions"), SESSIONS("/var/lib/php/session"), ZONES),
+                        MAIN_PROGRAM("/usr/lib/php/20*/*.so"),
+                        MAIN_PROGRAM("/usr/lib64/php/modules/*.so"), "/usr/share/php*,optional",
+                        "/usr/share/icu,optional", SESSIONS("/var/lib/php/sessions"),
+                        SESSIONS("/var/lib/php/session"), ZONES),
                 NULL, 0, false},
         {"perl",
                 PATHS(MAIN_PROGRAM("/usr/bin/perl"), "/etc/perl,optional",

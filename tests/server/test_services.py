@@ -120,6 +120,18 @@ class TestServices(ForkerTest):
         server.fork()
         assert server.lines() == []
 
+    def test_what_dns_is_for(self):
+        """As after a boot, before the network is there; the other files tell nothing of that."""
+        path = "/etc/resolv.conf"
+        os.rename(path, f"{path}.away")
+        self.cleanups.callback(os.rename, f"{path}.away", path)
+        server = self.server(services="dns")
+        assert server.lines("warning|error") == [
+            f"warning: dns waits for {path}: it comes when it is there"]
+        assert len(server.lines("dns brings /etc/hosts$")) == 1
+        machine.write(path, "nameserver 127.0.0.1\n")
+        assert server.fork(path) == "nameserver 127.0.0.1\n"
+
     def test_a_service_that_brings_nothing(self):
         conf = self.tree.write("shim.conf", 'services = ( { name = "own"; '
                                f'expose = [ "{self.tree.path}/none,optional" ]; }} );\n')

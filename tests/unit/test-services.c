@@ -172,7 +172,8 @@ static void services_and_paths(void **state)
         assert_string_equal(find(&exposures, "/etc/resolv.conf")->service, "dns");
         assert_null(find(&exposures, "/opt/data")->service);
         assert_string_equal(find(&exposures, "/dev/null")->service, "files");
-        assert_int_equal(find(&exposures, "/etc/resolv.conf")->options, EXPOSURE_OPTIONAL);
+        assert_int_equal(
+                find(&exposures, "/etc/resolv.conf")->options, EXPOSURE_OPTIONAL | EXPOSURE_EITHER);
         /* Named without "optional" as well, it is a must. */
         assert_int_equal(find(&exposures, "/etc/hosts")->options, 0);
         /* Sockets are for a namespace. */
