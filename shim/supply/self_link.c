@@ -76,7 +76,7 @@ static int make(const struct jail *jail, const struct place *place, struct failu
         if (error == -ENOENT)
                 error = place_make_link(place, text);
         return error < 0 ? fail(jail, place, error, "the link cannot be made",
-                                   "make it by hand: a link to /", failure)
+                                   "make it by hand, as root: a link to /", failure)
                          : 0;
 }
 

@@ -112,6 +112,28 @@ class TestLinkInANamespace(Link):
     isolation = "namespace"
 
 
+class TestWithoutRoot(ForkerTest):
+    """The jail is root's: a user's server finds the link, and cannot make it."""
+
+    def walk(self):
+        tree = self.tree
+        return tree.run(tree.put_server(), "listen", "pidfile", tree.pidfile, "fork", "epoll_wait",
+                        "walk", tree.jail, user=NOBODY, self_link="true")
+
+    def test_it_is_there(self):
+        os.makedirs(os.path.dirname(self.tree.jail + self.tree.jail))
+        os.symlink("/", self.tree.jail + self.tree.jail)
+        result = self.walk()
+        assert (result.returncode, result.stdout, result.stderr) == (0, "arrived\n", "")
+
+    def test_it_is_not_there(self):
+        os.makedirs(os.path.dirname(self.tree.jail + self.tree.jail))
+        result = self.walk()
+        assert (result.returncode, result.stdout) == (78, "")
+        assert result.stderr.endswith(f"CHROOTSHIM_SELF_LINK: {self.tree.jail}: the link cannot be made: "
+                                      "Permission denied: make it by hand, as root: a link to /\n")
+
+
 # What each script writes: whether by outside paths it finds a page, its own directory's other
 # script, what an absolute link leads to, and what a program of its own finds.
 BASH = """\
