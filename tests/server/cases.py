@@ -64,9 +64,10 @@ class ServerTest(JailedTest):
     def prepare(cls):
         """Put into the tree what the server needs at its start."""
 
-    @pytest.fixture(scope="class", autouse=True)
-    def server(self, request, mpm):
-        cls = request.cls
+    @classmethod
+    @contextlib.contextmanager
+    def serving(cls, mpm):
+        """The server, prepared and started; it ends with the block."""
         with contextlib.ExitStack() as cls.cleanups:
             cls.mpm = mpm
             cls.apache = cls.cleanups.enter_context(
@@ -74,4 +75,9 @@ class ServerTest(JailedTest):
             cls.prepare()
             cls.apache.configure(cls.extra, cls.modules)
             cls.apache.start()
+            yield
+
+    @pytest.fixture(scope="class", autouse=True)
+    def server(self, request, mpm):
+        with request.cls.serving(mpm):
             yield

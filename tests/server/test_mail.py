@@ -1,12 +1,11 @@
 """PHP's mail() in a worker: msmtp, which the service mail brings, delivers to a real SMTP server."""
 # SPDX-License-Identifier: Apache-2.0
 import os
-import socketserver
-import threading
 
 import machine
 import processes
 from php_server import PhpTest, WRITABLE
+from smtp_sink import Sink
 
 PAGE = """\
 <?php
@@ -14,57 +13,9 @@ echo json_encode(@mail('reader@example.test', 'From the jail', "A line of text.\
                       'From: worker@example.test'));
 """
 
-MSMTPRC = """\
-account default
-host 127.0.0.1
-port {port}
-from worker@example.test
-tls off
-auth off
-"""
-
-
 def setup_module():
     machine.own_mounts()
     machine.own_copy("/etc")
-
-
-class Dialogue(socketserver.StreamRequestHandler):
-    """The server's half of RFC 5321, as much as a client without extensions asks for."""
-
-    def handle(self):
-        envelope = []
-        self.say("220 sink ready")
-        while line := self.rfile.readline().decode().strip():
-            verb = line.upper()
-            if verb.startswith(("EHLO", "HELO", "RSET", "NOOP")):
-                self.say("250 sink")
-            elif verb.startswith(("MAIL FROM:", "RCPT TO:")):
-                envelope.append(line.split(":", 1)[1].split()[0].strip("<>"))
-                self.say("250 accepted")
-            elif verb == "DATA":
-                self.say("354 go on")
-                self.server.messages.append((envelope, self.read_message()))
-                self.say("250 kept")
-            elif verb == "QUIT":
-                self.say("221 bye")
-                return
-            else:
-                self.say("502 unknown")
-
-    def say(self, line):
-        self.wfile.write(line.encode() + b"\r\n")
-
-    def read_message(self):
-        lines = []
-        while (line := self.rfile.readline().decode().rstrip("\r\n")) != ".":
-            lines.append(line.removeprefix("."))
-        return "\n".join(lines)
-
-
-class Sink(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
 
 
 class MailTest(PhpTest):
@@ -72,13 +23,8 @@ class MailTest(PhpTest):
 
     @classmethod
     def prepare(cls):
-        cls.sink = Sink(("127.0.0.1", 0), Dialogue)
-        cls.sink.messages = []
-        thread = threading.Thread(target=cls.sink.serve_forever)
-        thread.start()
-        for end in (cls.sink.server_close, thread.join, cls.sink.shutdown):
-            cls.cleanups.callback(end)
-        machine.write("/etc/msmtprc", MSMTPRC.format(port=cls.sink.server_address[1]))
+        cls.sink = cls.cleanups.enter_context(Sink())
+        machine.write("/etc/msmtprc", cls.sink.msmtprc())
         cls.apache.write("jail/htdocs/mail.php", PAGE)
         super().prepare()
         configuration = f"{cls.apache.tree}/php/php.ini"

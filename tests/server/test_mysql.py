@@ -1,35 +1,21 @@
 """MariaDB on a Unix socket outside: workers reach it by the service mysql."""
 # SPDX-License-Identifier: Apache-2.0
-import subprocess
-
 import pytest
 
-from daemons import Daemon, listens
 from database_test import DatabaseTest, own_directory
-
-SOCKET = "/run/mysqld/mysqld.sock"
+from mariadb import MariaDb, SOCKET
 
 
 @pytest.fixture(scope="module", autouse=True)
 def database():
     """The data of a MariaDB, and the directory of the socket that Debian gives it."""
     with own_directory("mysqld", "mysql") as directory:
-        make_database(directory)
+        Mysql.database = MariaDb(directory)
+        Mysql.database.run("CREATE DATABASE shop;"
+                           "CREATE USER worker@localhost IDENTIFIED BY 'secret';"
+                           "GRANT ALL ON shop.* TO worker@localhost")
+        Mysql.database.stop()
         yield
-
-
-def make_database(directory):
-    options = ["--no-defaults", f"--datadir={directory}/data", "--user=mysql"]
-    subprocess.run(["mariadb-install-db", *options, "--skip-test-db",
-                    "--auth-root-authentication-method=normal"],
-                   check=True, capture_output=True)
-    Mysql.command = ["mariadbd", *options, "--skip-networking", f"--socket={SOCKET}",
-                     f"--pid-file={directory}/pid", "--innodb-buffer-pool-size=8M"]
-    Mysql.log = f"{directory}/log"
-    with Daemon(Mysql.command, lambda: listens(SOCKET), Mysql.log):
-        subprocess.run(["mariadb", "--no-defaults", "-u", "root", f"--socket={SOCKET}", "-e",
-                        "CREATE DATABASE shop; CREATE USER worker@localhost IDENTIFIED BY 'secret';"
-                        "GRANT ALL ON shop.* TO worker@localhost"], check=True)
 
 
 class Mysql(DatabaseTest):
@@ -40,7 +26,7 @@ class Mysql(DatabaseTest):
 
     @classmethod
     def prepare(cls):
-        cls.database = Daemon(cls.command, lambda: listens(SOCKET), cls.log)
+        cls.database.start()
         cls.cleanups.callback(cls.database.stop)
         super().prepare()
 
