@@ -1,0 +1,81 @@
+"""A site on a real Apache: the same steps bare and jailed, which must have the same answers."""
+# SPDX-License-Identifier: Apache-2.0
+import glob
+import re
+
+import pytest
+
+import processes
+from apache import MODULES
+from browser import Browser
+from cases import ServerTest
+
+# As Debian's package enables it; its php.ini and its extensions are those of the machine.
+PHP = f"""\
+LoadModule php_module {max(glob.glob(f"{MODULES}/libphp*.so"))}
+DirectoryIndex index.php index.html
+<FilesMatch \\.php$>
+SetHandler application/x-httpd-php
+</FilesMatch>
+"""
+
+
+class SiteTest(ServerTest):
+    """
+    A class of tests is one site, and its methods are steps in their order. `modules`, `extra` and
+    prepare() are what the bare server needs; `services` and `expose` all that a jail needs besides.
+    """
+
+    ways = ("bare", "chroot", "namespace")
+    services = ""
+    expose = ""
+    # What is different each time in a page: regular expressions.
+    volatile = ()
+
+    def __init_subclass__(cls):
+        cls.answers = {}
+
+    @classmethod
+    def choose(cls, way):
+        """Have the next server run in this way."""
+        cls.way = way
+        cls.shim = way != "bare"
+        cls.settings = {"isolation": way, "services": cls.services or None,
+                        "expose": cls.expose or None}
+
+    @pytest.fixture(scope="class", autouse=True)
+    def server(self, request, mpm, way):
+        request.cls.choose(way)
+        with request.cls.serving(mpm):
+            request.cls.browser = request.cls.visitor()
+            yield
+
+    @pytest.fixture(autouse=True)
+    def quiet(self):
+        """The shim says nothing while all is well, and no worker dies."""
+        yield
+        assert "chrootshim[" not in self.apache.error_log()
+        assert "exit signal" not in self.apache.error_log()
+
+    def test_who_is_jailed(self):
+        if self.shim:
+            self.assert_jailed()
+        else:
+            assert {processes.root(pid) for pid in self.apache.workers()} == {"/"}
+
+    @classmethod
+    def visitor(cls):
+        """Somebody whom the site has not seen before."""
+        return Browser(f"http://127.0.0.1:{cls.apache.port}")
+
+    def plain(self, text):
+        """A text without what differs from one server to the next."""
+        text = text.replace(self.apache.tree, "TREE").replace(str(self.apache.port), "PORT")
+        for pattern in self.volatile:
+            text = re.sub(pattern, "...", text)
+        return text
+
+    def same(self, name, text):
+        """The first way's answer is kept by its name; the others must have the same one."""
+        text = self.plain(text)
+        assert self.answers.setdefault((self.mpm, name), text) == text
