@@ -71,6 +71,7 @@ static int take_member(
                 const char *name;
                 struct setting_list *list;
         } lists[] = {
+                {"services", &service->services},
                 {"expose", &service->expose},
                 {"libraries", &service->libraries},
                 {"charsets", &service->charsets},
@@ -86,7 +87,7 @@ static int take_member(
                         list = lists[i].list;
         if (!list) {
                 refuse(reading, member, key, NULL, NULL,
-                        "it has name, expose, libraries and charsets");
+                        "it has name, services, expose, libraries and charsets");
                 failure_reason(reading->failure, "a service has no member %s", name);
                 return -EINVAL;
         }
@@ -115,8 +116,8 @@ static int take_service(
 
         if (!service)
                 return failure_set(reading->failure, -ENOMEM, NULL, NULL, NULL);
-        service->next = reading->settings->definitions;
-        reading->settings->definitions = service;
+        service->next = reading->settings->defined;
+        reading->settings->defined = service;
         for (int i = 0; i < reading->parser.length(group); i++) {
                 const config_setting_t *member = reading->parser.element(group, (unsigned)i);
 

@@ -12,33 +12,40 @@
 #include <sys/stat.h>
 
 /* Whoever can write to the file decides what root does. */
-static int check_file(const char *path, const struct file_facts *facts, struct failure *failure)
+static int check_file(const char *path, const char *variable, const struct file_facts *facts,
+        struct failure *failure)
 {
         if (S_ISREG(facts->mode) && facts->size <= SETTINGS_FILE_LIMIT)
                 return safety_judge(path, facts, failure);
-        failure_set(failure, 0, path, NULL, "name another by " SETTINGS_VARIABLE);
+        failure_set(failure, 0, path, NULL, NULL);
+        failure_remedy(failure, "name another by %s", variable);
         failure_reason(
                 failure, "it is not a regular file of at most %d bytes", SETTINGS_FILE_LIMIT);
         return -EINVAL;
 }
 
-/* All that an open file holds, from malloc(). */
-static int take_bytes(int fd, const char *path, struct file_facts *ret_facts, char **ret_bytes,
-        size_t *ret_length, struct failure *failure)
+/* What is open as @fd, if it is a file that may be read. */
+static int look(int fd, const char *path, const char *variable, struct file_facts *ret_facts,
+        struct failure *failure)
 {
-        ssize_t more = 0;
         int error = kernel_facts(fd, "", 0, ret_facts);
 
-        error = error < 0 ? failure_set(failure, error, path, NULL, NULL)
-                          : check_file(path, ret_facts, failure);
-        if (error < 0)
-                return error;
-        *ret_bytes = malloc(ret_facts->size + 1);
+        return error < 0 ? failure_set(failure, error, path, NULL, NULL)
+                         : check_file(path, variable, ret_facts, failure);
+}
+
+/* All that an open file of this size holds, from malloc(). */
+static int take_bytes(int fd, const char *path, uint64_t size, char **ret_bytes, size_t *ret_length,
+        struct failure *failure)
+{
+        ssize_t more = 0;
+
+        *ret_bytes = malloc(size + 1);
         if (!*ret_bytes)
                 return failure_set(failure, -ENOMEM, path, NULL, NULL);
         *ret_length = 0;
-        while (*ret_length < ret_facts->size && (more = kernel_read(fd, *ret_bytes + *ret_length,
-                                                         ret_facts->size - *ret_length)) > 0)
+        while (*ret_length < size &&
+                (more = kernel_read(fd, *ret_bytes + *ret_length, size - *ret_length)) > 0)
                 *ret_length += (size_t)more;
         /* With an error, none of the settings is used. */
         return more < 0 ? failure_set(failure, (int)more, path, "it cannot be read to its end",
@@ -46,8 +53,21 @@ static int take_bytes(int fd, const char *path, struct file_facts *ret_facts, ch
                         : 0;
 }
 
-int settings_read_file(
-        struct settings *settings, const char *path, bool required, struct failure *ret_failure)
+static int refuse_to_open(
+        int error, const char *path, const char *variable, struct failure *failure)
+{
+        if (error == -ELOOP) {
+                failure_set(failure, 0, path, "it is a symbolic link", NULL);
+                failure_remedy(failure, "name the file itself by %s", variable);
+                return -EINVAL;
+        }
+        failure_set(failure, error, path, NULL, NULL);
+        failure_remedy(failure, "name a readable file by %s, or unset it", variable);
+        return error;
+}
+
+int settings_read_file(struct settings *settings, const char *path, bool required,
+        const char *variable, struct failure *ret_failure)
 {
         CLOSED_AT_END int fd =
                 kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, 0);
@@ -57,14 +77,14 @@ int settings_read_file(
 
         if (fd == -ENOENT && !required)
                 return 0;
-        if (fd == -ELOOP)
-                return failure_set(ret_failure, 0, path, "it is a symbolic link",
-                        "name the file itself by " SETTINGS_VARIABLE);
         if (fd < 0)
-                return failure_set(ret_failure, fd, path, NULL,
-                        "name a readable configuration file by " SETTINGS_VARIABLE ", or unset it");
-        error = take_bytes(fd, path, &settings->stamp.facts, &bytes, &length, ret_failure);
-        settings->stamp.sum = settings_stamp_sum(0, bytes, length);
+                return refuse_to_open(fd, path, variable, ret_failure);
+        error = look(fd, path, variable, &settings->stamp.facts, ret_failure);
+        if (error == 0)
+                error = take_bytes(
+                        fd, path, settings->stamp.facts.size, &bytes, &length, ret_failure);
+        if (error == 0)
+                settings->stamp.sum = settings_stamp_sum(0, bytes, length);
         if (error == 0)
                 error = settings_read_contents(settings, path, bytes, length, ret_failure);
         free(bytes);

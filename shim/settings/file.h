@@ -12,13 +12,14 @@
  * settings_read_file() - take settings from a file; settings->path is then its path.
  * @path:     of a regular file of at most SETTINGS_FILE_LIMIT bytes.
  * @required: a missing file is an error.
+ * @variable: by which another file is named.
  *
  * libconfig is loaded for the length of the reading only.
  *
  * Return: 0, also without a file that is not @required; -EACCES where it may not be read, another
  * negative error number; with @ret_failure.
  */
-int settings_read_file(
-        struct settings *settings, const char *path, bool required, struct failure *ret_failure);
+int settings_read_file(struct settings *settings, const char *path, bool required,
+        const char *variable, struct failure *ret_failure);
 
 #endif

@@ -42,6 +42,7 @@ enum setting_type {
         KEY(programs, PROGRAMS, TYPE_LIST, "names or paths of programs")                           \
         KEY(isolation, ISOLATION, TYPE_WORD, isolations)                                           \
         KEY(services, SERVICES, TYPE_LIST, "names of services")                                    \
+        KEY(definitions, DEFINITIONS, TYPE_PATH, NULL)                                             \
         KEY(expose, EXPOSE, TYPE_LIST, "absolute paths")                                           \
         KEY(libraries, LIBRARIES, TYPE_LIST, "names or paths of libraries")                        \
         KEY(charsets, CHARSETS, TYPE_LIST, "names of character sets")                              \

@@ -117,9 +117,57 @@ int settings_read(struct settings *ret_settings, struct failure *ret_failure)
                 ret_failure->variable = SETTINGS_VARIABLE;
                 return -EINVAL;
         }
-        error = settings_read_file(
-                ret_settings, path, getenv(SETTINGS_VARIABLE) != NULL, ret_failure);
+        error = settings_read_file(ret_settings, path, getenv(SETTINGS_VARIABLE) != NULL,
+                SETTINGS_VARIABLE, ret_failure);
         if (error == 0 && ret_settings->path)
                 error = check_way(ret_settings, ret_failure);
         return error < 0 ? error : settings_read_environment(ret_settings, environ, ret_failure);
+}
+
+const char *settings_definitions_file(const struct settings *settings)
+{
+        return settings->definitions ? settings->definitions : DEFAULT_DEFINITIONS_FILE;
+}
+
+/* In that file, a name alone asks for nothing, and a setting sets nothing. */
+static int check_definitions(const struct settings *file, struct failure *failure)
+{
+        const struct service_definition *definition = file->defined;
+        size_t count = 0;
+
+        for (; definition; definition = definition->next)
+                count++;
+        for (size_t i = 0; i < SETTING_COUNT; i++) {
+                if (file->line[i] == 0 || (i == SETTING_services && count == file->services.count))
+                        continue;
+                failure_set(failure, 0, NULL, "this file has definitions in services alone",
+                        "write services = ( { name = \"blog\"; ... }, ... )");
+                failure->setting = setting_keys[i].name;
+                settings_locate(file, failure);
+                return -EINVAL;
+        }
+        return 0;
+}
+
+int settings_read_definitions(struct settings *settings, struct failure *ret_failure)
+{
+        const char *path = settings_definitions_file(settings);
+        struct settings file;
+        int error;
+
+        settings_init(&file);
+        error = settings_read_file(&file, path, settings->definitions != NULL,
+                setting_keys[SETTING_definitions].variable, ret_failure);
+        if (error == 0 && file.path)
+                error = check_way(&file, ret_failure);
+        if (error == 0)
+                error = check_definitions(&file, ret_failure);
+        if (error == 0) {
+                settings->packaged = file.defined;
+                file.defined = NULL;
+        } else if (ret_failure->file) {
+                ret_failure->file = path;
+        }
+        settings_release(&file);
+        return error;
 }

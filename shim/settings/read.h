@@ -25,6 +25,20 @@ int settings_read(struct settings *ret_settings, struct failure *ret_failure);
 int settings_read_environment(
         struct settings *settings, char *const *environment, struct failure *ret_failure);
 
+/**
+ * settings_read_definitions() - read the file of `definitions`, or the installed one, into
+ * @settings->packaged.
+ *
+ * The rules for it are those of settings_read(). It has definitions in `services`, and nothing
+ * else.
+ *
+ * Return: 0, also without the installed one; a negative error number, with @ret_failure.
+ */
+int settings_read_definitions(struct settings *settings, struct failure *ret_failure);
+
+/** settings_definitions_file() - the path of that file. */
+const char *settings_definitions_file(const struct settings *settings);
+
 /** settings_file() - the path of the file that is read if it exists. */
 const char *settings_file(void);
 

@@ -73,18 +73,33 @@ bool settings_lists_program(const struct settings *settings, const char *path)
         return false;
 }
 
-void settings_release(struct settings *settings)
+const struct service_definition *service_defined(
+        const struct service_definition *definition, const char *name)
 {
-        struct service_definition *definition;
+        while (definition && strcmp(definition->name, name) != 0)
+                definition = definition->next;
+        return definition;
+}
 
-        while ((definition = settings->definitions)) {
-                settings->definitions = definition->next;
+static void release_definitions(struct service_definition *definition)
+{
+        while (definition) {
+                struct service_definition *next = definition->next;
+
+                setting_list_clear(&definition->services);
                 setting_list_clear(&definition->expose);
                 setting_list_clear(&definition->libraries);
                 setting_list_clear(&definition->charsets);
                 free(definition->name);
                 free(definition);
+                definition = next;
         }
+}
+
+void settings_release(struct settings *settings)
+{
+        release_definitions(settings->defined);
+        release_definitions(settings->packaged);
         for (size_t i = 0; i < SETTING_COUNT; i++) {
                 void *member = (char *)settings + setting_keys[i].member;
 

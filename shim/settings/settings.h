@@ -36,9 +36,11 @@ struct setting_list {
         size_t count;
 };
 
-/** struct service_definition - a service that the configuration file defines or extends. */
+/** struct service_definition - a service that a file defines or extends. */
 struct service_definition {
         char *name;
+        /** Other services, which come with it. */
+        struct setting_list services;
         struct setting_list expose;
         struct setting_list libraries;
         struct setting_list charsets;
@@ -48,7 +50,7 @@ struct service_definition {
 /**
  * struct settings - the settings, by the names of their keys.
  *
- * Read once, before main(), and never changed. Strings live as long as the process.
+ * Read once, before main(), and then never changed. Strings live as long as the process.
  */
 struct settings {
         char *jail;
@@ -62,8 +64,11 @@ struct settings {
         enum setting_isolation isolation;
         struct setting_list expose;
         struct setting_list services;
-        /** Groups in `services`, the last one first. */
-        struct service_definition *definitions;
+        /** Groups in `services`, the last one first; and what has been taken from `definitions`. */
+        struct service_definition *defined;
+        /** What the file of `definitions` has besides, if it has been read. */
+        struct service_definition *packaged;
+        char *definitions;
         struct setting_list libraries;
         struct setting_list charsets;
         bool read_only;
@@ -100,6 +105,11 @@ void setting_list_clear(struct setting_list *list);
  * What a failure says already stays. Async-signal-safe.
  */
 void settings_locate(const struct settings *settings, struct failure *failure);
+
+/** service_defined() - the first of @definitions, or of those that follow, with this name; or NULL.
+ */
+const struct service_definition *service_defined(
+        const struct service_definition *definition, const char *name);
 
 /** settings_lists_program() - is a program of this file name or path one of `programs`? */
 bool settings_lists_program(const struct settings *settings, const char *path);

@@ -8,6 +8,7 @@
 #include "jail/inherited.h"
 #include "jail/landlock.h"
 #include "jail/spellings.h"
+#include "supply/definitions.h"
 #include "supply/lock_files.h"
 #include "supply/publication.h"
 #include "supply/self_link.h"
@@ -50,6 +51,8 @@ int plan_check(struct plan *plan, struct failure *ret_failure)
 {
         int error = check_jail(plan, ret_failure);
 
+        if (error == 0)
+                error = definitions_complete(&plan->settings, ret_failure);
         if (error == 0)
                 error = services_check(&plan->settings, ret_failure);
         if (error == 0)

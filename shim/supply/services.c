@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/services.h"
 
+#include "settings/read.h"
 #include "system/loader.h"
 #include "system/text.h"
 
@@ -18,30 +19,52 @@ bool services_include(const struct settings *settings, const char *name)
         return false;
 }
 
-static const struct service_definition *next_definition(
-        const struct service_definition *definition, const char *name)
+static void add_services(struct text *text)
 {
-        while (definition && strcmp(definition->name, name) != 0)
-                definition = definition->next;
-        return definition;
+        size_t count = 0;
+
+        while (service_at(count))
+                count++;
+        for (size_t i = 0; i < count; i++)
+                text_add_item(text, service_at(i)->name, i, count, "and");
 }
 
-static int refuse(const char *name, struct failure *failure)
+static void add_definitions(struct text *text, const struct service_definition *definitions)
+{
+        size_t count = 0, i = 0;
+
+        for (const struct service_definition *each = definitions; each; each = each->next)
+                count++;
+        for (; definitions; definitions = definitions->next)
+                text_add_item(text, definitions->name, i++, count, "and");
+}
+
+/* The definition that has this name among its own services; NULL if the setting itself has it. */
+static const char *includer(const struct settings *settings, const char *name)
+{
+        for (const struct service_definition *each = settings->defined; each; each = each->next)
+                for (size_t i = 0; i < each->services.count; i++)
+                        if (strcmp(each->services.item[i], name) == 0)
+                                return each->name;
+        return NULL;
+}
+
+static int refuse(const struct settings *settings, const char *name, struct failure *failure)
 {
         char list[sizeof(failure->remedy)];
         struct text text = text_in(list, sizeof(list));
-        size_t service_count = 0;
         int error;
 
-        while (service_at(service_count))
-                service_count++;
         text_add(&text, "there are ");
-        for (size_t i = 0; service_at(i); i++)
-                text_add_item(&text, service_at(i)->name, i, service_count, "and");
-        text_add(&text, ", and what the configuration file defines");
+        add_services(&text);
+        text_add(&text, ", and what the configuration file defines; in ");
+        text_add(&text, settings_definitions_file(settings));
+        text_add(&text, settings->packaged ? " there are " : " there is nothing");
+        add_definitions(&text, settings->packaged);
         error = failure_set(failure, 0, NULL, NULL, list);
         failure_reason(failure, "\"%s\" is none", name);
         failure->setting = "services";
+        failure->service = includer(settings, name);
         return error;
 }
 
@@ -67,8 +90,8 @@ int services_check(const struct settings *settings, struct failure *ret_failure)
 
                 if (error < 0)
                         return error;
-                if (!service_named(name) && !next_definition(settings->definitions, name))
-                        return refuse(name, ret_failure);
+                if (!service_named(name) && !service_defined(settings->defined, name))
+                        return refuse(settings, name, ret_failure);
         }
         return 0;
 }
@@ -99,14 +122,14 @@ static int add_service(struct exposures *exposures, const struct settings *setti
         const struct jail *jail, const char *name, struct failure *failure)
 {
         const struct service *service = service_named(name);
-        const struct service_definition *definition = settings->definitions;
+        const struct service_definition *definition = settings->defined;
         int error = 0;
 
         if (service)
                 error = add_all(exposures, jail, service->expose, name, failure);
         if (error == 0 && strcmp(name, SERVICE_SHIM) == 0)
                 error = add_shim(exposures, jail, failure);
-        while (error == 0 && (definition = next_definition(definition, name))) {
+        while (error == 0 && (definition = service_defined(definition, name))) {
                 error = add_all(exposures, jail, (const char *const *)definition->expose.item, name,
                         failure);
                 definition = definition->next;

@@ -114,7 +114,7 @@ static int warm_definition(const struct service_definition *definition, struct f
 
 static int warm_services(const struct settings *settings, struct failure *failure)
 {
-        const struct service_definition *definition = settings->definitions;
+        const struct service_definition *definition = settings->defined;
         int error = 0;
 
         for (size_t i = 0; i < settings->services.count; i++) {

@@ -3,7 +3,7 @@
 import re
 
 TYPES = {
-    "path": ("jail", "pidfile", "scoreboard"),
+    "path": ("jail", "pidfile", "scoreboard", "definitions"),
     "boolean": ("fixroot", "self_link", "read_only", "no_new_privs", "master_accepts"),
     "status": ("fatal_status",),
     "word": ("view", "isolation", "ownership", "landlock", "log_level"),
@@ -118,9 +118,9 @@ FILES = (
     ('services = ( { name = "a"; expose = [ "" ]; } );', "1: services: expose", NO_TEXT),
     ('services = ( { name = "a"; charsets = ( { a = 1; } ); } );', "1: services: charsets", NO_TEXT),
     ('services = ( { name = "a"; view = 1; } );', "1: services",
-     "it has name, expose, libraries and charsets"),
-    ('services = ( { name = "a"; services = ( { name = "b"; } ); } );', "1: services",
-     "it has name, expose, libraries and charsets"),
+     "it has name, services, expose, libraries and charsets"),
+    ('services = ( { name = "a"; services = ( { name = "b"; } ); } );', "1: services: services",
+     NO_TEXT),
     ('services = ( { name = "a"; expose = [ "a/b" ]; } );', "1: services: a", TIDY),
     ('services = ( { name = "a"; expose = [ "/etc,slave" ]; } );', "1: services: a", IN_NAMESPACE),
     ('\nservices = [ "dns", "nope" ];', "2: services", "there are files, dns, time, tls"),

@@ -166,7 +166,7 @@ class TestFiles(BadInput):
         for path in (f"{self.path}/socket", f"{self.path}/none", f"{self.file}/below", "/proc/self/mem/a",
                      f"/{cases.LONG}"):
             self.write("")
-            self.refused_path(path, "name a readable configuration file")
+            self.refused_path(path, "name a readable file by CHROOTSHIM_CONFIG")
         self.refused(self.tree.run("/bin/true", config="/none\n\x1b[2J"), "/none??[2J", "No such file")
 
     def test_contents_that_are_no_text(self):

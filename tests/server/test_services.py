@@ -31,8 +31,8 @@ WRONG = {
     "name no text": ("( { name = 5; } )", "{place}: a service has no name: write "),
     "empty name": ('( { name = ""; } )', "{place}: a service has no name: write "),
     "unknown member": ('( { name = "own"; exposes = [ ]; } )',
-                       "{place}: a service has no member exposes: it has name, expose, libraries "
-                       "and charsets"),
+                       "{place}: a service has no member exposes: it has name, services, expose, "
+                       "libraries and charsets"),
     "member no list": ('( { name = "own"; expose = "/srv"; } )',
                        "{place}: expose is no list: it must be a list of texts"),
     "element no text": ('( { name = "own"; libraries = [ 5 ]; } )',

@@ -1,7 +1,9 @@
 """A site on a real Apache: the same steps bare and jailed, which must have the same answers."""
 # SPDX-License-Identifier: Apache-2.0
 import glob
+import pathlib
 import re
+import shutil
 
 import pytest
 
@@ -9,6 +11,9 @@ import processes
 from apache import MODULES
 from browser import Browser
 from cases import ServerTest
+
+# Services for Debian's packaged applications, as they are installed.
+DEFINITIONS = pathlib.Path(__file__).resolve().parents[2] / "shim/supply/services.conf"
 
 # As Debian's package enables it; its php.ini and its extensions are those of the machine.
 PHP = f"""\
@@ -42,6 +47,12 @@ class SiteTest(ServerTest):
         cls.shim = way != "bare"
         cls.settings = {"isolation": way, "services": cls.services or None,
                         "expose": cls.expose or None}
+
+    @classmethod
+    def prepare(cls):
+        """Nobody else can change the copy, wherever the source lies."""
+        if cls.shim:
+            cls.apache.settings["definitions"] = shutil.copy(DEFINITIONS, cls.apache.tree)
 
     @pytest.fixture(scope="class", autouse=True)
     def server(self, request, mpm, way):

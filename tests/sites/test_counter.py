@@ -36,6 +36,7 @@ class TestCounter(SiteTest):
 
     @classmethod
     def prepare(cls):
+        super().prepare()
         cls.apache.write("jail/htdocs/index.php", PAGE)
 
     def test_visits(self):

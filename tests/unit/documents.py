@@ -43,7 +43,7 @@ check(list(documented) and set(documented) == set(keys),
 for name, row in documented.items():
     variable, default = keys.get(name, ("", ""))
     check(plain(row[1]) == variable, f"README: the variable of {name}: {row[1]}")
-    check(plain(row[2]) == default or (not default and row[2] in ("none", "any", "required")),
+    check(plain(row[2]) == default or (not default and row[2] in ("none", "any", "required", "installed")),
           f"README: the default of {name}: {row[2]}, and not {default}")
 named = [plain(row[0]) for row in table("`services` | brings")]
 check(named == services, f"README's table of services: {named}, and not {services}")

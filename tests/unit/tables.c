@@ -53,7 +53,7 @@ static int read_file(const char *path)
         int error;
 
         settings_init(&settings);
-        error = settings_read_file(&settings, path, true, &failure);
+        error = settings_read_file(&settings, path, true, "", &failure);
         settings_release(&settings);
         if (error == 0)
                 return 0;

@@ -81,7 +81,7 @@ static void names_are_checked(void **state)
         assert_non_null(strstr(said(&failure), "services: \"own\" is none"));
         for (size_t i = 0; i < COUNT(names); i++)
                 assert_non_null(strstr(said(&failure), names[i]));
-        settings.definitions = &own;
+        settings.defined = &own;
         assert_int_equal(services_check(&settings, &failure), 0);
         settings.services = LIST(TEXT("own"), TEXT("Dns"));
         assert_int_equal(services_check(&settings, &failure), -EINVAL);
@@ -202,7 +202,7 @@ static void definitions_extend(void **state)
                 .next = &second};
         struct settings settings = {.isolation = ISOLATION_CHROOT,
                 .services = LIST(TEXT("time"), TEXT("own")),
-                .definitions = &first};
+                .defined = &first};
         struct exposures exposures = expose(&settings);
 
         assert_string_equal(find(&exposures, "/etc/localtime")->service, "time");
@@ -234,7 +234,7 @@ static void complaints_name_the_place(void **state)
 {
         struct service_definition own = {
                 .name = TEXT("own"), .expose = LIST(TEXT("/opt/one"), TEXT("two"))};
-        struct settings settings = {.services = LIST(TEXT("own")), .definitions = &own};
+        struct settings settings = {.services = LIST(TEXT("own")), .defined = &own};
 
         expect_refused(&settings, "services: own: \"two\" must be an absolute path");
         settings.services.count = 0;

@@ -17,7 +17,8 @@
 
 static int read_text(struct settings *settings, const char *text, struct failure *failure)
 {
-        return settings_read_file(settings, temporary_write("conf", text), true, failure);
+        return settings_read_file(
+                settings, temporary_write("conf", text), true, SETTINGS_VARIABLE, failure);
 }
 
 static int read_variables(
@@ -275,7 +276,7 @@ static void expect_unreadable(const char *path, const char *text)
         struct settings settings;
 
         settings_init(&settings);
-        assert_true(settings_read_file(&settings, path, true, &failure) < 0);
+        assert_true(settings_read_file(&settings, path, true, SETTINGS_VARIABLE, &failure) < 0);
         if (!strstr(said(&failure), text) || !strstr(said(&failure), path))
                 fail_msg("\"%s\"", said(&failure));
 }
@@ -299,7 +300,9 @@ static void unreadable_files(void **state)
         expect_unreadable(temporary_path("binary"), "has a NUL byte");
 
         settings_init(&settings);
-        assert_int_equal(settings_read_file(&settings, temporary_path("none"), false, &failure), 0);
+        assert_int_equal(settings_read_file(&settings, temporary_path("none"), false,
+                                 SETTINGS_VARIABLE, &failure),
+                0);
 }
 
 static void programs_by_name_and_path(void **state)
