@@ -162,6 +162,10 @@ static void doubles_are_united(void **state)
         expect_sorted(LIST("/a,optional", "/b", "/a,writable", "/a"), ISOLATION_CHROOT,
                 LIST("/a 1", "/b 0"));
         expect_sorted(LIST("/a,optional", "/a,optional,program"), ISOLATION_CHROOT, LIST("/a 18"));
+        /* What a service brings can be required besides. */
+        expect_sorted(LIST("/a,optional", "/a,required", "/b,either", "/b,required", "/c,either",
+                              "/c,optional"),
+                ISOLATION_CHROOT, LIST("/a 256", "/b 768", "/c 514"));
         expect_sorted(
                 LIST("/a,optional", "/a,slave", "/a,optional"), ISOLATION_CHROOT, LIST("/a 4"));
         expect_sorted(LIST("/srv/www1/a,names", "/a", "/data/www1/a,optional"), ISOLATION_NAMESPACE,
