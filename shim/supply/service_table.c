@@ -39,6 +39,9 @@
 
 #define ZONES "/usr/share/zoneinfo,optional"
 
+/* The drivers of httpd's data bases, which it loads when it first opens one. */
+#define DATA_BASES(directory) PROGRAM(directory "/apr-util-1/apr_dbm_*-1.so")
+
 /* Debian's sessions are cleaned up outside, by cron; a copy of them would be of no use. */
 #define SESSIONS(path) path ",writable,namespace,optional", path ",private,optional"
 
@@ -120,6 +123,11 @@ static const struct service table[] = {
                         "/var/lib/gems,optional", "/usr/share/rubygems-integration,optional",
                         "/usr/share/ruby,optional", "/usr/lib64/ruby,optional",
                         "/usr/local/lib/site_ruby,optional"),
+                NULL, 0, false},
+        /* DavLockDB gets a place of the jail's own: that of outside has the master's locks. */
+        {"dav",
+                PATHS(DATA_BASES(ANY_LIB), DATA_BASES("/usr/lib64"),
+                        "/var/lock/apache2,private,optional", "/var/lib/dav,private,optional"),
                 NULL, 0, false},
         {"fonts", PATHS(FONTS), NULL, 0, false},
         /* With Ghostscript, which reads PDF for it where its policy lets it, by way of a shell. */

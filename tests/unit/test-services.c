@@ -19,7 +19,7 @@ static int make(void **state)
 
 static const char *const names[] = {"files", "dns", "time", "tls", "syslog", "mail", "mysql",
         "postgresql", "accounts", "locale", "tmp", "redis", "memcached", "php-fpm", "ldap", "php",
-        "perl", "python", "ruby", "fonts", "imagemagick", "git", "shell", "apache", "shim",
+        "perl", "python", "ruby", "dav", "fonts", "imagemagick", "git", "shell", "apache", "shim",
         "system"};
 
 static void release(struct exposures *exposures)
