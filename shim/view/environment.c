@@ -11,9 +11,10 @@ static const char preload[] = "LD_PRELOAD=";
 static const char helper_mark[] = SETTINGS_HELPER_VARIABLE "=1";
 static const char next_mark[] = SETTINGS_NEXT_VARIABLE "=1";
 
-/* The CGI names whose values are paths (RFC 3875, and httpd's server/util_script.c), and PWD. */
-static const char *const path_variables[] = {
-        "DOCUMENT_ROOT=", "CONTEXT_DOCUMENT_ROOT=", "SCRIPT_FILENAME=", "PATH_TRANSLATED=", "PWD="};
+/* The CGI names whose values are paths (RFC 3875, and httpd's server/util_script.c), and PWD; and
+   by which httpd's configuration tells git-http-backend(1) where the repositories are. */
+static const char *const path_variables[] = {"DOCUMENT_ROOT=", "CONTEXT_DOCUMENT_ROOT=",
+        "SCRIPT_FILENAME=", "PATH_TRANSLATED=", "PWD=", "GIT_PROJECT_ROOT="};
 
 /* Both grow towards each other in one piece of memory that is large enough. */
 struct making {

@@ -102,10 +102,11 @@ static void a_jailed_program_gets_the_inside_view(void **state)
                 (const char *const[]){"LD_PRELOAD=" LIBRARY, "CHROOTSHIM_JAIL=/srv/www1",
                         "DOCUMENT_ROOT=/srv/www1/htdocs", "CONTEXT_DOCUMENT_ROOT=/srv/www1",
                         "SCRIPT_FILENAME=/srv/www1/cgi-bin/a", "PATH_TRANSLATED=/srv/www10/a",
-                        "PWD=/srv/www1/", "OTHER=/srv/www1/a", NULL},
+                        "PWD=/srv/www1/", "GIT_PROJECT_ROOT=/srv/www1/git", "OTHER=/srv/www1/a",
+                        NULL},
                 (const char *const[]){"DOCUMENT_ROOT=/htdocs", "CONTEXT_DOCUMENT_ROOT=/",
                         "SCRIPT_FILENAME=/cgi-bin/a", "PATH_TRANSLATED=/srv/www10/a", "PWD=/",
-                        "OTHER=/srv/www1/a", NULL});
+                        "GIT_PROJECT_ROOT=/git", "OTHER=/srv/www1/a", NULL});
 }
 
 static const char *const with_shim[] = {"LD_PRELOAD=/lib/a.so:" LIBRARY, "CHROOTSHIM_CONFIG=/etc/x",
