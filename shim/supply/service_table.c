@@ -153,7 +153,7 @@ static const struct service table[] = {
                         PROGRAM("/usr/libexec/git-core/git-http-backend"),
                         PROGRAM("/usr/libexec/git-core/git-remote-http"),
                         "/usr/share/git-core,optional", "/etc/gitconfig,optional",
-                        PROGRAM("/bin/sh"), "/dev/null"),
+                        PROGRAM("/bin/sh"), "/dev/null", "/dev/urandom"),
                 NULL, 0, false},
         {"shell",
                 PATHS("/bin/sh,program", PROGRAM("/bin/bash"), PROGRAM("/bin/cat"),
