@@ -18,9 +18,12 @@ bool outside_applies(void)
 }
 
 /* The real path is the spelling that the kernel would give outside. */
-static const struct path_prefix *prefix(void)
+static void turn_outside(char *path, size_t size)
 {
-        return &this_process()->translation.item[0];
+        const struct process *process = this_process();
+
+        if (!exposures_share(&process->plan.exposures, path))
+                path_outside(&process->translation.item[0], path, size);
 }
 
 bool outside_working_directory(char *ret_path)
@@ -28,7 +31,7 @@ bool outside_working_directory(char *ret_path)
         /* The kernel names a directory out of reach "(unreachable)/…". */
         if (!outside_applies() || kernel_getcwd(ret_path, PATH_MAX) < 0 || ret_path[0] != '/')
                 return false;
-        path_outside(prefix(), ret_path, PATH_MAX);
+        turn_outside(ret_path, PATH_MAX);
         return true;
 }
 
@@ -44,14 +47,14 @@ bool outside_named_directory(char *ret_path)
                 return false;
         strcpy(ret_path, named);
         if (outside_applies())
-                path_outside(prefix(), ret_path, PATH_MAX);
+                turn_outside(ret_path, PATH_MAX);
         return true;
 }
 
 void outside_in_place(char *path)
 {
         if (outside_applies())
-                path_outside(prefix(), path, PATH_MAX);
+                turn_outside(path, PATH_MAX);
 }
 
 char *outside_allocated(char *path)
@@ -61,7 +64,7 @@ char *outside_allocated(char *path)
         if (!path || path[0] != '/' || !outside_applies() || strlen(path) >= sizeof(outside))
                 return path;
         strcpy(outside, path);
-        path_outside(prefix(), outside, sizeof(outside));
+        turn_outside(outside, sizeof(outside));
         free(path);
         return strdup(outside);
 }
@@ -82,7 +85,7 @@ ssize_t outside_link(const char *path, char *text, ssize_t length, size_t size)
         if (full < 0 || whole[0] != '/')
                 return length;
         whole[full] = '\0';
-        path_outside(prefix(), whole, sizeof(whole));
+        turn_outside(whole, sizeof(whole));
         length = (ssize_t)strlen(whole);
         if ((size_t)length > size)
                 length = (ssize_t)size;

@@ -125,6 +125,21 @@ bool exposure_is_there(const struct exposure *exposure, const struct file_facts 
                (S_ISLNK(there->mode) && identity_equal(&there->identity, &exposure->link));
 }
 
+bool exposures_share(const struct exposures *exposures, const char *path)
+{
+        for (size_t i = 0; i < exposures->count; i++) {
+                const struct exposure *exposure = &exposures->item[i];
+                size_t length = strlen(exposure->target);
+
+                if (exposure->present && exposure->target == exposure->source &&
+                        !(exposure->options & EXPOSURE_PRIVATE) &&
+                        strncmp(path, exposure->target, length) == 0 &&
+                        (path[length] == '/' || path[length] == '\0'))
+                        return true;
+        }
+        return false;
+}
+
 static const char only_in_a_namespace[] = "set isolation = \"namespace\"";
 
 /* What is asked for: can a copy have it? */

@@ -128,6 +128,14 @@ bool exposure_seems_changed(const struct exposure *exposure, bool content);
 bool exposure_is_there(const struct exposure *exposure, const struct file_facts *there);
 
 /**
+ * exposures_share() - has @path, an inside view, the same meaning outside?
+ *
+ * What is exposed, and what lies in it, has one path on both sides. It is not a part of the jail
+ * outside: at its place there are a mount point, or copies. Async-signal-safe.
+ */
+bool exposures_share(const struct exposures *exposures, const char *path);
+
+/**
  * exposures_check_settings() - before anything starts: is what is asked for possible at all?
  * @isolation: under chroot nothing can be writable.
  *

@@ -98,6 +98,23 @@ class TestOverTheAlias(Ways):
     aliases = ("old/www/jail",)
 
 
+class TestExposed(TreeTest):
+    """What is exposed has one path on both sides, and that is what a worker is told."""
+
+    def test_it_has_the_path_that_it_has_outside(self):
+        tree = self.tree
+        server = tree.put_server()
+        shared = os.path.dirname(tree.write("shared/below/file", "text"))
+        own = os.path.dirname(tree.write("jail/htdocs/page", "text"))
+        questions = [word for path in (shared, f"{shared}/file", own, f"{own}/page")
+                     for word in ("describe", path)]
+        expected = tree.run(server, *questions, shim=False).stdout
+        for isolation in "chroot", "namespace":
+            result = tree.run(server, "listen", "pidfile", tree.pidfile, "fork", "setuid", "65534",
+                              *questions, isolation=isolation, expose=os.path.dirname(shared))
+            assert (result.returncode, result.stderr, result.stdout) == (0, "", expected)
+
+
 class TestInAProgramOfTheJail(InsideTest):
     """A program that a worker starts in a jail with the shim is told the same."""
 

@@ -490,6 +490,35 @@ static void what_others_put_wrong(void **state)
 }
 
 /* The source itself, or the link that it is, stands in the jail already. */
+static void one_path_on_both_sides(void **state)
+{
+        static const struct {
+                const char *path;
+                bool shared;
+        } cases[] = {
+                {"/usr/share/app", true},
+                {"/usr/share/app/lib/a.php", true},
+                {"/usr/share/app2", false},
+                {"/usr/share", false},
+                {"/", false},
+                {"/var/a", false},
+                {"/tmp/a", false},
+                {"/absent/a", false},
+        };
+        struct exposures exposures = {0};
+
+        add(&exposures, "/usr/share/app");
+        add(&exposures, "/srv/www1/var");
+        add(&exposures, "/tmp,private");
+        for (size_t i = 0; i < exposures.count; i++)
+                exposures.item[i].present = true;
+        add(&exposures, "/absent");
+        for (size_t i = 0; i < COUNT(cases); i++)
+                if (exposures_share(&exposures, cases[i].path) != cases[i].shared)
+                        fail_msg("%s", cases[i].path);
+        release(&exposures);
+}
+
 static void what_is_there_already(void **state)
 {
         struct exposure exposure;
@@ -546,6 +575,7 @@ int main(void)
                 cmocka_unit_test(what_cannot_be_copied),
                 cmocka_unit_test(what_nobody_may_look_at),
                 cmocka_unit_test(what_others_put_wrong),
+                cmocka_unit_test(one_path_on_both_sides),
                 cmocka_unit_test(what_is_there_already),
                 cmocka_unit_test(all_are_looked_at),
         };
