@@ -89,6 +89,18 @@ def write(path, text, mode=0o644):
     return path
 
 
+def trust(certificate):
+    """Take an authority into the machine's bundle, as update-ca-certificates does."""
+    name = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", certificate], check=True,
+                          capture_output=True, text=True).stdout.strip()
+    place = f"/etc/ssl/certs/{name}.0"
+    if os.path.lexists(place):
+        os.remove(place)
+    shutil.copy(certificate, place)
+    with open("/etc/ssl/certs/ca-certificates.crt", "a") as bundle, open(certificate) as added:
+        bundle.write(added.read())
+
+
 def all_mounts(pid):
     """
     Each mount of a process's namespace: its type and options by its place. /proc/PID/mountinfo

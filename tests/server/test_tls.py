@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import http.server
 import os
-import shutil
 import ssl
 import subprocess
 import tempfile
@@ -53,11 +52,7 @@ def trust_an_authority(directory):
             "-keyout", f"{directory}/server.key", "-out", f"{directory}/server.csr")
     openssl("x509", "-req", "-in", f"{directory}/server.csr", "-CA", authority, "-CAkey", key,
             "-days", "2", "-copy_extensions", "copy", "-out", f"{directory}/server.pem")
-    shutil.copy(authority, "/etc/ssl/certs/authority.pem")
-    name = openssl("x509", "-hash", "-noout", "-in", authority).strip()
-    os.symlink("authority.pem", f"/etc/ssl/certs/{name}.0")
-    with open("/etc/ssl/certs/ca-certificates.crt", "a") as bundle, open(authority) as added:
-        bundle.write(added.read())
+    machine.trust(authority)
 
 
 class Page(http.server.BaseHTTPRequestHandler):
