@@ -6,7 +6,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "server"))
-pytest.register_assert_rewrite("cases", "site_test")
+pytest.register_assert_rewrite("cases", "guestbook_test", "site_test")
 
 import processes
 
