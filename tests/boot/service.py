@@ -1,0 +1,106 @@
+"""Debian's apache2.service in a booted machine, with the shim as README and the examples have it."""
+# SPDX-License-Identifier: Apache-2.0
+from debian import SOURCE
+from processes import wait_until
+
+DROP_IN = "/etc/systemd/system/apache2.service.d/chrootshim.conf"
+MORE = "/etc/systemd/system/apache2.service.d/more.conf"
+CONFIG = "/etc/chrootshim.conf"
+ERROR_LOG = "/var/log/apache2/error.log"
+
+# Debian's DocumentRoot is below it: Apache's configuration stays as the packages have it.
+JAIL = "/var/www"
+
+# The master and its children: pid, root and effective uid of each.
+ASK_PROCESSES = """\
+master=$(cat /run/apache2/apache2.pid) || exit 0
+for pid in $master $(pgrep -P $master -x apache2); do
+        echo $pid $(readlink /proc/$pid/root) $(awk '$1 == "Uid:" { print $3 }' /proc/$pid/status)
+done 2>/dev/null
+"""
+
+# All processes of the unit.
+ASK_GROUP = "cat /sys/fs/cgroup$(systemctl show -P ControlGroup apache2)/cgroup.procs"
+
+
+class Service:
+    """The unit, its processes, and what it answers."""
+
+    def __init__(self, machine, isolation):
+        self.machine = machine
+        self.isolation = isolation
+
+    # Files
+
+    def install(self, settings="", more=""):
+        """The drop-in that is shipped, settings, and what a further drop-in says of the service."""
+        text = (SOURCE / "examples/systemd/apache2.service.d/chrootshim.conf").read_text()
+        self.machine.write(DROP_IN, text)
+        self.machine.write(CONFIG, f'jail = "{JAIL}";\npidfile = "/run/apache2/apache2.pid";\n'
+                                   f'isolation = "{self.isolation}";\n{settings}')
+        self.machine.remove(MORE)
+        if more:
+            self.machine.write(MORE, f"[Service]\n{more}\n")
+        self.machine.run("systemctl", "daemon-reload")
+
+    def uninstall(self):
+        for path in (DROP_IN, MORE, CONFIG):
+            self.machine.remove(path)
+        self.control("stop", check=False)
+        self.control("reset-failed", check=False)
+        self.machine.run("systemctl", "daemon-reload")
+
+    # Its life
+
+    def control(self, verb, check=True):
+        return self.machine.run("systemctl", verb, "apache2", check=check)
+
+    def restart(self):
+        # systemd counts starts, and tests start it more often than an administrator.
+        self.control("reset-failed", check=False)
+        done = self.control("restart", check=False)
+        assert done.returncode == 0, self.journal()
+        self.wait_jailed()
+
+    def state(self):
+        """What systemd takes it for."""
+        return self.control("is-active", check=False).stdout.strip()
+
+    def journal(self):
+        """What the unit has said in this boot."""
+        return self.machine.shell("journalctl --sync; journalctl -b -o cat -u apache2")
+
+    # Its processes
+
+    def processes(self):
+        """The master and the workers, each as (pid, root, uid); None and none if there are none."""
+        lines = [line.split() for line in self.machine.shell(ASK_PROCESSES).splitlines()]
+        found = [(int(line[0]), line[1], int(line[2])) for line in lines if len(line) == 3]
+        return (found[0], found[1:]) if found else (None, [])
+
+    def group(self):
+        """The pids of all processes of the unit."""
+        return {int(pid) for pid in self.machine.shell(ASK_GROUP, check=False).split()}
+
+    def master(self):
+        master, _ = self.processes()
+        return master and master[0]
+
+    def is_jailed(self, but=frozenset()):
+        """Is the master outside, and each worker in the jail, and none of them one of those?"""
+        master, workers = self.processes()
+        return (master and master[1:] == ("/", 0) and workers and
+                all(worker[1] == JAIL and worker[2] != 0 for worker in workers) and
+                not but & {worker[0] for worker in workers})
+
+    def wait_jailed(self, but=frozenset()):
+        wait_until(lambda: self.is_jailed(but), "a master outside, and workers that are all jailed")
+        assert "Apache2 Debian Default Page" in self.get("/")
+
+    def workers(self):
+        return {worker[0] for worker in self.processes()[1]}
+
+    def get(self, path, *options):
+        """The body of the answer to a request, which must succeed."""
+        return self.machine.run("curl", "-sS", "--fail", "--max-time", "20", *options,
+                                f"http://localhost{path}").stdout
