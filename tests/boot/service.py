@@ -22,6 +22,12 @@ done 2>/dev/null
 # All processes of the unit.
 ASK_GROUP = "cat /sys/fs/cgroup$(systemctl show -P ControlGroup apache2)/cgroup.procs"
 
+ASK_JOURNAL = """\
+id=$(systemctl show -P InvocationID apache2)
+journalctl --sync
+journalctl -b -o cat _SYSTEMD_INVOCATION_ID=$id + INVOCATION_ID=$id
+"""
+
 
 class Service:
     """The unit, its processes, and what it answers."""
@@ -44,9 +50,9 @@ class Service:
         self.machine.run("systemctl", "daemon-reload")
 
     def uninstall(self):
+        self.control("stop", check=False)
         for path in (DROP_IN, MORE, CONFIG):
             self.machine.remove(path)
-        self.control("stop", check=False)
         self.control("reset-failed", check=False)
         self.machine.run("systemctl", "daemon-reload")
 
@@ -67,8 +73,8 @@ class Service:
         return self.control("is-active", check=False).stdout.strip()
 
     def journal(self):
-        """What the unit has said in this boot."""
-        return self.machine.shell("journalctl --sync; journalctl -b -o cat -u apache2")
+        """What the unit and systemd have said since it was started, or was to be started."""
+        return self.machine.shell(ASK_JOURNAL)
 
     # Its processes
 
