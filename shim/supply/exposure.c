@@ -40,6 +40,21 @@ static int take(struct exposure *exposure, const struct jail *jail, struct failu
         return 0;
 }
 
+/* The bit of @service in the masks of exposures. */
+static uint64_t origin_bit(struct exposures *exposures, const char *service)
+{
+        size_t i = 0;
+
+        while (i < exposures->origin_count && strcmp(exposures_origin_name(exposures->origin[i]),
+                                                      exposures_origin_name(service)) != 0)
+                i++;
+        if (i == EXPOSURE_ORIGINS)
+                i--;
+        else if (i == exposures->origin_count)
+                exposures->origin[exposures->origin_count++] = service;
+        return 1ULL << i;
+}
+
 int exposures_add(struct exposures *exposures, const struct jail *jail, const char *text,
         const char *service, struct failure *ret_failure)
 {
@@ -56,6 +71,8 @@ int exposures_add(struct exposures *exposures, const struct jail *jail, const ch
                 free(exposure.source);
                 return error;
         }
+        exposure.askers = origin_bit(exposures, service);
+        exposure.either = exposure.options & EXPOSURE_EITHER ? exposure.askers : 0;
         exposures->item = longer;
         exposures->item[exposures->count++] = exposure;
         return 0;
@@ -73,6 +90,8 @@ static void unite(struct exposure *last, struct exposure *next)
         unsigned both = last->options & next->options & common;
 
         last->options = ((last->options | next->options) & ~common) | both;
+        last->askers |= next->askers;
+        last->either |= next->either;
         free(next->source);
 }
 

@@ -38,7 +38,10 @@ enum exposure_option {
  * @target:  where it is to be in the jail: @source, or its inside view where it lies below the
  *           jail; refers to @source.
  * @options: of enum exposure_option.
- * @service: that brings it; NULL if the key `expose` does. Lives as long as the settings.
+ * @service: that brings it; NULL if the key `expose` does. Lives as long as the settings. Of
+ * several it is one: all of them are in @askers.
+ * @askers:  a bit for each of exposures.origin that asks for it; @either: for each that has marked
+ *           it so.
  * @left_out: it is there, and cannot be brought; so it counts as absent.
  * @present: it was there when it was looked at.
  * @seen:    what it was then, symbolic links followed; all zero if it was absent.
@@ -49,28 +52,42 @@ struct exposure {
         const char *target;
         unsigned options;
         const char *service;
+        uint64_t askers;
+        uint64_t either;
         bool left_out;
         bool present;
         struct file_facts seen;
         struct identity link;
 };
 
+/** Most origins that are told apart; the last stands for all that are more. */
+#define EXPOSURE_ORIGINS 64
+
 /**
  * struct exposures - all of them, sorted by target, each target once.
  *
+ * @origin: the services that ask for them, and NULL for the key `expose`.
  * @stale: the mount namespace does not show all that it should: one of them has been replaced
  * since, or had to be left out.
  */
 struct exposures {
         struct exposure *item;
         size_t count;
+        const char *origin[EXPOSURE_ORIGINS];
+        size_t origin_count;
         bool stale;
 };
+
+/** exposures_origin_name() - the origin's name, in one word. */
+static inline const char *exposures_origin_name(const char *service)
+{
+        return service ? service : "expose";
+}
 
 /** exposure_origin() - what brings it, in one word. */
 static inline const char *exposure_origin(const struct exposure *exposure)
 {
-        return exposure->service ? exposure->service : "expose";
+        return exposures_origin_name(exposure->service);
 }
 
 /** exposure_blame() - say that the failure is about what asks for @exposure. */

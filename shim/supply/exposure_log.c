@@ -17,30 +17,29 @@ static bool comes_later(const struct exposure *exposure)
         return !(exposure->options & EXPOSURE_PROGRAM) && !pattern_is(exposure->source);
 }
 
-static bool is_of(const struct exposure *exposure, const char *origin)
-{
-        return strcmp(exposure_origin(exposure), origin) == 0;
-}
-
 /* Those that are marked by "either" tell whether a service has what it is for; else all do. */
-static unsigned mark_of(const struct exposures *exposures, const char *origin)
+static bool is_marked(const struct exposures *exposures, uint64_t origin)
 {
         for (size_t i = 0; i < exposures->count; i++)
-                if (is_of(&exposures->item[i], origin) &&
-                        (exposures->item[i].options & EXPOSURE_EITHER))
-                        return EXPOSURE_EITHER;
-        return 0;
+                if (exposures->item[i].either & origin)
+                        return true;
+        return false;
+}
+
+static bool counts(const struct exposure *exposure, uint64_t origin, bool marked)
+{
+        return (marked ? exposure->either : exposure->askers) & origin;
 }
 
 /* Return: of how many alternatives none is there; 0 if one is, or if what is missing is told. */
-static size_t count_missing(const struct exposures *exposures, const char *origin, unsigned mark)
+static size_t count_missing(const struct exposures *exposures, uint64_t origin, bool marked)
 {
         size_t count = 0;
 
         for (size_t i = 0; i < exposures->count; i++) {
                 const struct exposure *exposure = &exposures->item[i];
 
-                if (!is_of(exposure, origin) || (exposure->options & mark) != mark)
+                if (!counts(exposure, origin, marked))
                         continue;
                 if (exposure->present || exposure->left_out ||
                         !(exposure->options & EXPOSURE_OPTIONAL))
@@ -57,45 +56,36 @@ static void tell_missing(const char *origin, const char *paths, bool later)
                 NULL);
 }
 
-/* A service of which nothing is there does nothing: that is hardly meant. */
-static void tell_nothing(const struct exposures *exposures, const char *origin)
+/* A service of which nothing is there does nothing: that is hardly meant. What `expose` has is no
+ * service: it lacks nothing but what is marked. */
+static void tell_nothing(const struct exposures *exposures, size_t number)
 {
-        unsigned mark = mark_of(exposures, origin);
-        size_t count = count_missing(exposures, origin, mark), named = 0;
+        const char *service = exposures->origin[number];
+        uint64_t origin = 1ULL << number;
+        bool marked = is_marked(exposures, origin), later = false;
+        size_t count = service || marked ? count_missing(exposures, origin, marked) : 0, named = 0;
         char list[PATHS_SIZE];
         struct text text = text_in(list, sizeof(list));
-        bool later = false;
 
         for (size_t i = 0; named < count; i++) {
                 const struct exposure *exposure = &exposures->item[i];
 
-                if (!is_of(exposure, origin) || (exposure->options & mark) != mark)
+                if (!counts(exposure, origin, marked))
                         continue;
                 text_add_item(&text, exposure->source, named++, count, "or");
                 later |= comes_later(exposure);
         }
         if (count > 0)
-                tell_missing(origin, list, later);
-}
-
-/* What `expose` has is no service: it lacks nothing but what is marked. */
-static bool is_first(const struct exposures *exposures, const struct exposure *exposure)
-{
-        const char *origin = exposure_origin(exposure);
-
-        for (const struct exposure *other = exposures->item; other < exposure; other++)
-                if (is_of(other, origin))
-                        return false;
-        return exposure->service || mark_of(exposures, origin);
+                tell_missing(exposures_origin_name(service), list, later);
 }
 
 void exposures_tell(const struct exposures *exposures)
 {
+        for (size_t i = 0; i < exposures->origin_count; i++)
+                tell_nothing(exposures, i);
         for (size_t i = 0; i < exposures->count; i++) {
                 const struct exposure *exposure = &exposures->item[i];
 
-                if (is_first(exposures, exposure))
-                        tell_nothing(exposures, exposure_origin(exposure));
                 if (exposure->left_out)
                         continue;
                 log_line(exposure->present ? LEVEL_INFO : LEVEL_DEBUG, exposure_origin(exposure),

@@ -50,6 +50,7 @@ static bool is_there(const char *path)
 static int add_match(struct search *search)
 {
         const struct exposure *pattern = &search->pattern;
+        struct exposure *match;
         int error;
 
         if (strchr(search->path, ',') || !is_there(search->path))
@@ -59,9 +60,13 @@ static int add_match(struct search *search)
                         "it matches more than 1000 paths", "name their directory");
         error = exposures_add(
                 search->exposures, search->jail, search->path, pattern->service, search->failure);
-        if (error == 0)
-                search->exposures->item[search->exposures->count - 1].options = pattern->options;
-        return error;
+        if (error < 0)
+                return error;
+        match = &search->exposures->item[search->exposures->count - 1];
+        match->options = pattern->options;
+        match->askers = pattern->askers;
+        match->either = pattern->either;
+        return 0;
 }
 
 /* Go on below the name; then take it off again. */

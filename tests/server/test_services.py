@@ -139,6 +139,19 @@ class TestServices(ForkerTest):
         assert server.lines("warning|own") == [
             f"warning: own waits for {self.tree.path}/none: it comes when it is there"]
 
+    def test_what_several_services_bring_counts_for_each(self):
+        """One that has its path from another one as well does not wait for the rest."""
+        there = self.tree.write("more/there", "")
+        none = f"{self.tree.path}/none"
+        conf = self.tree.write("shim.conf", f'''services = (
+            {{ name = "first"; expose = [ "{there}" ]; }},
+            {{ name = "second"; expose = [ "{there},optional", "{none}1,optional" ]; }},
+            {{ name = "third"; expose = [ "{there},optional", "{none}2,either", "{none}3,either" ]; }},
+            {{ name = "fourth"; expose = [ "{none}2,optional", "{there},either" ]; }} );''')
+        server = self.server(config=conf)
+        assert server.lines("warning|error") == [
+            f"warning: third waits for {none}2 or {none}3: it comes when it is there"]
+
     def test_a_group_extends_a_service_or_defines_one(self):
         texts = {name: self.tree.write(f"more/{name}", f"for {name}\n")
                  for name in ("dns", "own")}
