@@ -6,50 +6,56 @@
 #include <pty.h>
 #include <unistd.h>
 
-/* @pid is what a forking function returned; @armed what process_before_fork() did. */
-static pid_t forked(pid_t pid, bool armed)
+/* @pid is what a forking function returned. */
+static pid_t forked(const struct forking *forking, pid_t pid)
 {
         if (pid == 0)
-                process_after_fork(armed);
+                process_after_fork(forking);
+        else
+                process_forked(forking, pid);
         return pid;
 }
 
 INTERPOSE(pid_t, fork, (void))
 {
-        bool armed = process_before_fork();
+        struct forking forking;
 
-        return forked(real(fork)(), armed);
+        return process_before_fork(&forking) ? forked(&forking, real(fork)()) : -1;
 }
 
 INTERPOSE(pid_t, __fork, (void))
 {
-        bool armed = process_before_fork();
+        struct forking forking;
 
-        return forked(real(__fork)(), armed);
+        return process_before_fork(&forking) ? forked(&forking, real(__fork)()) : -1;
 }
 
 INTERPOSE(pid_t, _Fork, (void))
 {
-        bool armed = process_before_fork();
+        struct forking forking;
 
-        return forked(real(_Fork)(), armed);
+        return process_before_fork(&forking) ? forked(&forking, real(_Fork)()) : -1;
 }
 
 /* Its parent exits inside: whoever returns with 0 is the child. */
 INTERPOSE(int, daemon, (int keep_directory, int keep_streams))
 {
-        bool armed = process_before_fork();
+        struct forking forking;
 
-        return forked(real(daemon)(keep_directory, keep_streams), armed);
+        return process_before_fork(&forking)
+                       ? forked(&forking, real(daemon)(keep_directory, keep_streams))
+                       : -1;
 }
 
 INTERPOSE(pid_t, forkpty,
         (int *ret_terminal, char *ret_name, const struct termios *settings,
                 const struct winsize *size))
 {
-        bool armed = process_before_fork();
+        struct forking forking;
 
-        return forked(real(forkpty)(ret_terminal, ret_name, settings, size), armed);
+        return process_before_fork(&forking)
+                       ? forked(&forking, real(forkpty)(ret_terminal, ret_name, settings, size))
+                       : -1;
 }
 
 INTERPOSE(int, setuid, (uid_t uid))

@@ -137,14 +137,22 @@ INTERPOSE(int, listen, (int fd, int backlog))
 
 INTERPOSE(int, accept, (int fd, struct sockaddr *ret_address, socklen_t *length))
 {
+        int client;
+
         process_accept(fd);
-        return real(accept)(fd, ret_address, length);
+        client = real(accept)(fd, ret_address, length);
+        process_accepted(client);
+        return client;
 }
 
 INTERPOSE(int, accept4, (int fd, struct sockaddr *ret_address, socklen_t *length, int flags))
 {
+        int client;
+
         process_accept(fd);
-        return real(accept4)(fd, ret_address, length, flags);
+        client = real(accept4)(fd, ret_address, length, flags);
+        process_accepted(client);
+        return client;
 }
 
 INTERPOSE(ssize_t, recv, (int fd, void *buffer, size_t size, int flags))

@@ -1,5 +1,6 @@
 /* Whether a process is the master of a server, and what becomes of the children that it forks. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "process/children.h"
 #include "process/lookup.h"
 #include "process/self.h"
 #include "process/sockets.h"
@@ -72,17 +73,22 @@ static void tell_changed_settings(void)
                         NULL);
 }
 
-bool process_before_fork(void)
+bool process_before_fork(struct forking *ret_forking)
 {
         int saved = errno;
         bool armed;
 
+        *ret_forking = (struct forking){.place = -1};
         if (!process_is_undecided() || self->problem || !self_owns_memory())
-                return false;
+                return true;
         self_is_new_master();
         /* Whoever accepts as a master has a child for each connection, armed or not. */
         armed = self_is_armed() ||
                 (self->plan.settings.master_accepts && self->made_serving_socket);
+        if (armed && children_are_refused()) {
+                errno = EAGAIN;
+                return false;
+        }
         if (armed || self->serving)
                 self_prepare();
         if (self->prepared)
@@ -91,6 +97,7 @@ bool process_before_fork(void)
                 tell_twin();
                 tell_changed_settings();
                 supply_refresh(&self->plan);
+                *ret_forking = (struct forking){.armed = true, .place = children_fork()};
         }
         if (self->prepared)
                 log_line(LEVEL_DEBUG, "forks: the child is ", armed ? "pending" : "not looked at",
@@ -98,10 +105,15 @@ bool process_before_fork(void)
         self->has_forked = true;
         self->has_workers = self->has_workers || armed;
         errno = saved;
-        return armed;
+        return true;
 }
 
-void process_after_fork(bool armed)
+void process_forked(const struct forking *forking, pid_t pid)
+{
+        children_forked(forking->place, pid);
+}
+
+void process_after_fork(const struct forking *forking)
 {
         if (!process_is_undecided())
                 return;
@@ -109,7 +121,8 @@ void process_after_fork(bool armed)
         if (!*self->witness)
                 *(volatile int *)(uintptr_t)self->witness = 1;
         self->has_forked = self->has_workers = self->made_serving_socket = false;
-        self->role = role_of_child(self->role, armed);
+        self->role = role_of_child(self->role, forking->armed);
+        children_begin(forking->place);
         sockets_forget_own();
         lookup_forget();
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process/process.h"
 
+#include "process/children.h"
 #include "process/inside.h"
 #include "process/lookup.h"
 #include "process/readiness.h"
@@ -75,6 +76,7 @@ static void enter(void)
 
         if (self->problem)
                 self_stop(self->problem);
+        children_mark(CHILD_WORKER);
         self_check_dropped();
         if (readiness_make(&failure) < 0 || plan_enter(&self->plan, &failure) < 0)
                 end(&failure);
@@ -91,7 +93,8 @@ bool self_owns_memory(void)
                 return true;
         if (*self->witness)
                 return false;
-        process_after_fork(!self->problem && self_is_armed());
+        process_after_fork(
+                &(struct forking){.armed = !self->problem && self_is_armed(), .place = -1});
         return true;
 }
 

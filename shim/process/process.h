@@ -56,6 +56,8 @@ struct process {
         bool guards_service_manager;
         /** The configuration file as it was when a worker was forked last. */
         struct settings_stamp settings_seen;
+        /** Where it says how far it has come, for its master: see process/children.h; or NULL. */
+        unsigned char *mark;
         /** What is wrong with the settings, if this process is let run on in spite of it. */
         const struct failure *problem;
         /** The settings, the jail, and what it is to have. */
@@ -212,11 +214,45 @@ void process_listened(void);
 /** process_bound() - bind() succeeded; as process_listen() if @fd serves now. */
 void process_bound(int fd, const struct sockaddr *address, socklen_t length);
 
-/** process_before_fork() - in the parent. Return: a child is to be pending. */
-bool process_before_fork(void);
+/**
+ * struct forking - one fork, between the three calls below.
+ *
+ * @armed: a child is to be pending.
+ * @place: by which it is known among the children; -1 for none.
+ */
+struct forking {
+        bool armed;
+        int place;
+};
+
+/** process_before_fork() - in the parent. Return: false if it may not, with EAGAIN in errno. */
+bool process_before_fork(struct forking *ret_forking);
+
+/** process_forked() - in the parent; @pid is below 0 if there is no child. */
+void process_forked(const struct forking *forking, pid_t pid);
 
 /** process_after_fork() - in the child, which shares no memory with its parent. */
-void process_after_fork(bool armed);
+void process_after_fork(const struct forking *forking);
+
+/** process_lost_child() - a child has ended, with this status of wait(2). */
+void process_lost_child(pid_t pid, int status);
+
+/** process_lost() - process_lost_child() for every wait: cheap where no worker was forked. */
+static inline void process_lost(pid_t pid, int status)
+{
+        if (process_is_undecided() && process_state.has_workers)
+                process_lost_child(pid, status);
+}
+
+/** process_served() - this worker has accepted a client. */
+void process_served(void);
+
+/** process_accepted() - process_served() for every accept() that gave @fd. */
+static inline void process_accepted(int fd)
+{
+        if (fd >= 0 && process_state.mark)
+                process_served();
+}
 
 /**
  * process_forbids_groups() - is this a jailed process that is still root?

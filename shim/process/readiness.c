@@ -4,6 +4,7 @@
 
 #include "jail/harden.h"
 #include "libc/real.h"
+#include "process/children.h"
 #include "process/inside.h"
 #include "process/self.h"
 #include "system/kernel.h"
@@ -129,6 +130,8 @@ static int make(struct failure *failure)
                 return error;
         readiness_note_program();
         error = readiness_witness(failure);
+        if (error == 0)
+                error = children_prepare(failure);
         if (error < 0)
                 return error;
         real_bind_all();

@@ -76,7 +76,7 @@ static bool takes_part(void)
                 return true;
         if (self->witness != &readiness_never_copied)
                 return false;
-        process_after_fork(false);
+        process_after_fork(&(struct forking){.place = -1});
         return true;
 }
 

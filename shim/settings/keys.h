@@ -54,6 +54,7 @@ enum setting_type {
         KEY(landlock, LANDLOCK, TYPE_WORD, landlocks)                                              \
         KEY(master_accepts, MASTER_ACCEPTS, TYPE_BOOLEAN, NULL)                                    \
         KEY(fatal_status, FATAL_STATUS, TYPE_STATUS, NULL)                                         \
+        KEY(exit_storm, EXIT_STORM, TYPE_WORD, exit_storms)                                        \
         KEY(log, LOG, TYPE_TARGET, log_targets)                                                    \
         KEY(log_level, LOG_LEVEL, TYPE_WORD, log_levels)
 

@@ -42,6 +42,7 @@ void settings_init(struct settings *ret_settings)
                 .no_new_privs = true,
                 .landlock = LANDLOCK_AUTO,
                 .fatal_status = CHROOTSHIM_EXIT_FATAL,
+                .exit_storm = EXIT_STORM_END,
                 .log_level = LEVEL_WARNING,
         };
 }

@@ -30,6 +30,10 @@ enum setting_ownership { OWNERSHIP_STRICT, OWNERSHIP_WARN };
 /** enum setting_landlock - the second wall (key `landlock`). */
 enum setting_landlock { LANDLOCK_OFF, LANDLOCK_AUTO, LANDLOCK_REQUIRE };
 
+/** enum setting_exit_storm - what workers that die at once, again and again, lead to (key
+ * `exit_storm`). */
+enum setting_exit_storm { EXIT_STORM_OFF, EXIT_STORM_REFUSE, EXIT_STORM_END };
+
 /** struct setting_list - strings, the last followed by NULL; NULL itself when there are none. */
 struct setting_list {
         char **item;
@@ -79,6 +83,7 @@ struct settings {
         enum setting_landlock landlock;
         bool master_accepts;
         int fatal_status;
+        enum setting_exit_storm exit_storm;
         enum log_target log;
         char *log_path;
         enum log_level log_level;

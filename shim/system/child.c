@@ -43,21 +43,13 @@ void child_exit(int status)
                 kernel_call(SYS_exit_group, status, 0, 0, 0, 0);
 }
 
-static int64_t now(void)
-{
-        struct timespec time = {0};
-
-        kernel_call(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&time, 0, 0, 0);
-        return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 /* Wait until there is something to read; a signal of the server's does not end the wait. */
 static int wait_readable(int fd, int64_t deadline)
 {
         struct pollfd poll = {.fd = fd, .events = POLLIN};
         int64_t left;
 
-        while ((left = deadline - now()) > 0) {
+        while ((left = deadline - kernel_milliseconds()) > 0) {
                 struct timespec timeout = {left / 1000, left % 1000 * 1000000};
                 long count = kernel_call(SYS_ppoll, (long)&poll, 1, (long)&timeout, 0, 0);
 
@@ -71,7 +63,7 @@ static int wait_readable(int fd, int64_t deadline)
 
 ssize_t child_read(int pipe, void *buffer, size_t size)
 {
-        int64_t deadline = now() + CHILD_DEADLINE;
+        int64_t deadline = kernel_milliseconds() + CHILD_DEADLINE;
         size_t length = 0;
 
         while (length < size) {

@@ -137,6 +137,14 @@ uid_t kernel_file_user(uid_t uid)
 }
 
 /* What poll() says with a timeout of 0. */
+int64_t kernel_milliseconds(void)
+{
+        struct timespec time = {0};
+
+        kernel_call(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&time, 0, 0, 0);
+        return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
 int kernel_poll(struct pollfd *fds, unsigned count)
 {
         struct timespec none = {0, 0};

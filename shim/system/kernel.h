@@ -44,6 +44,9 @@ int kernel_access(int dirfd, const char *path, int mode, int flags);
  */
 uid_t kernel_file_user(uid_t uid);
 
+/** kernel_milliseconds() - the monotonic clock, which begins anywhere. */
+int64_t kernel_milliseconds(void);
+
 int kernel_poll(struct pollfd *fds, unsigned count);
 int kernel_socket_option(int fd, int option);
 int kernel_connect_datagram(const char *path);

@@ -15,7 +15,7 @@ import tempfile
 
 # Hooks that no probe tries, by the file in shim/hooks or by the symbol, each for its reason.
 NO_PATH = "it takes no path: there is nothing to translate"
-FILES_WITHOUT_PROBE = dict.fromkeys(("accounts", "life", "serving", "syslog", "transfer"), NO_PATH)
+FILES_WITHOUT_PROBE = dict.fromkeys(("accounts", "children", "life", "serving", "syslog", "transfer"), NO_PATH)
 SYMBOLS_WITHOUT_PROBE = {
     **dict.fromkeys(("socket", "socketpair", "listen", "accept", "accept4", "recv", "__recv_chk",
                      "recvfrom", "__recvfrom_chk", "recvmsg", "recvmmsg"), NO_PATH),

@@ -6,7 +6,7 @@ TYPES = {
     "path": ("jail", "pidfile", "scoreboard", "definitions"),
     "boolean": ("fixroot", "self_link", "read_only", "no_new_privs", "master_accepts"),
     "status": ("fatal_status",),
-    "word": ("view", "isolation", "ownership", "landlock", "log_level"),
+    "word": ("view", "isolation", "ownership", "landlock", "exit_storm", "log_level"),
     "target": ("log",),
     "list": ("aliases", "programs", "expose", "services", "libraries", "charsets"),
     "capabilities": ("keep_capabilities",),
@@ -15,6 +15,7 @@ TYPES = {
 ALLOWED = {
     "view": "it must be outside or inside", "isolation": "it must be chroot or namespace",
     "ownership": "it must be strict or warn", "landlock": "it must be off, auto or require",
+    "exit_storm": "it must be off, refuse or end",
     "log_level": "it must be error, warning, info or debug",
     "log": "it must be stderr, syslog or an absolute path",
     "aliases": "it must be a list of absolute paths", "expose": "it must be a list of absolute paths",

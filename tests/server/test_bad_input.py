@@ -28,7 +28,7 @@ services = ( "dns", "tls", { name = "redis"; expose = [ "{tree}/none,optional" ]
 libraries = [ "libm.so.6" ]; charsets = [ "ISO-8859-1" ];
 read_only = false; no_new_privs = true; keep_capabilities = [ "chown" ];
 ownership = "strict"; landlock = "off"; master_accepts = false;
-fatal_status = 15; log = "stderr"; log_level = "warning";
+fatal_status = 15; exit_storm = "off"; log = "stderr"; log_level = "warning";
 """
 
 

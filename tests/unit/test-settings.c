@@ -39,6 +39,7 @@ static void defaults(void **state)
         assert_int_equal(settings.landlock, LANDLOCK_AUTO);
         assert_false(settings.master_accepts);
         assert_int_equal(settings.fatal_status, CHROOTSHIM_EXIT_FATAL);
+        assert_int_equal(settings.exit_storm, EXIT_STORM_END);
         assert_int_equal(settings.log, LOG_TO_STDERR);
         assert_int_equal(settings.log_level, LEVEL_WARNING);
         assert_int_equal(settings.programs.count, 0);
