@@ -1,7 +1,6 @@
 """What the tests of databases share: a page that writes and reads a row, by PHP's PDO."""
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
-import os
 import re
 import shutil
 import signal
@@ -77,10 +76,7 @@ class DatabaseTest(PhpTest):
 def own_directory(name, user):
     """An empty /run/NAME of the test's own, and a directory for its data, which is given."""
     machine.own_mounts()
-    if not os.path.isdir(f"/run/{name}"):
-        machine.own_copy("/run")
-        os.mkdir(f"/run/{name}", 0o755)
-    machine.own_empty(f"/run/{name}", user)
+    machine.own_run(name, user)
     with tempfile.TemporaryDirectory(prefix=f"chrootshim-{name}-", dir="/srv") as directory:
         shutil.chown(directory, user, user)
         yield directory

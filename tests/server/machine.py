@@ -54,6 +54,14 @@ def own_empty(directory, user=None):
         shutil.chown(directory, user, user)
 
 
+def own_run(name, user):
+    """An empty /run/NAME of the user's, also where the machine has none."""
+    if not os.path.isdir(f"/run/{name}"):
+        own_copy("/run")
+        os.mkdir(f"/run/{name}", 0o755)
+    own_empty(f"/run/{name}", user)
+
+
 AUTOFS_IOC_READY = 0x9360
 AUTOFS_V5_PACKET_SIZE = 304
 

@@ -124,14 +124,14 @@ class Page:
         for form in self.forms:
             if form.id == identifier if identifier else field in form.names:
                 return form
-        raise AssertionError(f"no form {identifier or field}: {self.status} {self.text}")
+        raise AssertionError(f"no form {identifier or field}: {self.status} {self.words}")
 
     def link(self, part):
         """The first link that has this in its address."""
         for link in self.links:
             if part in link:
                 return link
-        raise AssertionError(f"no link {part}: {self.status} {self.text}")
+        raise AssertionError(f"no link {part}: {self.status} {self.words}")
 
 
 def encoded(fields):
@@ -173,11 +173,11 @@ class Browser:
     def submit(self, form, press=None, **values):
         """
         Fill in a form, and press a button: the one of that name, else the first. A field whose
-        name is no word of Python can be given by **{"name": value}.
+        name is no word of Python can be given by **{"name": value}; one that is None is not sent.
         """
         fields = [(name, value) for name, value in form.fields if name not in values]
         fields += [button for button in form.buttons if press in (None, button[0])][:1]
-        fields += values.items()
+        fields += [(name, value) for name, value in values.items() if value is not None]
         if form.method == "get":
             target = form.action.partition("?")[0]
             return self.request(f"{target}?{urllib.parse.urlencode(fields)}")

@@ -34,6 +34,7 @@ class SiteTest(ServerTest):
     ways = ("bare", "chroot", "namespace")
     services = ""
     expose = ""
+    host = "127.0.0.1"
     # What is different each time in a page: regular expressions.
     volatile = ()
 
@@ -77,7 +78,7 @@ class SiteTest(ServerTest):
     @classmethod
     def visitor(cls):
         """Somebody whom the site has not seen before."""
-        return Browser(f"http://127.0.0.1:{cls.apache.port}")
+        return Browser(f"http://{cls.host}:{cls.apache.port}")
 
     def plain(self, text):
         """A text without what differs from one server to the next."""
