@@ -1,0 +1,100 @@
+/* The text of the manifest: what in the jail is the shim's, and which server wants it there. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SHIM_SUPPLY_MANIFEST_H
+#define SHIM_SUPPLY_MANIFEST_H
+
+#include "system/kernel.h"
+
+#include <limits.h>
+
+/*
+ * The manifest is the file MANIFEST_NAME in the top of the jail. It begins with MANIFEST_HEAD and
+ * the length that it had when it was last written as a whole, of MANIFEST_DIGITS digits. Every
+ * other line is one of
+ *
+ *      server NAME             whose wishes follow: its pidfile, else its configuration, or program
+ *      copy PATH               it wants a copy of PATH, with all that is below it
+ *      place PATH              it wants a place for a mount, or a private directory
+ *      file INODE BIRTH PATH   the shim has made this; also: directory, link, device, point
+ *
+ * PATH is the path in the jail, INODE and BIRTH (seconds and nanoseconds, 0.000000000 where the
+ * file system has none) are statx(2)'s: another one of that name is not the shim's. A point is an
+ * empty file to mount on. In a path, a newline is \012 and a backslash \134, so that one line is
+ * one entry. What was made is noted before it takes its place: until then it stands beside it,
+ * under the name .NAME.chrootshim. A path may have several lines; the one that fits is true. Lines
+ * that cannot be read mean nothing.
+ */
+
+#define MANIFEST_NAME ".chrootshim-manifest"
+#define MANIFEST_HEAD "chrootshim manifest 1 "
+#define MANIFEST_DIGITS 20
+
+/** enum manifest_kind - what a line says. */
+enum manifest_kind {
+        /** These have been made, and have an identity. */
+        MANIFEST_FILE,
+        MANIFEST_DIRECTORY,
+        MANIFEST_LINK,
+        MANIFEST_DEVICE,
+        MANIFEST_POINT,
+        /** These are wished for. */
+        MANIFEST_SERVER,
+        MANIFEST_COPY,
+        MANIFEST_PLACE,
+};
+
+/** Room for a line with its newline. */
+#define MANIFEST_LINE_SIZE (PATH_MAX + 96)
+
+/**
+ * struct manifest_line - one line.
+ *
+ * @identity: without the device, whose number another boot may change.
+ * @path:     or the name of a server.
+ */
+struct manifest_line {
+        enum manifest_kind kind;
+        struct identity identity;
+        char path[PATH_MAX];
+};
+
+/** manifest_is_made() - does it say what has been made? */
+static inline bool manifest_is_made(enum manifest_kind kind)
+{
+        return kind <= MANIFEST_POINT;
+}
+
+/** manifest_same() - is it the same file, as far as the manifest tells? */
+static inline bool manifest_same(const struct identity *noted, const struct identity *there)
+{
+        return noted->inode == there->inode && noted->birth_seconds == there->birth_seconds &&
+               noted->birth_nanoseconds == there->birth_nanoseconds;
+}
+
+/** manifest_fits() - is this a thing of the @kind? A point is one as long as it is empty. */
+bool manifest_fits(enum manifest_kind kind, const struct file_facts *facts);
+
+/**
+ * manifest_parse() - read a line of @length bytes, without its newline.
+ *
+ * Return: does it say something? A path is absolute then, and has no "//", "." or "..".
+ */
+bool manifest_parse(const char *text, size_t length, struct manifest_line *ret_line);
+
+/**
+ * manifest_format() - write a line, with its newline.
+ * @buffer: of MANIFEST_LINE_SIZE bytes.
+ * @path:   or the name of a server.
+ *
+ * Return: its length; 0 if there is no room for it.
+ */
+size_t manifest_format(
+        char *buffer, enum manifest_kind kind, const struct identity *identity, const char *path);
+
+/** manifest_head() - write the first line, for a manifest of @length bytes. Return: its length. */
+size_t manifest_head(char *buffer, uint64_t length);
+
+/** manifest_length_then() - the length that the first line tells; 0 if it is none. */
+uint64_t manifest_length_then(const char *text, size_t length);
+
+#endif
