@@ -2,8 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/copy.h"
 
-#include "supply/copy_file.h"
+#include "supply/copy_look.h"
 #include "supply/place.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -87,10 +88,7 @@ static int copy_by_kind(
         return -EINVAL;
 }
 
-/*
- * Is @name what is to be copied already, since the administrator has mounted its directory in the
- * jail? A copy would take the place of the host's own file. Return: 1, 0, or an error number.
- */
+/* Is @name what is to be copied already? Return: 1, 0, or an error number. */
 static int is_there(
         const struct copy *copy, const struct file_facts *facts, int directory, const char *name)
 {
@@ -100,15 +98,7 @@ static int is_there(
         if (error < 0)
                 return error == -ENOENT ? 0
                                         : copy_fail(copy, name, "it cannot be looked at", error);
-        return identity_equal(&there.identity, &facts->identity) ||
-               (copy->depth == 0 && exposure_is_there(copy->exposure, &there));
-}
-
-/* May others fill it? Everybody may write to links and to most sockets, which says nothing. */
-static bool others_fill(const struct file_facts *facts)
-{
-        return (S_ISREG(facts->mode) || S_ISDIR(facts->mode)) &&
-               place_others_write(facts, geteuid());
+        return copy_is_there(copy, facts, &there);
 }
 
 static int copy_known(
@@ -117,9 +107,7 @@ static int copy_known(
         int error;
 
         if (++copy->entries > copy_limit(copy, COPY_ENTRIES_LIMIT))
-                return copy_fail_limit(copy, "",
-                        copy->exposure->service ? "it has more than 160000 entries"
-                                                : "it has more than 20000 entries");
+                return copy_fail_entries(copy);
         error = is_there(copy, facts, to, name);
         if (error != 0)
                 return error < 0 ? error : 0;
@@ -135,7 +123,7 @@ static int copy_one(struct copy *copy, int from, int to, const char *name)
 
         if (error < 0)
                 return copy_fail(copy, name, "it cannot be looked at", error);
-        copy->theirs |= others_fill(&facts);
+        copy->theirs |= copy_others_fill(&facts);
         copy->shared |= copy->theirs;
         error = copy_known(copy, from, &facts, to, name);
         copy->theirs = theirs;
@@ -198,6 +186,23 @@ int copy_private(
         return error;
 }
 
+static void count_anew(struct copy *copy)
+{
+        copy->bytes = copy->entries = 0;
+        copy->shared = false;
+}
+
+/* Look first, so that what is refused leaves nothing. */
+static int look_and_copy(struct copy *copy, int source, const struct place *place)
+{
+        int error = copy_look(copy, source, place->directory, place->name);
+
+        if (error < 0 || !copy->stale)
+                return error;
+        count_anew(copy);
+        return copy_one(copy, source, place->directory, place->name);
+}
+
 int copy_exposure(const struct jail *jail, const struct exposure *exposure, int source,
         struct failure *ret_failure)
 {
@@ -209,7 +214,7 @@ int copy_exposure(const struct jail *jail, const struct exposure *exposure, int 
                 return error;
         memset(ret_failure, 0, sizeof(*ret_failure));
         copy.foreign = place.foreign;
-        error = copy_one(&copy, source, place.directory, place.name);
+        error = look_and_copy(&copy, source, &place);
         kernel_close(place.directory);
         return error;
 }

@@ -121,17 +121,14 @@ static bool is_newer(const struct file_facts *copy, const struct file_facts *sou
         return copy->changed_nanoseconds > source->changed_nanoseconds;
 }
 
-static bool is_fresh(int directory, const char *name, const struct file_facts *source)
+bool copy_file_is_fresh(const struct file_facts *there, const struct file_facts *source)
 {
-        struct file_facts there;
-
-        return kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
-               S_ISREG(there.mode) && there.owner == geteuid() && there.size == source->size &&
-               (there.group == source->group || geteuid() != 0) &&
-               (there.mode & 07777) == (source->mode & 0755) &&
-               there.modified_seconds == source->modified_seconds &&
-               there.modified_nanoseconds == source->modified_nanoseconds &&
-               is_newer(&there, source);
+        return S_ISREG(there->mode) && there->owner == geteuid() && there->size == source->size &&
+               (there->group == source->group || geteuid() != 0) &&
+               (there->mode & 07777) == (source->mode & 0755) &&
+               there->modified_seconds == source->modified_seconds &&
+               there->modified_nanoseconds == source->modified_nanoseconds &&
+               is_newer(there, source);
 }
 
 /* Make the file that will take the place of @name, under the name @temporary. */
@@ -146,10 +143,23 @@ static int make_new(int directory, const char *name, char *temporary)
                 directory, temporary, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-static int fail_bytes(struct copy *copy, const char *name)
+int copy_fail_bytes(struct copy *copy, const char *name)
 {
         return copy_fail_limit(copy, name,
                 copy->exposure->service ? "it has more than 512 MiB" : "it has more than 64 MiB");
+}
+
+int copy_fail_entries(struct copy *copy)
+{
+        return copy_fail_limit(copy, "",
+                copy->exposure->service ? "it has more than 160000 entries"
+                                        : "it has more than 20000 entries");
+}
+
+bool copy_others_fill(const struct file_facts *facts)
+{
+        return (S_ISREG(facts->mode) || S_ISDIR(facts->mode)) &&
+               place_others_write(facts, geteuid());
 }
 
 static uint64_t room_left(const struct copy *copy)
@@ -177,16 +187,20 @@ static int write_file(struct copy *copy, int from, const struct file_facts *fact
         if (error == 0)
                 return 0;
         remove_name(directory, temporary);
-        return error == -EFBIG && room == 0 ? fail_bytes(copy, name)
+        return error == -EFBIG && room == 0 ? copy_fail_bytes(copy, name)
                                             : copy_fail(copy, name, "it cannot be written", error);
 }
 
 int copy_file(struct copy *copy, int from, const struct file_facts *facts, int directory,
         const char *name)
 {
+        struct file_facts there;
+
         if (facts->size > room_left(copy))
-                return fail_bytes(copy, name);
-        if ((copy->exposure->options & EXPOSURE_NAMES) || !is_fresh(directory, name, facts))
+                return copy_fail_bytes(copy, name);
+        if ((copy->exposure->options & EXPOSURE_NAMES) ||
+                kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there) < 0 ||
+                !copy_file_is_fresh(&there, facts))
                 return write_file(copy, from, facts, directory, name);
         copy->bytes += facts->size;
         return 0;
@@ -215,6 +229,12 @@ static int make_new_device(int directory, const char *name, char *temporary, uin
                          : kernel_openat(directory, temporary, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
 }
 
+bool copy_device_is_fresh(const struct file_facts *there, const struct file_facts *source)
+{
+        return S_ISCHR(there->mode) && there->device_number == source->device_number &&
+               there->owner == 0 && there->mode == source->mode;
+}
+
 int copy_device(struct copy *copy, const struct file_facts *facts, int directory, const char *name)
 {
         char temporary[NAME_MAX + 1];
@@ -222,8 +242,7 @@ int copy_device(struct copy *copy, const struct file_facts *facts, int directory
         int error;
 
         if (kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
-                S_ISCHR(there.mode) && there.device_number == facts->device_number &&
-                there.owner == 0 && there.mode == facts->mode)
+                copy_device_is_fresh(&there, facts))
                 return 0;
 
         CLOSED_AT_END int fd = make_new_device(directory, name, temporary, facts->device_number);
@@ -251,6 +270,15 @@ is_same_link(int directory, const char *name, const char *text)
         ssize_t length = kernel_readlinkat(directory, name, there, sizeof(there));
 
         return length == (ssize_t)strlen(text) && memcmp(text, there, (size_t)length) == 0;
+}
+
+bool copy_link_is_fresh(int from, const char *from_name, int directory, const char *name)
+{
+        char text[PATH_MAX];
+        ssize_t length = kernel_readlinkat(from, from_name, text, sizeof(text) - 1);
+
+        text[length < 0 ? 0 : length] = '\0';
+        return length > 0 && is_same_link(directory, name, text);
 }
 
 /* Make the link that will take the place of @name. Return: an O_PATH descriptor of it. */

@@ -8,6 +8,7 @@
 /**
  * struct copy - a copy under way, and how much it has copied.
  *
+ * @stale:   not all of it is copied, or not as it is now: found by copy_look().
  * @foreign: another user than root can change the directory that gets the copy.
  * @theirs:  another user than root, or than the caller, can change what is being copied, as they
  *           can write to it, or to a directory of the source above it.
@@ -16,6 +17,7 @@
 struct copy {
         const struct exposure *exposure;
         struct failure *failure;
+        bool stale;
         uint64_t bytes;
         unsigned entries;
         unsigned depth;
@@ -39,6 +41,24 @@ int copy_fail(const struct copy *copy, const char *name, const char *reason, int
 /** copy_fail_limit() - say that there is too much, as in @reason: so anybody has it who added to
  * it. Return: -EFBIG. */
 int copy_fail_limit(struct copy *copy, const char *name, const char *reason);
+
+/** copy_fail_bytes(), copy_fail_entries() - the same of the limits that are in bytes and entries.
+ */
+int copy_fail_bytes(struct copy *copy, const char *name);
+int copy_fail_entries(struct copy *copy);
+
+/** copy_others_fill() - may others fill it? Everybody may write to links and to most sockets, which
+ * says nothing. */
+bool copy_others_fill(const struct file_facts *facts);
+
+/**
+ * The copy that is @there: is it what would be made of the @source now? One of a file that has the
+ * source's size and time, and was made after the source's last change of any kind, is taken for
+ * fresh.
+ */
+bool copy_file_is_fresh(const struct file_facts *there, const struct file_facts *source);
+bool copy_device_is_fresh(const struct file_facts *there, const struct file_facts *source);
+bool copy_link_is_fresh(int from, const char *from_name, int directory, const char *name);
 
 /*
  * @directory: descriptor of the one that gets the copy, @name there.
