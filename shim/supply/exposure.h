@@ -43,6 +43,8 @@ enum exposure_option {
  * @askers:  a bit for each of exposures.origin that asks for it; @either: for each that has marked
  *           it so.
  * @left_out: it is there, and cannot be brought; so it counts as absent.
+ * @stale:   what the jail has of it is not what there is; it is to be brought.
+ * @told:    why it could not be brought, was said.
  * @present: it was there when it was looked at.
  * @seen:    what it was then, symbolic links followed; all zero if it was absent.
  * @link:    the link that @source itself was then; all zero if it was none.
@@ -55,6 +57,8 @@ struct exposure {
         uint64_t askers;
         uint64_t either;
         bool left_out;
+        bool stale;
+        bool told;
         bool present;
         struct file_facts seen;
         struct identity link;
@@ -67,15 +71,12 @@ struct exposure {
  * struct exposures - all of them, sorted by target, each target once.
  *
  * @origin: the services that ask for them, and NULL for the key `expose`.
- * @stale: the mount namespace does not show all that it should: one of them has been replaced
- * since, or had to be left out.
  */
 struct exposures {
         struct exposure *item;
         size_t count;
         const char *origin[EXPOSURE_ORIGINS];
         size_t origin_count;
-        bool stale;
 };
 
 /** exposures_origin_name() - the origin's name, in one word. */

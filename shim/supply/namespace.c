@@ -4,6 +4,7 @@
 
 #include "supply/exposure_mount.h"
 #include "supply/namespace_build.h"
+#include "supply/namespace_change.h"
 #include "system/child.h"
 #include "system/descriptors.h"
 #include "system/text.h"
@@ -17,13 +18,16 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+typedef int (*namespace_work)(struct namespace_builder *builder);
+
 static void __attribute__((noreturn))
-run_builder(struct namespace_builder *builder, int report, int wait)
+run_builder(struct namespace_builder *builder, namespace_work work, int report, int wait)
 {
         char byte;
 
-        builder->report.result = namespace_build(builder);
+        builder->report.result = work(builder);
         kernel_write(report, &builder->report, sizeof(builder->report));
+        kernel_write(report, builder->left_out, builder->plan->exposures.count);
         kernel_close(report);
         /* Until the parent has opened this process's namespace, or is gone. */
         while (kernel_read(wait, &byte, 1) == -EINTR)
@@ -92,17 +96,30 @@ static int fail_namespace(struct failure *failure, int error, const char *path, 
         return error;
 }
 
-/* Let the child build, and open what it has built. */
-static int await(struct namespace_builder *builder, pid_t pid, int report, struct failure *failure)
+/* What the child reports. Return: 0, or a negative error number. */
+static int hear(struct namespace_builder *builder, int report)
 {
+        size_t count = builder->plan->exposures.count;
         ssize_t length = child_read(report, &builder->report, sizeof(builder->report));
-        int fd;
 
         if (length != (ssize_t)sizeof(builder->report))
-                return fail_namespace(failure, length < 0 ? (int)length : 0, NULL,
-                        length == -ETIMEDOUT ? "the process that makes the mount namespace hangs"
-                                             : "the process that makes the mount namespace was "
-                                               "killed",
+                return length < 0 ? (int)length : -EPIPE;
+        length = child_read(report, builder->left_out, count);
+        if (length < 0)
+                return (int)length;
+        return (size_t)length == count ? 0 : -EPIPE;
+}
+
+/* Let the child work. Return: a descriptor of its namespace. */
+static int await(struct namespace_builder *builder, pid_t pid, int report, struct failure *failure)
+{
+        int error = hear(builder, report), fd;
+
+        if (error < 0)
+                return fail_namespace(failure, error == -EPIPE ? 0 : error, NULL,
+                        error == -ETIMEDOUT ? "the process that makes the mount namespace hangs"
+                                            : "the process that makes the mount namespace was "
+                                              "killed",
                         "look at the file systems of what is exposed");
         if (builder->report.result == -EROFS)
                 return fail_read_only(builder, failure);
@@ -121,26 +138,25 @@ static void close_all(const int *fds, size_t count)
                         kernel_close(fds[i]);
 }
 
-/* Put the mounts of all in the place of what is held. */
-static int mount_held(const struct plan *plan, int *held, struct failure *failure)
+/* Put its mount in the place of what is held. */
+static int mount_held(const struct plan *plan, const struct exposure *exposure, int *held,
+        struct failure *failure)
 {
-        for (size_t i = 0; i < plan->exposures.count; i++) {
-                const struct exposure *exposure = &plan->exposures.item[i];
-                int mount;
+        int mount;
 
-                if (held[i] < 0 || exposure_is_made(exposure))
-                        continue;
-                mount = exposure_mount(&plan->settings, exposure, held[i], failure);
-                if (mount < 0)
-                        return mount;
-                kernel_close(held[i]);
-                held[i] = mount;
-        }
+        if (*held < 0 || exposure_is_made(exposure))
+                return 0;
+        mount = exposure_mount(&plan->settings, exposure, *held, failure);
+        if (mount < 0)
+                return mount;
+        kernel_close(*held);
+        *held = mount;
         return 0;
 }
 
-/* Let a child build. Return: the namespace's descriptor, or a negative error number. */
-static int build(struct namespace_builder *builder, struct failure *failure)
+/* Let a child work. Return: a descriptor of its namespace, or a negative error number. */
+static int run(
+        struct namespace_builder *builder, namespace_work work, int flags, struct failure *failure)
 {
         int ends[4] = {-1, -1, -1, -1};
         int result = (int)kernel_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0);
@@ -148,11 +164,11 @@ static int build(struct namespace_builder *builder, struct failure *failure)
 
         if (result == 0)
                 result = (int)kernel_call(SYS_pipe2, (long)&ends[2], O_CLOEXEC, 0, 0, 0);
-        pid = result < 0 ? result : child_start(CLONE_NEWNS);
+        pid = result < 0 ? result : child_start(flags);
         if (pid == 0) {
                 kernel_close(ends[0]);
                 kernel_close(ends[3]);
-                run_builder(builder, ends[1], ends[2]);
+                run_builder(builder, work, ends[1], ends[2]);
         }
         if (pid < 0) {
                 result = fail_namespace(failure, pid, NULL, "no mount namespace can be made",
@@ -169,15 +185,54 @@ static int build(struct namespace_builder *builder, struct failure *failure)
         return result;
 }
 
-int namespace_make(struct plan *plan, int *held, struct failure *ret_failure)
+int namespace_make(struct plan *plan, int *held, bool *ret_left_out, struct failure *ret_failure)
 {
-        struct namespace_builder builder = {
-                .plan = plan, .source = held, .workshop = -1, .private = -1};
-        int result = mount_held(plan, held, ret_failure);
+        struct namespace_record records[plan->exposures.count + 1];
+        struct namespace_builder builder = {.plan = plan,
+                .source = held,
+                .workshop = -1,
+                .records = records,
+                .left_out = ret_left_out};
+        int error = 0;
 
-        if (result == 0)
-                result = build(&builder, ret_failure);
-        if (result >= 0)
-                plan->exposures.stale = builder.report.left_out > 0;
-        return result;
+        memset(records, 0, sizeof(records));
+        memset(ret_left_out, 0, plan->exposures.count);
+        for (size_t i = 0; error == 0 && i < plan->exposures.count; i++)
+                error = mount_held(plan, &plan->exposures.item[i], &held[i], ret_failure);
+        return error < 0 ? error : run(&builder, namespace_build, CLONE_NEWNS, ret_failure);
+}
+
+/* What cannot be mounted is not brought; workers keep what they have of it. */
+static void mount_wanted(struct plan *plan, size_t i, int *held, bool *wanted, bool *left_out)
+{
+        const struct exposure *exposure = &plan->exposures.item[i];
+        struct failure failure;
+
+        left_out[i] = false;
+        if (!wanted[i] || mount_held(plan, exposure, held, &failure) == 0)
+                return;
+        wanted[i] = false;
+        left_out[i] = true;
+        namespace_tell_kept(plan, exposure, &failure);
+}
+
+int namespace_change(
+        struct plan *plan, int *held, bool *wanted, bool *ret_left_out, struct failure *ret_failure)
+{
+        struct namespace_record records[plan->exposures.count + 1];
+        struct namespace_builder builder = {.plan = plan,
+                .source = held,
+                .wanted = wanted,
+                .workshop = -1,
+                .records = records,
+                .left_out = ret_left_out};
+        int fd;
+
+        for (size_t i = 0; i < plan->exposures.count; i++)
+                mount_wanted(plan, i, &held[i], wanted, ret_left_out);
+        fd = run(&builder, namespace_work_on, 0, ret_failure);
+        if (fd < 0)
+                return fd;
+        kernel_close(fd);
+        return 0;
 }

@@ -17,14 +17,27 @@
  * namespace_make() - make one.
  * @held: what exposure_take() has given for each of the exposures; each is replaced by another
  *        descriptor, and is still the caller's to close.
+ * @ret_left_out: for each of them: a worker may have put something in its place.
  *
  * What is held is mounted as exposure_mount() says. Missing mount points are made in the jail; what
- * a worker may have put in the place of one is left out, told in the log, and makes
- * exposures.stale. The work is done by a child that the server does not notice. Async-signal-safe
- * where it succeeds.
+ * is left out is told in the log. The work is done by a child that the server does not notice.
+ * Async-signal-safe where it succeeds.
  *
  * Return: the namespace's descriptor, closed by exec; a negative error number with @ret_failure.
  */
-int namespace_make(struct plan *plan, int *held, struct failure *ret_failure);
+int namespace_make(struct plan *plan, int *held, bool *ret_left_out, struct failure *ret_failure);
+
+/**
+ * namespace_change() - bring what is @wanted into plan->jail.namespace, where workers run already.
+ * @held:   as above; what is wanted and not held is gone, and its mount is taken away.
+ * @wanted: for each exposure; with one, all those that lie in it.
+ * @ret_left_out: for each: what there is could not be brought, which is told in the log.
+ *
+ * Workers see the old mount of each or the new one (see namespace_change.c). Async-signal-safe.
+ *
+ * Return: 0, or a negative error number with @ret_failure: then nothing has been brought.
+ */
+int namespace_change(struct plan *plan, int *held, bool *wanted, bool *ret_left_out,
+        struct failure *ret_failure);
 
 #endif

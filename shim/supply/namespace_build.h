@@ -3,29 +3,35 @@
 #ifndef SHIM_SUPPLY_NAMESPACE_BUILD_H
 #define SHIM_SUPPLY_NAMESPACE_BUILD_H
 
+#include "supply/namespace_records.h"
 #include "supply/plan.h"
+
+/** In the namespace's root, out of the workers' sight: what is made, not bound. */
+#define NAMESPACE_MADE "/.chrootshim"
 
 /**
  * struct namespace_builder - one building, and what came of it.
  *
  * @source:   a descriptor for each exposure: of its detached mount, or of the file whose names are
  *            taken; -1 for what is left out.
+ * @wanted:   for each exposure: is it to be changed? NULL where all are built.
  * @workshop: a mount of the jail in which mount points can be made, where workers' own is
  *            read-only; or -1.
- * @private:  a detached mount of what holds the private directories; or -1.
+ * @records:  one for each exposure.
+ * @left_out: one for each exposure, for the parent: it is there, and could not be mounted.
  * @foreign:  another user than root can change what is at the last mount point.
- * @report:   for the parent: what namespace_build() returned, its failure, and how many exposures
- *            were left out.
+ * @report:   for the parent: what came of all of it, and its failure.
  */
 struct namespace_builder {
         const struct plan *plan;
         int *source;
+        const bool *wanted;
         int workshop;
-        int private;
+        struct namespace_record *records;
+        bool *left_out;
         bool foreign;
         struct namespace_report {
                 int result;
-                unsigned left_out;
                 struct failure failure;
         } report;
 };
@@ -38,5 +44,9 @@ struct namespace_builder {
  * Return: 0, or a negative error number with builder->report.failure.
  */
 int namespace_build(struct namespace_builder *builder);
+
+/** namespace_take_workshop() - on the host: builder->workshop, if the settings want one. Return: 0,
+ * or a negative error number with builder->report.failure. */
+int namespace_take_workshop(struct namespace_builder *builder);
 
 #endif

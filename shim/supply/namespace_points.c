@@ -52,11 +52,12 @@ static bool is_there(const struct exposure *exposure, const struct place *place)
  *
  * Return: an O_PATH descriptor of it; NAMESPACE_POINT_NEEDLESS; or a negative error number.
  */
-static int open_target(struct namespace_builder *builder, const struct exposure *exposure, int jail)
+static int open_target(struct namespace_builder *builder, const struct exposure *exposure, int root,
+        const char *path)
 {
         struct failure *failure = &builder->report.failure;
         struct place place;
-        int error = place_find(jail, exposure->target, &place, failure), target;
+        int error = place_find(root, path, &place, failure), target;
 
         builder->foreign = place.foreign;
         if (error == -EROFS)
@@ -75,15 +76,16 @@ static int open_target(struct namespace_builder *builder, const struct exposure 
         return fail_to_make_target(builder, exposure, target);
 }
 
-int namespace_point(struct namespace_builder *builder, const struct exposure *exposure, int jail)
+int namespace_point(struct namespace_builder *builder, const struct exposure *exposure, int root,
+        const char *path)
 {
-        int target = open_target(builder, exposure, jail), made;
+        int target = open_target(builder, exposure, root, path), made;
 
-        if (target != -EROFS || builder->workshop < 0)
+        if (target != -EROFS || builder->workshop < 0 || path != exposure->target)
                 return target;
-        made = open_target(builder, exposure, builder->workshop);
+        made = open_target(builder, exposure, builder->workshop, path);
         if (made < 0)
                 return made;
         kernel_close(made);
-        return open_target(builder, exposure, jail);
+        return open_target(builder, exposure, root, path);
 }

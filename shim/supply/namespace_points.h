@@ -9,7 +9,9 @@
 #define NAMESPACE_POINT_NEEDLESS (-100000)
 
 /**
- * namespace_point() - the mount point of @exposure, below @jail, a descriptor of the jail's root.
+ * namespace_point() - the mount point of @exposure, or what is mounted there.
+ * @root: a descriptor of the jail's root, or of the mount that it is to lie in.
+ * @path: where it is below it: exposure->target if that is the jail.
  *
  * One that is missing is made; where the jail is mounted read-only, through builder->workshop.
  * Async-signal-safe.
@@ -17,7 +19,8 @@
  * Return: an O_PATH descriptor of it; NAMESPACE_POINT_NEEDLESS; or a negative error number with
  * builder->report.failure.
  */
-int namespace_point(struct namespace_builder *builder, const struct exposure *exposure, int jail);
+int namespace_point(struct namespace_builder *builder, const struct exposure *exposure, int root,
+        const char *path);
 
 /**
  * namespace_point_fail() - say what is wrong with the exposure's place in the jail, whose outside

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -37,51 +36,21 @@ static bool is_wanted(const struct namespace_builder *builder)
         return false;
 }
 
-/* Only who is in a namespace can take a copy of one of its mounts. Return: a descriptor. */
-static int take_from(int namespace)
+int namespace_private_make(struct namespace_builder *builder)
 {
-        CLOSED_AT_END int here = kernel_open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC, 0);
-        CLOSED_AT_END int root = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-        int error = here < 0 ? here : root < 0 ? root : kernel_setns(namespace, CLONE_NEWNS), tree;
-
-        if (error < 0)
-                return error;
-        tree = kernel_clone_tree(AT_FDCWD, STORE);
-        error = kernel_setns(here, CLONE_NEWNS);
-        if (error == 0)
-                error = kernel_fchdir(root);
-        if (error == 0)
-                error = kernel_chroot(".");
-        if (error < 0 && tree >= 0)
-                kernel_close(tree);
-        return error < 0 ? error : tree;
-}
-
-int namespace_private_take(struct namespace_builder *builder)
-{
-        int namespace = builder->plan->jail.namespace;
+        CLOSED_AT_END int store = -1, point = -1;
+        int error;
 
         if (!is_wanted(builder))
                 return 0;
-        builder->private = namespace < 0 ? kernel_make_tmpfs(STORE_SIZE, 0) : take_from(namespace);
-        return builder->private < 0
-                       ? fail(builder, "the private directories cannot be made", builder->private)
-                       : 0;
-}
-
-int namespace_private_keep(struct namespace_builder *builder)
-{
-        CLOSED_AT_END int point = -1;
-        int error;
-
-        if (builder->private < 0)
-                return 0;
-        error = (int)kernel_call(SYS_mkdirat, AT_FDCWD, (long)STORE, 0700, 0, 0);
+        error = store = kernel_make_tmpfs(STORE_SIZE, 0);
+        if (error >= 0)
+                error = (int)kernel_call(SYS_mkdirat, AT_FDCWD, (long)STORE, 0700, 0, 0);
         if (error == 0)
                 point = error = kernel_open(STORE, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
         if (error >= 0)
-                error = kernel_attach(builder->private, point);
-        return error < 0 ? fail(builder, "the private directories cannot be mounted", error) : 0;
+                error = kernel_attach(store, point);
+        return error < 0 ? fail(builder, "the private directories cannot be made", error) : 0;
 }
 
 int namespace_private_mount(struct namespace_builder *builder, const struct exposure *exposure)

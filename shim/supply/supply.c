@@ -9,6 +9,7 @@
 #include "supply/namespace.h"
 #include "supply/patterns.h"
 #include "supply/program_files.h"
+#include "supply/refresh.h"
 #include "supply/services.h"
 #include "system/log.h"
 #include "system/stack.h"
@@ -113,9 +114,7 @@ static int copy_one(struct plan *plan, size_t i, int held, struct failure *failu
         struct exposure *exposure = &plan->exposures.item[i];
         int error = copy_exposure(&plan->jail, exposure, held, failure);
 
-        /* As if it had not been seen: the next fork tries again. */
-        if (error < 0)
-                memset(&exposure->seen, 0, sizeof(exposure->seen));
+        exposure->stale = exposure->told = error < 0;
         return error;
 }
 
@@ -136,6 +135,19 @@ static int copy_all(struct plan *plan, const int *held, struct failure *failure)
         return error;
 }
 
+static int mount_all(struct plan *plan, int *held, struct failure *failure)
+{
+        bool left_out[plan->exposures.count + 1];
+        int fd = namespace_make(plan, held, left_out, failure);
+
+        if (fd < 0)
+                return fd;
+        jail_take_namespace(&plan->jail, fd);
+        for (size_t i = 0; i < plan->exposures.count; i++)
+                plan->exposures.item[i].stale = plan->exposures.item[i].told = left_out[i];
+        return 0;
+}
+
 static int make(struct plan *plan, int *held, struct failure *failure)
 {
         int result = take_all(plan, held, failure);
@@ -145,11 +157,7 @@ static int make(struct plan *plan, int *held, struct failure *failure)
         exposures_tell(&plan->exposures);
         if (plan->settings.isolation == ISOLATION_CHROOT)
                 return copy_all(plan, held, failure);
-        result = namespace_make(plan, held, failure);
-        if (result < 0)
-                return result;
-        jail_take_namespace(&plan->jail, result);
-        return 0;
+        return mount_all(plan, held, failure);
 }
 
 static int hold_and_make(struct plan *plan, struct failure *failure)
@@ -173,130 +181,41 @@ int supply_make(struct plan *plan, struct failure *ret_failure)
         return error < 0 ? error : hold_and_make(plan, ret_failure);
 }
 
-/* Does it matter that it has been written to, not only that it has been replaced? */
-static bool is_copied(const struct plan *plan, const struct exposure *exposure)
+/* The server has closed it, with all else that it does not know. */
+static bool lost_namespace(const struct plan *plan)
 {
-        return plan->settings.isolation == ISOLATION_CHROOT || exposure_is_made(exposure);
+        return plan->settings.isolation == ISOLATION_NAMESPACE &&
+               !jail_holds_namespace(&plan->jail);
 }
 
-/* A device does not come and go, nor does what is made here. */
-static bool seems_stale(const struct plan *plan, const struct exposure *exposure)
-{
-        return !S_ISCHR(exposure->seen.mode) && !(exposure->options & EXPOSURE_PRIVATE) &&
-               exposure_seems_changed(exposure, is_copied(plan, exposure));
-}
-
-static bool has_changed(
-        const struct plan *plan, const struct exposure *exposure, const struct exposure *now)
-{
-        if (S_ISCHR(exposure->seen.mode) && S_ISCHR(now->seen.mode))
-                return false;
-        return exposure_has_changed(exposure, now, is_copied(plan, exposure));
-}
-
-/*
- * Look at exposure @i again, and hold it. Return: is there another one, to be brought? What is gone
- * or put wrong is told, with what @becomes of it; then *ret_held is -1.
- */
-static bool look_again(struct plan *plan, size_t i, const char *becomes, int *ret_held)
-{
-        struct exposure *exposure = &plan->exposures.item[i], now = *exposure;
-        struct failure failure;
-        int error = exposure_take(&now, plan->settings.isolation, ret_held, &failure);
-
-        if (!has_changed(plan, exposure, &now))
-                return false;
-        *exposure = now;
-        if (error < 0)
-                tell_left_out(plan, &failure);
-        else if (*ret_held < 0)
-                exposure_tell_gone(exposure, becomes);
-        return true;
-}
-
-static void copy_again(struct plan *plan)
-{
-        for (size_t i = 0; i < plan->exposures.count; i++) {
-                const struct exposure *exposure = &plan->exposures.item[i];
-                CLOSED_AT_END int held = -1;
-                bool was = exposure->present;
-                struct failure failure;
-
-                if (!seems_stale(plan, exposure) ||
-                        !look_again(plan, i, "the jail keeps its copy", &held) || held < 0)
-                        continue;
-                if (copy_one(plan, i, held, &failure) < 0)
-                        tell(plan, "", &failure);
-                else
-                        exposure_tell_again(exposure, was, "changed");
-        }
-}
-
-/* Look again, and hold all; exposures.stale if any has been replaced. */
-static void hold_again(struct plan *plan, int *ret_held)
-{
-        for (size_t i = 0; i < plan->exposures.count; i++) {
-                const struct exposure *exposure = &plan->exposures.item[i];
-                bool was = exposure->present;
-
-                ret_held[i] = -1;
-                if (!look_again(plan, i, "new workers do without", &ret_held[i]))
-                        continue;
-                plan->exposures.stale = true;
-                if (ret_held[i] >= 0)
-                        exposure_tell_again(exposure, was, "been replaced");
-        }
-}
-
-static void mount_again(struct plan *plan, int *held)
-{
-        struct failure failure;
-        int fd = namespace_make(plan, held, &failure);
-
-        if (fd < 0) {
-                plan->exposures.stale = true;
-                tell(plan, "new workers get what there was before: ", &failure);
-                return;
-        }
-        jail_take_namespace(&plan->jail, fd);
-}
-
-static void hold_and_mount_again(struct plan *plan)
+/* For the workers to come; it has nothing to do with those before it. */
+static void make_again(struct plan *plan)
 {
         int held[plan->exposures.count + 1];
+        struct failure failure;
 
-        hold_again(plan, held);
-        if (plan->exposures.stale)
-                mount_again(plan, held);
+        for (size_t i = 0; i < plan->exposures.count; i++)
+                if (exposure_take(&plan->exposures.item[i], plan->settings.isolation, &held[i],
+                            &failure) < 0)
+                        tell_left_out(plan, &failure);
+        if (mount_all(plan, held, &failure) < 0)
+                tell(plan, "new workers have no mount namespace: ", &failure);
         release(held, plan->exposures.count);
 }
 
-static void refresh(void *argument)
+static void refresh_here(void *argument)
 {
         struct plan *plan = argument;
+        unsigned char looks[plan->exposures.count + 1];
 
-        if (plan->settings.isolation == ISOLATION_CHROOT)
-                copy_again(plan);
-        else
-                hold_and_mount_again(plan);
-}
-
-/* The server has closed it, with all else that it does not know. */
-static bool lost_namespace(struct plan *plan)
-{
-        bool lost = plan->settings.isolation == ISOLATION_NAMESPACE &&
-                    !jail_holds_namespace(&plan->jail);
-
-        plan->exposures.stale |= lost;
-        return lost;
+        if (lost_namespace(plan))
+                make_again(plan);
+        if (refresh_look(plan, looks))
+                refresh(plan, looks);
 }
 
 void supply_refresh(struct plan *plan)
 {
-        bool stale = plan->exposures.stale || lost_namespace(plan);
-
-        for (size_t i = 0; !stale && i < plan->exposures.count; i++)
-                stale = seems_stale(plan, &plan->exposures.item[i]);
-        if (stale)
-                stack_run(refresh, plan);
+        if (lost_namespace(plan) || refresh_may_be_needed(plan))
+                stack_run(refresh_here, plan);
 }

@@ -3,13 +3,19 @@
 #include "system/kernel_mounts.h"
 
 #include "system/kernel.h"
+#include "system/text.h"
 
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <linux/stat.h>
 #include <sys/syscall.h>
 
 /* Of sys/mount.h, which cannot be included beside linux/mount.h. */
 #define DETACH 2
+
+/* Of newer headers than some distributions have (linux/mount.h, linux/stat.h). */
+#define BENEATH 0x200
+#define MOUNT_NUMBER_UNIQUE 0x4000
 
 int kernel_mount_propagation(unsigned long flags)
 {
@@ -35,6 +41,35 @@ int kernel_attach(int fd, int target)
 {
         return (int)kernel_call(SYS_move_mount, fd, (long)"", target, (long)"",
                 MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+int kernel_attach_beneath(int fd, int target)
+{
+        return (int)kernel_call(SYS_move_mount, fd, (long)"", target, (long)"",
+                MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | BENEATH);
+}
+
+/* umount2(2) knows no descriptors; a name in /proc/self/fd is followed to the mount itself. */
+int kernel_detach(int descriptors, int fd)
+{
+        char number[NUMBER_SIZE];
+        int error = kernel_fchdir(descriptors);
+
+        return error < 0 ? error
+                         : (int)kernel_call(
+                                   SYS_umount2, (long)number_text(number, fd), DETACH, 0, 0, 0);
+}
+
+int kernel_mount_of(int fd, uint64_t *ret_number)
+{
+        struct statx facts;
+        long error = kernel_call(SYS_statx, fd, (long)"", AT_EMPTY_PATH,
+                STATX_MNT_ID | MOUNT_NUMBER_UNIQUE, (long)&facts);
+
+        if (error < 0)
+                return (int)error;
+        *ret_number = facts.stx_mnt_id;
+        return (facts.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 int kernel_make_tmpfs(const char *size, uint64_t attributes)

@@ -27,6 +27,26 @@ int kernel_set_tree(int fd, uint64_t attributes, uint64_t propagation, int recur
 int kernel_attach(int fd, int target);
 
 /**
+ * kernel_attach_beneath() - put it between the mount whose root @target is, and what that is
+ * mounted on: it is seen once that one is gone. Linux 6.5; -EINVAL before.
+ */
+int kernel_attach_beneath(int fd, int target);
+
+/**
+ * kernel_detach() - take away the mount that @fd is in, and all that is mounted in it, whatever
+ * path leads to it by now; who has files of it open keeps them.
+ * @descriptors: of this process's own /proc/self/fd, which becomes the working directory.
+ */
+int kernel_detach(int descriptors, int fd);
+
+/**
+ * kernel_mount_of() - the number of the mount that @fd is in.
+ *
+ * Numbers are given again to other mounts before Linux 6.8. Return: 1 if @fd is its root; or 0.
+ */
+int kernel_mount_of(int fd, uint64_t *ret_number);
+
+/**
  * kernel_make_tmpfs() - a detached, empty tmpfs, without devices and set-id bits.
  * @size:       its limit, as in tmpfs(5).
  * @attributes: more of MOUNT_ATTR_*.

@@ -1,0 +1,277 @@
+/* Changes what is mounted in the namespace of workers that run: what is new comes, what is gone
+ * goes. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "supply/namespace_change.h"
+
+#include "supply/exposure_mount.h"
+#include "supply/namespace_attach.h"
+#include "supply/namespace_names.h"
+#include "supply/namespace_points.h"
+#include "supply/place.h"
+#include "system/kernel_mounts.h"
+#include "system/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+
+/*
+ * A new mount is put beneath the old one, on the same mount point; what lies in it is mounted on
+ * it; then the old one is taken away, with all that is mounted in it. So a worker finds the one or
+ * the other, never neither. Before Linux 6.5 the old one must go first: for some microseconds a
+ * worker finds the empty mount point.
+ *
+ * Workers may own directories on the way, and rename them. So a mount is taken away only by a
+ * descriptor, which was found to be in the mount that was recorded as ours.
+ */
+
+/* How often a mount may get lost, since a worker has moved its mount point away. Nobody finds such
+ * a mount again, so they must not become many. */
+#define LOST_LIMIT 16
+
+/*
+ * struct change - one change.
+ * @jail:        a descriptor of the jail's root in the namespace.
+ * @descriptors: of this process's /proc/self/fd, which is not there in the namespace.
+ */
+struct change {
+        struct namespace_builder *builder;
+        int jail;
+        int descriptors;
+};
+
+static const struct exposure *exposure_of(const struct change *change, size_t i)
+{
+        return &change->builder->plan->exposures.item[i];
+}
+
+/* The path of @i below the place of @outer, or NULL. */
+static const char *path_in(const struct change *change, size_t i, size_t outer)
+{
+        const char *target = exposure_of(change, i)->target,
+                   *above = exposure_of(change, outer)->target;
+        size_t length = strlen(above);
+
+        return i != outer && strncmp(target, above, length) == 0 && target[length] == '/'
+                       ? target + length
+                       : NULL;
+}
+
+void namespace_tell_kept(
+        const struct plan *plan, const struct exposure *exposure, struct failure *failure)
+{
+        if (exposure->told)
+                return;
+        settings_locate(&plan->settings, failure);
+        log_failure(LEVEL_ERROR, "workers keep what they have: ", failure);
+}
+
+static void leave_out(struct change *change, size_t i, int error)
+{
+        struct namespace_builder *builder = change->builder;
+
+        if (namespace_leave_out(builder, exposure_of(change, i), error) < 0)
+                namespace_tell_kept(
+                        builder->plan, exposure_of(change, i), &builder->report.failure);
+        builder->left_out[i] = true;
+}
+
+static bool is_anothers(const struct change *change, size_t i, uint64_t mount)
+{
+        for (size_t k = 0; k < change->builder->plan->exposures.count; k++)
+                if (k != i && change->builder->records[k].mount == mount)
+                        return true;
+        return false;
+}
+
+/* Is what @point leads to the mount of @i? Return: 1, 0, or an error where it must not be touched.
+ */
+static int is_own(struct change *change, size_t i, int point)
+{
+        struct namespace_builder *builder = change->builder;
+        struct namespace_record *record = &builder->records[i];
+        uint64_t mount;
+        int is_root = kernel_mount_of(point, &mount);
+
+        if (is_root < 0)
+                return namespace_point_fail(builder, exposure_of(change, i), NULL, NULL, is_root);
+        if (is_root && mount == record->mount)
+                return 1;
+        if (record->mount)
+                record->lost++;
+        record->mount = 0;
+        builder->foreign |= record->lost > LOST_LIMIT;
+        if (is_root && is_anothers(change, i, mount))
+                return namespace_point_fail(builder, exposure_of(change, i),
+                        "another exposed path is mounted in its place", "correct the jail", -EBUSY);
+        return record->lost <= LOST_LIMIT
+                       ? 0
+                       : namespace_point_fail(builder, exposure_of(change, i),
+                                 "its mount point was moved away again and again",
+                                 "start the server again", -EBUSY);
+}
+
+/* Open what is at the place of @i, and make nothing. */
+static int open_place(const struct change *change, size_t i)
+{
+        struct place place;
+        int error = place_find(change->jail, exposure_of(change, i)->target, &place,
+                    &change->builder->report.failure),
+            fd;
+
+        if (error < 0)
+                return error;
+        fd = kernel_openat(place.directory, place.name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+        kernel_close(place.directory);
+        return fd;
+}
+
+/* All that is mounted in the mount of @outer goes with it. */
+static void forget_within(struct change *change, size_t outer)
+{
+        for (size_t i = 0; i < change->builder->plan->exposures.count; i++)
+                if (path_in(change, i, outer))
+                        change->builder->records[i].mount = 0;
+}
+
+/* Take away the mount of @i, if it is still there. */
+static void take_away(struct change *change, size_t i)
+{
+        struct namespace_record *record = &change->builder->records[i];
+        CLOSED_AT_END int point = record->mount ? open_place(change, i) : -1;
+
+        if (point >= 0 && is_own(change, i, point) > 0) {
+                kernel_detach(change->descriptors, point);
+                forget_within(change, i);
+        } else if (record->mount) {
+                record->lost++;
+        }
+        record->mount = 0;
+}
+
+/* On the new mount @tree of @outer, mount what lies in it. */
+static void fill(struct change *change, size_t outer, int tree, bool *done)
+{
+        for (size_t i = 0; i < change->builder->plan->exposures.count; i++) {
+                const char *path = path_in(change, i, outer);
+                int error;
+
+                if (!path)
+                        continue;
+                done[i] = true;
+                change->builder->records[i].mount = 0;
+                if (!namespace_is_wanted(change->builder, i, change->jail))
+                        continue;
+                error = namespace_attach(change->builder, i, tree, path);
+                if (error < 0)
+                        leave_out(change, i, error);
+        }
+}
+
+/* The mount of @i is at @point: put @tree in its place. */
+static int replace(struct change *change, size_t i, int tree, int point, bool *done)
+{
+        int error = kernel_attach_beneath(tree, point);
+
+        if (error == 0)
+                fill(change, i, tree, done);
+        if (error == 0 || error == -EINVAL)
+                kernel_detach(change->descriptors, point);
+        return error;
+}
+
+/* Nothing of ours is at the place of @i: mount @tree there. What lies in it was mounted below its
+ * mount point, and is not there for a moment. */
+static int put(struct change *change, size_t i, int tree, bool *done)
+{
+        const struct exposure *exposure = exposure_of(change, i);
+        CLOSED_AT_END int point = -1;
+        int error;
+
+        for (size_t k = change->builder->plan->exposures.count; k-- > 0;)
+                if (path_in(change, k, i))
+                        take_away(change, k);
+        point = namespace_point(change->builder, exposure, change->jail, exposure->target);
+        error = point < 0 ? point : kernel_attach(tree, point);
+        if (error == 0)
+                fill(change, i, tree, done);
+        return error;
+}
+
+static int bring(struct change *change, size_t i, bool *done)
+{
+        struct namespace_builder *builder = change->builder;
+        const struct exposure *exposure = exposure_of(change, i);
+        CLOSED_AT_END int point =
+                namespace_point(builder, exposure, change->jail, exposure->target);
+        int own = point < 0 ? point : is_own(change, i, point), error;
+        CLOSED_AT_END int tree = own < 0 ? own : namespace_tree(builder, i);
+
+        if (point == NAMESPACE_POINT_NEEDLESS)
+                return 0;
+        if (tree < 0)
+                return tree;
+        error = own ? replace(change, i, tree, point, done) : put(change, i, tree, done);
+        if (own && error == -EINVAL) {
+                forget_within(change, i);
+                error = put(change, i, tree, done);
+        }
+        if (error == 0)
+                return kernel_mount_of(tree, &builder->records[i].mount) < 0 ? -EINVAL : 0;
+        return namespace_point_fail(builder, exposure, "it cannot be mounted in the jail",
+                namespace_kernel_refuses, error);
+}
+
+static void work(struct change *change)
+{
+        size_t count = change->builder->plan->exposures.count;
+        bool done[count + 1];
+
+        memset(done, 0, sizeof(done));
+        for (size_t i = 0; i < count; i++) {
+                int error = 0;
+
+                if (done[i] || !change->builder->wanted[i] || change->builder->left_out[i])
+                        continue;
+                if (namespace_is_wanted(change->builder, i, change->jail))
+                        error = bring(change, i, done);
+                else
+                        take_away(change, i);
+                if (error < 0)
+                        leave_out(change, i, error);
+        }
+}
+
+static int fail(struct namespace_builder *builder, int error)
+{
+        error = failure_set(&builder->report.failure, error, NULL,
+                "the workers' mount namespace cannot be changed", namespace_kernel_refuses);
+        builder->report.failure.setting = "isolation";
+        return error;
+}
+
+int namespace_work_on(struct namespace_builder *builder)
+{
+        size_t count = builder->plan->exposures.count;
+        struct change change = {.builder = builder};
+        int error = namespace_names_take(builder);
+
+        if (error == 0)
+                error = namespace_take_workshop(builder);
+        if (error < 0)
+                return error;
+        change.descriptors = kernel_open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        error = change.descriptors < 0 ? change.descriptors
+                                       : kernel_setns(builder->plan->jail.namespace, CLONE_NEWNS);
+        if (error == 0)
+                error = namespace_records_read(builder->records, count);
+        if (error == 0)
+                error = change.jail =
+                        kernel_open(builder->plan->jail.real, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        if (error < 0)
+                return fail(builder, error);
+        work(&change);
+        error = namespace_records_write(builder->records, count);
+        return error < 0 ? fail(builder, error) : 0;
+}
