@@ -36,8 +36,9 @@ static int copy_directory(struct copy *copy, int path, const struct file_facts *
         int directory, const char *name)
 {
         CLOSED_AT_END int from = kernel_openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+        const struct manifest_note note = {copy->manifest, copy->path};
         CLOSED_AT_END int to =
-                place_make_directory(directory, name, facts->group, facts->mode & 0755);
+                place_make_directory(&note, directory, name, facts->group, facts->mode & 0755);
         struct level level = {copy, from, to};
         bool foreign = copy->foreign;
         struct file_facts there;
@@ -134,17 +135,27 @@ static int copy_one(struct copy *copy, int from, int to, const char *name)
 static int copy_found(void *context, const char *name)
 {
         const struct level *level = context;
+        struct copy *copy = level->copy;
+        size_t length = strlen(copy->path);
         CLOSED_AT_END int fd = kernel_openat(level->from, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+        int error;
 
         if (fd < 0)
-                return fd == -ENOENT ? 0 : copy_fail(level->copy, name, "it cannot be opened", fd);
-        return copy_one(level->copy, fd, level->to, name);
+                return fd == -ENOENT ? 0 : copy_fail(copy, name, "it cannot be opened", fd);
+        if (length + 1 + strlen(name) >= PATH_MAX)
+                return copy_fail(copy, name, "it cannot be made", -ENAMETOOLONG);
+        copy->path[length] = '/';
+        strcpy(copy->path + length + 1, name);
+        error = copy_one(copy, fd, level->to, name);
+        copy->path[length] = '\0';
+        return error;
 }
 
 /* Where the workers are to write; one that they, or some of them, can write to stays as it is. */
 static int make_private(const struct place *place)
 {
-        CLOSED_AT_END int fd = place_make_directory(place->directory, place->name, 0, 01777);
+        const struct manifest_note note = {place->manifest, place->path};
+        CLOSED_AT_END int fd = place_make_directory(&note, place->directory, place->name, 0, 01777);
         struct file_facts there;
         int error = fd < 0 ? fd : kernel_facts(fd, "", 0, &there);
 
@@ -153,10 +164,10 @@ static int make_private(const struct place *place)
         return (int)kernel_call(SYS_fchmod, fd, 01777, 0, 0, 0);
 }
 
-static int find_target(const struct jail *jail, const struct exposure *exposure,
+static int find_target(const struct jail *jail, int manifest, const struct exposure *exposure,
         struct place *ret_place, struct failure *failure)
 {
-        int error = place_find(jail->fd, exposure->target, ret_place, failure);
+        int error = place_find(jail->fd, manifest, exposure->target, ret_place, failure);
 
         if (error == 0)
                 return 0;
@@ -169,8 +180,9 @@ int copy_private(
         const struct jail *jail, const struct exposure *exposure, struct failure *ret_failure)
 {
         bool optional = exposure->options & EXPOSURE_OPTIONAL;
+        MANIFEST int manifest = manifest_open(jail->fd, false, ret_failure);
         struct place place;
-        int error = find_target(jail, exposure, &place, ret_failure);
+        int error = find_target(jail, manifest, exposure, &place, ret_failure);
 
         if (error < 0)
                 return error;
@@ -206,9 +218,13 @@ static int look_and_copy(struct copy *copy, int source, const struct place *plac
 int copy_exposure(const struct jail *jail, const struct exposure *exposure, int source,
         struct failure *ret_failure)
 {
-        struct copy copy = {.exposure = exposure, .failure = ret_failure};
+        MANIFEST int manifest = manifest_open(jail->fd, false, ret_failure);
         struct place place;
-        int error = find_target(jail, exposure, &place, ret_failure);
+        struct copy copy = {.exposure = exposure,
+                .failure = ret_failure,
+                .manifest = manifest,
+                .path = place.path};
+        int error = find_target(jail, manifest, exposure, &place, ret_failure);
 
         if (error < 0)
                 return error;

@@ -4,6 +4,7 @@
 
 #include "supply/account_files.h"
 #include "supply/place.h"
+#include "supply/place_new.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +14,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-/* What a copy is made under, before it takes its place: one name, so that no second is left. */
-#define NEW_SUFFIX ".chrootshim"
 
 static const char *remedy_of(int error)
 {
@@ -48,37 +46,11 @@ int copy_fail_limit(struct copy *copy, const char *name, const char *reason)
         return copy_fail(copy, name, reason, -EFBIG);
 }
 
-static int new_name(const char *name, char *buffer)
+static void note(const struct copy *copy, enum manifest_kind kind, int fd)
 {
-        size_t length = strlen(name);
+        const struct manifest_note note = {copy->manifest, copy->path};
 
-        if (length + sizeof("." NEW_SUFFIX) > NAME_MAX)
-                return -ENAMETOOLONG;
-        buffer[0] = '.';
-        memcpy(buffer + 1, name, length);
-        memcpy(buffer + 1 + length, NEW_SUFFIX, sizeof(NEW_SUFFIX));
-        return 0;
-}
-
-static void remove_name(int directory, const char *name)
-{
-        kernel_call(SYS_unlinkat, directory, (long)name, 0, 0, 0);
-}
-
-/* Let @temporary, which is open as @fd, take the place of @name; a worker may have touched it. */
-static int take_place(int directory, const char *temporary, const char *name, int fd)
-{
-        struct file_facts mine, there;
-        int error = (int)kernel_call(
-                SYS_renameat2, directory, (long)temporary, directory, (long)name, 0);
-
-        if (error == 0)
-                error = kernel_facts(fd, "", 0, &mine);
-        if (error == 0)
-                error = kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there);
-        if (error == 0 && !identity_equal(&mine.identity, &there.identity))
-                error = -ESTALE;
-        return error;
+        manifest_add(&note, kind, fd);
 }
 
 /* The file may grow meanwhile: one byte more than there is @room for tells that there is more. */
@@ -134,11 +106,10 @@ bool copy_file_is_fresh(const struct file_facts *there, const struct file_facts 
 /* Make the file that will take the place of @name, under the name @temporary. */
 static int make_new(int directory, const char *name, char *temporary)
 {
-        int error = new_name(name, temporary);
+        int error = place_new_begin(directory, name, temporary);
 
         if (error < 0)
                 return error;
-        remove_name(directory, temporary);
         return kernel_openat(
                 directory, temporary, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
@@ -178,15 +149,16 @@ static int write_file(struct copy *copy, int from, const struct file_facts *fact
 
         if (to < 0)
                 return copy_fail(copy, name, "it cannot be made", to);
+        note(copy, MANIFEST_FILE, to);
         error = names ? account_file_copy(from, to, &room) : copy_content(from, to, &room);
         copy->bytes = copy_limit(copy, COPY_BYTES_LIMIT) - room;
         if (error == 0)
                 error = finish_file(to, facts);
         if (error == 0)
-                error = take_place(directory, temporary, name, to);
+                error = place_new_take(directory, temporary, name, to);
         if (error == 0)
                 return 0;
-        remove_name(directory, temporary);
+        place_new_remove(directory, temporary);
         return error == -EFBIG && room == 0 ? copy_fail_bytes(copy, name)
                                             : copy_fail(copy, name, "it cannot be written", error);
 }
@@ -218,11 +190,10 @@ static int set_mode(int fd, mode_t mode)
 /* Make the device that will take the place of @name. Return: an O_PATH descriptor of it. */
 static int make_new_device(int directory, const char *name, char *temporary, uint64_t number)
 {
-        int error = new_name(name, temporary);
+        int error = place_new_begin(directory, name, temporary);
 
         if (error < 0)
                 return error;
-        remove_name(directory, temporary);
         error = (int)kernel_call(
                 SYS_mknodat, directory, (long)temporary, S_IFCHR | 0600, (long)number, 0);
         return error < 0 ? error
@@ -249,16 +220,17 @@ int copy_device(struct copy *copy, const struct file_facts *facts, int directory
 
         if (fd < 0)
                 return copy_fail(copy, name, "the device cannot be made", fd);
+        note(copy, MANIFEST_DEVICE, fd);
         error = kernel_facts(fd, "", 0, &there);
         if (error == 0 && (!S_ISCHR(there.mode) || there.device_number != facts->device_number))
                 error = -ESTALE;
         if (error == 0)
                 error = set_mode(fd, facts->mode & 0777);
         if (error == 0)
-                error = take_place(directory, temporary, name, fd);
+                error = place_new_take(directory, temporary, name, fd);
         if (error == 0)
                 return 0;
-        remove_name(directory, temporary);
+        place_new_remove(directory, temporary);
         return copy_fail(copy, name, "the device cannot be made", error);
 }
 
@@ -284,11 +256,10 @@ bool copy_link_is_fresh(int from, const char *from_name, int directory, const ch
 /* Make the link that will take the place of @name. Return: an O_PATH descriptor of it. */
 static int make_new_link(int directory, const char *name, char *temporary, const char *text)
 {
-        int error = new_name(name, temporary);
+        int error = place_new_begin(directory, name, temporary);
 
         if (error < 0)
                 return error;
-        remove_name(directory, temporary);
         error = (int)kernel_call(SYS_symlinkat, (long)text, directory, (long)temporary, 0, 0);
         return error < 0 ? error
                          : kernel_openat(directory, temporary, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
@@ -308,10 +279,12 @@ int copy_link(struct copy *copy, int from, int directory, const char *name)
 
         CLOSED_AT_END int fd = make_new_link(directory, name, temporary, text);
 
-        error = fd < 0 ? fd : take_place(directory, temporary, name, fd);
+        if (fd >= 0)
+                note(copy, MANIFEST_LINK, fd);
+        error = fd < 0 ? fd : place_new_take(directory, temporary, name, fd);
         if (error == 0)
                 return 0;
         if (fd >= 0)
-                remove_name(directory, temporary);
+                place_new_remove(directory, temporary);
         return copy_fail(copy, name, "its link cannot be made", error);
 }

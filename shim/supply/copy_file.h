@@ -4,10 +4,13 @@
 #define SHIM_SUPPLY_COPY_FILE_H
 
 #include "supply/copy.h"
+#include "supply/manifest_file.h"
 
 /**
  * struct copy - a copy under way, and how much it has copied.
  *
+ * @manifest: the open manifest, or none.
+ * @path:    of what is being copied, in the jail, without links; PATH_MAX bytes.
  * @stale:   not all of it is copied, or not as it is now: found by copy_look().
  * @foreign: another user than root can change the directory that gets the copy.
  * @theirs:  another user than root, or than the caller, can change what is being copied, as they
@@ -17,6 +20,8 @@
 struct copy {
         const struct exposure *exposure;
         struct failure *failure;
+        int manifest;
+        char *path;
         bool stale;
         uint64_t bytes;
         unsigned entries;

@@ -116,7 +116,7 @@ static int is_own(struct change *change, size_t i, int point)
 static int open_place(const struct change *change, size_t i)
 {
         struct place place;
-        int error = place_find(change->jail, exposure_of(change, i)->target, &place,
+        int error = place_find(change->jail, -1, exposure_of(change, i)->target, &place,
                     &change->builder->report.failure),
             fd;
 

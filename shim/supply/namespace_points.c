@@ -56,8 +56,10 @@ static int open_target(struct namespace_builder *builder, const struct exposure 
         const char *path)
 {
         struct failure *failure = &builder->report.failure;
+        /* What is made in another mount than the jail's is none of its. */
+        MANIFEST int manifest = path == exposure->target ? manifest_open(root, false, failure) : -1;
         struct place place;
-        int error = place_find(root, path, &place, failure), target;
+        int error = place_find(root, manifest, path, &place, failure), target;
 
         builder->foreign = place.foreign;
         if (error == -EROFS)

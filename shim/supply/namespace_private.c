@@ -55,12 +55,14 @@ int namespace_private_make(struct namespace_builder *builder)
 
 int namespace_private_mount(struct namespace_builder *builder, const struct exposure *exposure)
 {
-        char path[sizeof(STORE) + NUMBER_SIZE] = STORE "/", number[NUMBER_SIZE];
-        CLOSED_AT_END int made = -1;
+        char number[NUMBER_SIZE];
+        const char *name = number_text(number, exposure - builder->plan->exposures.item);
+        const struct manifest_note note = {-1, name};
+        CLOSED_AT_END int store = kernel_open(STORE, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        CLOSED_AT_END int made =
+                store < 0 ? store : place_make_directory(&note, store, name, 0, 01777);
         int tree;
 
-        strcat(path, number_text(number, exposure - builder->plan->exposures.item));
-        made = place_make_directory(AT_FDCWD, path, 0, 01777);
         tree = made < 0 ? made : kernel_clone_tree(made, "");
         return tree < 0 ? exposure_fail(exposure, &builder->report.failure, tree, exposure->source,
                                   "it cannot be made", namespace_kernel_refuses)

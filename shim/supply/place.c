@@ -8,12 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int place_find(int root, const char *path, struct place *ret_place, struct failure *ret_failure)
+int place_find(int root, int manifest, const char *path, struct place *ret_place,
+        struct failure *ret_failure)
 {
         struct place_walk walk = {
                 .place = ret_place, .failure = ret_failure, .asked = path, .inside = true};
 
         ret_place->foreign = false;
+        ret_place->manifest = manifest;
         return place_walk(&walk, root);
 }
 

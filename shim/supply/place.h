@@ -3,8 +3,7 @@
 #ifndef SHIM_SUPPLY_PLACE_H
 #define SHIM_SUPPLY_PLACE_H
 
-#include "system/failure.h"
-#include "system/kernel.h"
+#include "supply/manifest_file.h"
 
 #include <limits.h>
 
@@ -22,12 +21,14 @@
  *
  * @directory: descriptor of the directory that holds it, perhaps O_PATH; the caller closes it.
  * @name:      its last component; refers to @path.
+ * @manifest:  where what is made is noted; the caller's.
  * @foreign:   another user than root could change what is found there; outside: than root, or the
  *             caller. In the jail, workers are perhaps the same user as the caller.
  * @path:      the path without symbolic links, from the root of the walk.
  */
 struct place {
         int directory;
+        int manifest;
         const char *name;
         bool foreign;
         /* With room to see that the text of a link is too long. */
@@ -36,15 +37,17 @@ struct place {
 
 /**
  * place_find() - find the directory of @path in the jail, and make those that are missing.
- * @root: a descriptor of the jail.
- * @path: absolute, tidy.
+ * @root:     a descriptor of the jail.
+ * @manifest: of manifest_open(), or none: what is made is noted there.
+ * @path:     absolute, tidy.
  *
  * What is made belongs to root, has mode 755, and is named in the log at level info.
  * Async-signal-safe.
  *
  * Return: 0, or a negative error number with @ret_failure; then nothing is to be closed.
  */
-int place_find(int root, const char *path, struct place *ret_place, struct failure *ret_failure);
+int place_find(int root, int manifest, const char *path, struct place *ret_place,
+        struct failure *ret_failure);
 
 /**
  * place_open() - open what @path is outside, its last component followed as the others are.
@@ -69,10 +72,12 @@ int place_is_foreign(const char *path, struct failure *ret_failure);
 
 /**
  * place_make_directory() - make the directory @name, of root and @group, or open what is there.
+ * @note: where it is to be noted; its path ends in @name.
  *
  * Return: a descriptor; -ENOTDIR or -ELOOP if it is no directory; another negative error number.
  */
-int place_make_directory(int parent, const char *name, gid_t group, mode_t mode);
+int place_make_directory(
+        const struct manifest_note *note, int parent, const char *name, gid_t group, mode_t mode);
 
 /**
  * place_make_target() - open what is at the place; make an empty file or directory if need be.

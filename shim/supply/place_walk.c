@@ -136,12 +136,13 @@ static void tidy(char *path, size_t walked)
 
 static int open_or_make(const struct place_walk *walk, const char *name)
 {
+        const struct manifest_note note = {walk->place->manifest, walk->place->path};
         int directory = walk->place->directory;
         int fd = kernel_openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
 
         if (fd != -ENOENT || !walk->inside)
                 return fd;
-        fd = place_make_directory(directory, name, 0, 0755);
+        fd = place_make_directory(&note, directory, name, 0, 0755);
         if (fd >= 0)
                 log_line(
                         LEVEL_INFO, "made the directory ", walk->place->path, " in the jail", NULL);

@@ -82,8 +82,9 @@ static int make(const struct jail *jail, const struct place *place, struct failu
 
 int self_link_make(const struct jail *jail, const char *spelling, struct failure *ret_failure)
 {
+        MANIFEST int manifest = manifest_open(jail->fd, false, ret_failure);
         struct place place;
-        int error = place_find(jail->fd, spelling, &place, ret_failure);
+        int error = place_find(jail->fd, manifest, spelling, &place, ret_failure);
 
         if (error < 0) {
                 ret_failure->setting = "self_link";

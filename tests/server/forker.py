@@ -102,4 +102,4 @@ class ForkerTest(TreeTest):
     def assert_tidy(self):
         """No temporary file is left."""
         for _, _, files in os.walk(self.tree.jail):
-            assert [name for name in files if "chrootshim" in name] == []
+            assert [name for name in files if name.endswith(".chrootshim")] == []

@@ -46,7 +46,7 @@ static int next_descriptor(void)
 
 static void expect_place_in(int jail, const char *path, const char *expected)
 {
-        if (place_find(jail, path, &place, &failure) != 0)
+        if (place_find(jail, -1, path, &place, &failure) != 0)
                 fail_msg("%s: %s: %s", path, failure.path, failure.reason);
         assert_string_equal(place.path, expected);
         assert_string_equal(place.name, strrchr(expected, '/') + 1);
@@ -75,7 +75,7 @@ static void expect_none(const char *path, int error, const char *reason, const c
         int before = next_descriptor();
 
         memset(&place, '?', sizeof(place));
-        assert_int_equal(place_find(root, path, &place, &failure), error);
+        assert_int_equal(place_find(root, -1, path, &place, &failure), error);
         assert_int_equal(failure.error, error);
         assert_string_equal(failure.path, part);
         if (!strstr(failure.reason, reason))
@@ -172,7 +172,7 @@ static void no_place(void **state)
         memset(longest, 'n', sizeof(longest));
         longest[0] = '/';
         longest[PATH_MAX] = '\0';
-        assert_int_equal(place_find(root, longest, &place, &failure), -ENAMETOOLONG);
+        assert_int_equal(place_find(root, -1, longest, &place, &failure), -ENAMETOOLONG);
         assert_non_null(strstr(said(&failure), "is too long"));
         memset(component + 1, 'n', 256);
         strcpy(below, component);
@@ -182,7 +182,7 @@ static void no_place(void **state)
         expect_none("/file/x/y", -ENOTDIR, "is not a directory", "/file");
         assert_int_equal(mkfifo(temporary_path("fifo"), 0600), 0);
         expect_none("/fifo/x", -ENOTDIR, "is not a directory", "/fifo");
-        assert_int_equal(place_find(-1, "/a/b", &place, &failure), -EBADF);
+        assert_int_equal(place_find(-1, -1, "/a/b", &place, &failure), -EBADF);
         assert_string_equal(failure.reason, "the jail cannot be opened");
 }
 
@@ -198,11 +198,11 @@ static void links_of_root(void **state)
         /* The last component is for place_make_target(). */
         expect_place_in(proc, "/self", "/self");
         close(place.directory);
-        assert_true(place_find(proc, "/none/x", &place, &failure) < 0);
+        assert_true(place_find(proc, -1, "/none/x", &place, &failure) < 0);
         assert_string_equal(failure.path, "/none");
         assert_string_equal(failure.reason, "it cannot be made");
         /* A link to a link to a file. */
-        assert_int_equal(place_find(proc, "/mounts/x", &place, &failure), -ENOTDIR);
+        assert_int_equal(place_find(proc, -1, "/mounts/x", &place, &failure), -ENOTDIR);
         snprintf(expected, sizeof(expected), "/%d/mounts", getpid());
         assert_string_equal(failure.path, expected);
         close(proc);
@@ -401,12 +401,19 @@ static void planted_sources(void **state)
         assert_int_equal(place_is_foreign(temporary_path("theirs/none"), &failure), -ENOENT);
 }
 
+static int make_directory(int parent, const char *name, gid_t group, mode_t mode)
+{
+        const struct manifest_note note = {-1, name};
+
+        return place_make_directory(&note, parent, name, group, mode);
+}
+
 /* For a copy: with the group and the mode of what is copied. */
 static void directories_with_a_mode(void **state)
 {
         int parent = open(temporary_path("."), O_PATH | O_DIRECTORY), before = next_descriptor();
         mode_t mask = umask(077);
-        int fd = place_make_directory(parent, "copy", 65534, 0750);
+        int fd = make_directory(parent, "copy", 65534, 0750);
         struct stat facts;
 
         umask(mask);
@@ -416,12 +423,12 @@ static void directories_with_a_mode(void **state)
         expect_made("copy", S_IFDIR | 0750);
         if (geteuid() == 0)
                 assert_int_equal(facts.st_gid, 65534);
-        close(place_make_directory(parent, "copy", 0, 0755));
+        close(make_directory(parent, "copy", 0, 0755));
         expect_made("copy", S_IFDIR | 0750);
         temporary_write("no_copy", "");
         make_link("copy", "to_copy");
-        assert_int_equal(place_make_directory(parent, "no_copy", 0, 0755), -ENOTDIR);
-        assert_true(place_make_directory(parent, "to_copy", 0, 0755) < 0);
+        assert_int_equal(make_directory(parent, "no_copy", 0, 0755), -ENOTDIR);
+        assert_true(make_directory(parent, "to_copy", 0, 0755) < 0);
         assert_int_equal(next_descriptor(), before);
         close(parent);
 }
@@ -430,7 +437,7 @@ static int make_target(const char *path, bool directory)
 {
         int target;
 
-        assert_int_equal(place_find(root, path, &place, &failure), 0);
+        assert_int_equal(place_find(root, -1, path, &place, &failure), 0);
         target = place_make_target(&place, directory);
         close(place.directory);
         if (target >= 0)

@@ -1,0 +1,54 @@
+/* What is new is made under a name of its own, and then takes its place at once. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "supply/place_new.h"
+
+#include "system/kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#define SUFFIX ".chrootshim"
+
+int place_new_name(const char *name, char *buffer)
+{
+        size_t length = strlen(name);
+
+        if (length + sizeof("." SUFFIX) > NAME_MAX)
+                return -ENAMETOOLONG;
+        buffer[0] = '.';
+        memcpy(buffer + 1, name, length);
+        memcpy(buffer + 1 + length, SUFFIX, sizeof(SUFFIX));
+        return 0;
+}
+
+void place_new_remove(int directory, const char *temporary)
+{
+        if (kernel_call(SYS_unlinkat, directory, (long)temporary, 0, 0, 0) == -EISDIR)
+                kernel_call(SYS_unlinkat, directory, (long)temporary, AT_REMOVEDIR, 0, 0);
+}
+
+int place_new_begin(int directory, const char *name, char *buffer)
+{
+        int error = place_new_name(name, buffer);
+
+        if (error == 0)
+                place_new_remove(directory, buffer);
+        return error;
+}
+
+int place_new_take(int directory, const char *temporary, const char *name, int fd)
+{
+        struct file_facts mine, there;
+        int error = (int)kernel_call(
+                SYS_renameat2, directory, (long)temporary, directory, (long)name, 0);
+
+        if (error == 0)
+                error = kernel_facts(fd, "", 0, &mine);
+        if (error == 0)
+                error = kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there);
+        if (error == 0 && !identity_equal(&mine.identity, &there.identity))
+                error = -ESTALE;
+        return error;
+}
