@@ -4,6 +4,7 @@
 
 #include "supply/copy_look.h"
 #include "supply/place.h"
+#include "supply/residue.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -204,15 +205,24 @@ static void count_anew(struct copy *copy)
         copy->shared = false;
 }
 
-/* Look first, so that what is refused leaves nothing. */
-static int look_and_copy(struct copy *copy, int source, const struct place *place)
+/* Look first, so that what is refused leaves nothing; and what is not wanted makes room. */
+static int look_and_copy(
+        struct copy *copy, const struct jail *jail, int source, const struct place *place)
 {
         int error = copy_look(copy, source, place->directory, place->name);
 
+        if (error == 0 && copy->residue && copy->manifest >= 0)
+                residue_remove_lost(jail, copy->manifest, place->path, source);
         if (error < 0 || !copy->stale)
                 return error;
         count_anew(copy);
-        return copy_one(copy, source, place->directory, place->name);
+        error = copy_one(copy, source, place->directory, place->name);
+        /* It has grown since. */
+        if (error == -EFBIG && copy->manifest >= 0)
+                residue_remove_copy(jail, copy->manifest, place->path);
+        if (copy->manifest >= 0)
+                residue_tidy(jail, copy->manifest);
+        return error;
 }
 
 int copy_exposure(const struct jail *jail, const struct exposure *exposure, int source,
@@ -230,7 +240,7 @@ int copy_exposure(const struct jail *jail, const struct exposure *exposure, int 
                 return error;
         memset(ret_failure, 0, sizeof(*ret_failure));
         copy.foreign = place.foreign;
-        error = look_and_copy(&copy, source, &place);
+        error = look_and_copy(&copy, jail, source, &place);
         kernel_close(place.directory);
         return error;
 }

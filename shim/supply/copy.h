@@ -21,9 +21,11 @@
  * the group, the time and the mode of the source, but no set-id bit and no right for others to
  * write. A copy that has the source's size and time, and was made after the source's last change of
  * any kind, is taken for fresh. A directory is copied with all that is in it, its group and its
- * mode likewise; nothing is removed from the copy. What is more than a copy may have is not begun.
- * Every step is made from a directory's descriptor and follows no link (see place_find()), for a
- * worker may own directories in the jail.
+ * mode likewise; what the source has lost, or what is of another kind there, is removed from the
+ * copy, if the manifest says that the shim has made it (supply/residue.h). What is more than a copy
+ * may have is not begun. Every step is made from a directory's descriptor and follows no link (see
+ * place_find()), for a worker may own directories in the jail. Whoever copies into one jail, in
+ * whichever process, does so in turn: the manifest is locked meanwhile.
  * What is in its place already, since the administrator has mounted it there, stays as it is.
  * Async-signal-safe where it succeeds.
  *

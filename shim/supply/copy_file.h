@@ -12,6 +12,7 @@
  * @manifest: the open manifest, or none.
  * @path:    of what is being copied, in the jail, without links; PATH_MAX bytes.
  * @stale:   not all of it is copied, or not as it is now: found by copy_look().
+ * @residue: the copy has something that the source has not.
  * @foreign: another user than root can change the directory that gets the copy.
  * @theirs:  another user than root, or than the caller, can change what is being copied, as they
  *           can write to it, or to a directory of the source above it.
@@ -23,6 +24,7 @@ struct copy {
         int manifest;
         char *path;
         bool stale;
+        bool residue;
         uint64_t bytes;
         unsigned entries;
         unsigned depth;

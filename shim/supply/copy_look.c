@@ -9,14 +9,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Two directories that are compared; the other is -1 where there is no copy yet. */
+/*
+ * Two directories that are compared.
+ *
+ * @to:     -1 where there is no copy yet.
+ * @common: how many names both have.
+ * @copied: how many the copy has.
+ */
 struct pair {
         struct copy *copy;
         int from;
         int to;
+        unsigned common;
+        unsigned copied;
 };
 
 static int look_found(void *context, const char *name);
+
+static int count(void *context, const char *name)
+{
+        struct pair *pair = context;
+
+        pair->copied++;
+        return 0;
+}
 
 /* What cannot be read here, copying will tell. */
 static int look_into(struct copy *copy, struct pair *pair)
@@ -30,6 +46,9 @@ static int look_into(struct copy *copy, struct pair *pair)
                 copy->stale = true;
                 error = 0;
         }
+        if (error == 0 && pair->to >= 0)
+                error = kernel_each_entry(pair->to, count, pair) < 0 ? 0 : error;
+        copy->residue |= pair->copied > pair->common;
         return error;
 }
 
@@ -55,6 +74,15 @@ bool copy_is_there(
 {
         return identity_equal(&there->identity, &source->identity) ||
                (copy->depth == 0 && exposure_is_there(copy->exposure, there));
+}
+
+/* What takes the place of a directory, or a directory that takes another's, needs an empty place.
+ */
+static void compare_kinds(
+        struct copy *copy, const struct file_facts *facts, const struct file_facts *there)
+{
+        if (S_ISDIR(facts->mode) != S_ISDIR(there->mode))
+                copy->residue = copy->stale = true;
 }
 
 static int look_at_file(struct copy *copy, const struct file_facts *facts,
@@ -85,6 +113,7 @@ static int look_by_kind(struct copy *copy, int from, const char *from_name,
         return 0;
 }
 
+/* Return: 1 if something is at the place; 0; or an error number. */
 static int look_at_one(struct copy *copy, int from, const char *from_name, int to, const char *name)
 {
         bool theirs = copy->theirs, is_there;
@@ -100,21 +129,28 @@ static int look_at_one(struct copy *copy, int from, const char *from_name, int t
         is_there = to >= 0 && kernel_facts(to, name, AT_SYMLINK_NOFOLLOW, &there) == 0;
         if (++copy->entries > copy_limit(copy, COPY_ENTRIES_LIMIT))
                 error = copy_fail_entries(copy);
-        else if (!is_there || !copy_is_there(copy, &facts, &there))
+        else if (!is_there || !copy_is_there(copy, &facts, &there)) {
+                if (is_there)
+                        compare_kinds(copy, &facts, &there);
                 error = look_by_kind(
                         copy, from, from_name, &facts, is_there ? &there : NULL, to, name);
+        }
         copy->theirs = theirs;
-        return error;
+        return error < 0 ? error : is_there;
 }
 
 static int look_found(void *context, const char *name)
 {
-        const struct pair *pair = context;
+        struct pair *pair = context;
+        int found = look_at_one(pair->copy, pair->from, name, pair->to, name);
 
-        return look_at_one(pair->copy, pair->from, name, pair->to, name);
+        pair->common += found > 0;
+        return found < 0 ? found : 0;
 }
 
 int copy_look(struct copy *copy, int source, int directory, const char *name)
 {
-        return look_at_one(copy, source, "", directory, name);
+        int found = look_at_one(copy, source, "", directory, name);
+
+        return found < 0 ? found : 0;
 }

@@ -6,7 +6,7 @@
 #include "supply/copy_file.h"
 
 /**
- * copy_look() - say in copy->stale whether anything is to be done.
+ * copy_look() - say in copy->stale and copy->residue what is to be done.
  * @source:    the descriptor of the source.
  * @directory: of the place of the copy, @name there.
  *

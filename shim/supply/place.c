@@ -11,12 +11,28 @@
 int place_find(int root, int manifest, const char *path, struct place *ret_place,
         struct failure *ret_failure)
 {
-        struct place_walk walk = {
-                .place = ret_place, .failure = ret_failure, .asked = path, .inside = true};
+        struct place_walk walk = {.place = ret_place,
+                .failure = ret_failure,
+                .asked = path,
+                .inside = true,
+                .makes = true};
 
         ret_place->foreign = false;
         ret_place->manifest = manifest;
         return place_walk(&walk, root);
+}
+
+int place_trace(int root, const char *path, struct place *ret_place, struct failure *ret_failure)
+{
+        struct place_walk walk = {
+                .place = ret_place, .failure = ret_failure, .asked = path, .inside = true};
+        int error;
+
+        ret_place->foreign = false;
+        error = place_walk(&walk, root);
+        if (error == 0)
+                kernel_close(ret_place->directory);
+        return error == -ENOENT ? 0 : error;
 }
 
 /* Return: 0 with the descriptor in place.directory, or a negative error number. */

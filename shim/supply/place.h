@@ -50,6 +50,14 @@ int place_find(int root, int manifest, const char *path, struct place *ret_place
         struct failure *ret_failure);
 
 /**
+ * place_trace() - the path without links, in ret_place->path, that place_find() would come to; what
+ * is missing is not made. Nothing is open afterwards. Async-signal-safe.
+ *
+ * Return: 0, or a negative error number with @ret_failure.
+ */
+int place_trace(int root, const char *path, struct place *ret_place, struct failure *ret_failure);
+
+/**
  * place_open() - open what @path is outside, its last component followed as the others are.
  * @path:     absolute, tidy; from the process's "/".
  * @optional: it may be absent: then @ret_failure is not always set.

@@ -140,7 +140,7 @@ static int open_or_make(const struct place_walk *walk, const char *name)
         int directory = walk->place->directory;
         int fd = kernel_openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
 
-        if (fd != -ENOENT || !walk->inside)
+        if (fd != -ENOENT || !walk->makes)
                 return fd;
         fd = place_make_directory(&note, directory, name, 0, 0755);
         if (fd >= 0)
@@ -185,6 +185,10 @@ static int step(struct place_walk *walk, char *name, char *end)
         }
         *end = '\0';
         fd = open_or_make(walk, name);
+        if (fd == -ENOENT && walk->inside && !walk->makes) {
+                *end = behind;
+                return fd;
+        }
         if (fd < 0) {
                 place->foreign |= others_replace(walk, NULL);
                 return fail(walk, walk->inside ? "it cannot be made" : NULL, fd);

@@ -9,7 +9,8 @@
  * struct place_walk - one walk, from all zero.
  *
  * @asked:   the path as it was given.
- * @inside:  it is in the jail: what is missing is made, and the last component is the caller's.
+ * @inside:  it is in the jail, and the last component is the caller's.
+ * @makes:   what is missing there is made.
  * @hastens: it need not be told who could change what is found.
  * @walked:  how much of the path, from its beginning, has no link in it.
  * @who:     who may have put there what is found, besides root.
@@ -21,6 +22,7 @@ struct place_walk {
         struct failure *failure;
         const char *asked;
         bool inside;
+        bool makes;
         bool hastens;
         size_t walked;
         uid_t who;
@@ -31,7 +33,8 @@ struct place_walk {
 /**
  * place_walk() - walk to the end of walk->asked, from the directory @root.
  *
- * Return: 0 with a descriptor in place->directory, or a negative error number with walk->failure.
+ * Return: 0 with a descriptor in place->directory; or a negative error number with walk->failure,
+ * but for -ENOENT in the jail where nothing is made.
  */
 int place_walk(struct place_walk *walk, int root);
 

@@ -10,6 +10,7 @@
 #include "supply/patterns.h"
 #include "supply/program_files.h"
 #include "supply/refresh.h"
+#include "supply/residue.h"
 #include "supply/services.h"
 #include "system/log.h"
 #include "system/stack.h"
@@ -155,6 +156,7 @@ static int make(struct plan *plan, int *held, struct failure *failure)
         if (result < 0)
                 return result;
         exposures_tell(&plan->exposures);
+        residue_begin(plan);
         if (plan->settings.isolation == ISOLATION_CHROOT)
                 return copy_all(plan, held, failure);
         return mount_all(plan, held, failure);

@@ -240,6 +240,7 @@ int kernel_facts(int fd, const char *path, int flags, struct file_facts *ret_fac
                 .changed_seconds = facts.stx_ctime.tv_sec,
                 .changed_nanoseconds = facts.stx_ctime.tv_nsec,
                 .device_number = makedev(facts.stx_rdev_major, facts.stx_rdev_minor),
+                .mounted = facts.stx_attributes & STATX_ATTR_MOUNT_ROOT,
         };
         return 0;
 }

@@ -97,6 +97,8 @@ struct file_facts {
         uint32_t changed_nanoseconds;
         /** What device a device file stands for. */
         uint64_t device_number;
+        /** It is the root of what is mounted there. */
+        bool mounted;
 };
 
 /** kernel_facts() - look at @path, or at @fd itself if @path is "". @flags as for statx(2). */

@@ -1,0 +1,264 @@
+/* Removes from the jail what the shim has made there, and nobody wants any more. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "supply/residue.h"
+
+#include "supply/residue_round.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+static void add_want(struct residue_round *round, const char *text, size_t length, bool own)
+{
+        enum manifest_kind kind = round->line.kind;
+
+        if (!own && (kind == MANIFEST_COPY || kind == MANIFEST_PLACE))
+                wants_add(&round->wants, round->jail->fd, kind, round->line.path);
+}
+
+static enum manifest_kind wanted_kind(const struct plan *plan, const struct exposure *exposure)
+{
+        return plan->settings.isolation == ISOLATION_CHROOT &&
+                               !(exposure->options & EXPOSURE_PRIVATE)
+                       ? MANIFEST_COPY
+                       : MANIFEST_PLACE;
+}
+
+static void add_own_wants(struct residue_round *round, const struct plan *plan)
+{
+        for (size_t i = 0; i < plan->exposures.count; i++) {
+                const struct exposure *exposure = &plan->exposures.item[i];
+
+                wants_add(&round->wants, plan->jail.fd, wanted_kind(plan, exposure),
+                        exposure->target);
+        }
+}
+
+static bool nobody_wants(struct residue_round *round, void *unused)
+{
+        return !wants_have(&round->wants, round->line.kind, round->line.path);
+}
+
+/* By what a server is known again at its next start. */
+static const char *name_of(const struct plan *plan, char *buffer, size_t size)
+{
+        const struct settings *settings = &plan->settings;
+        ssize_t length;
+
+        if (settings->pidfile || settings->path)
+                return settings->pidfile ? settings->pidfile : settings->path;
+        length = kernel_readlink("/proc/self/exe", buffer, size - 1);
+        buffer[length > 0 ? length : 0] = '\0';
+        return length > 0 ? buffer : "unknown";
+}
+
+/*
+ * struct writer - the new text.
+ *
+ * @pass: 1 for what other servers want, 2 for what was made.
+ */
+struct writer {
+        char *text;
+        size_t length;
+        size_t size;
+        int pass;
+};
+
+static void write_line(struct residue_round *round, const char *text, size_t length, bool own)
+{
+        struct writer *writer = round->context;
+        bool made = manifest_is_made(round->line.kind);
+
+        if (own || made != (writer->pass == 2))
+                return;
+        memcpy(writer->text + writer->length, text, length);
+        writer->length += length;
+        writer->text[writer->length++] = '\n';
+}
+
+static void write_own(struct writer *writer, const struct plan *plan, const char *own)
+{
+        char *end = writer->text + writer->length;
+
+        if (plan->exposures.count > 0)
+                end += manifest_format(end, MANIFEST_SERVER, NULL, own);
+        for (size_t i = 0; i < plan->exposures.count; i++) {
+                const struct exposure *exposure = &plan->exposures.item[i];
+
+                end += manifest_format(end, wanted_kind(plan, exposure), NULL, exposure->target);
+        }
+        writer->length = (size_t)(end - writer->text);
+}
+
+/* The text without the wishes of @own as they were, and with those that it has by @plan. */
+static void write_text(struct residue_round *round, struct writer *writer, const struct plan *plan,
+        const char *own)
+{
+        size_t head = manifest_head(writer->text, 0);
+
+        writer->length = head;
+        round->context = writer;
+        for (writer->pass = 1; writer->pass <= 2; writer->pass++) {
+                residue_round_each(round, own, write_line);
+                if (writer->pass == 1 && plan)
+                        write_own(writer, plan, own);
+        }
+        if (writer->length == head)
+                writer->length = 0;
+        else
+                manifest_head(writer->text, writer->length);
+}
+
+/* Put it in its place, if it is another one than it was. */
+static void write_anew(
+        struct residue_round *round, int manifest, const struct plan *plan, const char *own)
+{
+        size_t more = plan ? plan->exposures.count + 1 : 0;
+        struct writer writer = {.size = round->text.length + (more + 2) * MANIFEST_LINE_SIZE};
+        struct manifest_text before;
+        int error;
+
+        writer.text = mmap(NULL, writer.size, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (writer.text == MAP_FAILED) {
+                residue_report_manifest(round->jail, -ENOMEM);
+                return;
+        }
+        write_text(round, &writer, plan, own);
+        error = manifest_load(manifest, &before);
+        if (error == 0) {
+                bool same = before.length == writer.length &&
+                            memcmp(before.text, writer.text, writer.length) == 0;
+
+                manifest_unload(&before);
+                if (!same)
+                        error = manifest_replace(round->jail->fd, writer.text, writer.length);
+        }
+        munmap(writer.text, writer.size);
+        if (error < 0)
+                residue_report_manifest(round->jail, error);
+}
+
+/* In a frame of its own, for a failure is large. */
+static int __attribute__((noinline)) open_manifest(const struct plan *plan)
+{
+        struct failure failure = {0};
+        int manifest = manifest_open(plan->jail.fd, plan->exposures.count > 0, &failure);
+
+        if (manifest < 0 && manifest != -ENOENT)
+                residue_report_failure(&plan->jail, &failure);
+        return manifest;
+}
+
+void residue_begin(const struct plan *plan)
+{
+        char buffer[PATH_MAX];
+        const char *own = name_of(plan, buffer, sizeof(buffer));
+        MANIFEST int manifest = open_manifest(plan);
+        struct residue_round *round =
+                manifest < 0 ? NULL
+                             : residue_round_begin(&plan->jail, manifest, plan->exposures.count);
+
+        if (!round)
+                return;
+        residue_round_each(round, own, add_want);
+        add_own_wants(round, plan);
+        round->unwanted = nobody_wants;
+        round->all = true;
+        residue_round_go(round);
+        write_anew(round, manifest, plan, own);
+        residue_round_end(round);
+}
+
+void residue_tidy(const struct jail *jail, int manifest)
+{
+        struct residue_round *round =
+                manifest_has_grown(manifest) ? residue_round_begin(jail, manifest, 0) : NULL;
+
+        if (!round)
+                return;
+        round->all = true;
+        residue_round_go(round);
+        write_anew(round, manifest, NULL, NULL);
+        residue_round_end(round);
+}
+
+/*
+ * struct lost - what a copy has, and its source has not.
+ *
+ * @top:     the copy.
+ * @outside: the directory in the source that was looked at last.
+ */
+struct lost {
+        const char *top;
+        int source;
+        struct reach outside;
+};
+
+static bool is_of_kind(enum manifest_kind kind, const struct file_facts *facts)
+{
+        return manifest_fits(kind, facts) ||
+               (kind == MANIFEST_POINT && manifest_fits(MANIFEST_FILE, facts));
+}
+
+static bool is_lost(struct residue_round *round, void *context)
+{
+        struct lost *lost = context;
+        const char *path = round->line.path, *name = "";
+        int directory = lost->source, error;
+        struct file_facts facts;
+
+        if (strcmp(path, lost->top) != 0) {
+                if (!path_is_below(path, lost->top))
+                        return false;
+                directory = reach_directory(&lost->outside, path + strlen(lost->top), &name);
+        }
+        error = directory < 0 ? directory
+                              : kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &facts);
+        if (error < 0 ? error != -ENOENT && error != -ENOTDIR
+                      : is_of_kind(round->line.kind, &facts))
+                return false;
+        return !wants_have_below(&round->wants, lost->top, path);
+}
+
+static bool is_of_copy(struct residue_round *round, void *context)
+{
+        const struct lost *lost = context;
+        const char *path = round->line.path;
+
+        return (strcmp(path, lost->top) == 0 || path_is_below(path, lost->top)) &&
+               !wants_have_below(&round->wants, lost->top, path);
+}
+
+/* Go through what lies in the copy, with what else is wanted there. */
+static void go_through_copy(const struct jail *jail, int manifest, struct lost *lost,
+        bool (*unwanted)(struct residue_round *round, void *context))
+{
+        struct residue_round *round = residue_round_begin(jail, manifest, 0);
+
+        if (!round)
+                return;
+        reach_begin(&lost->outside, lost->source);
+        residue_round_each(round, NULL, add_want);
+        round->unwanted = unwanted;
+        round->context = lost;
+        residue_round_go(round);
+        reach_end(&lost->outside);
+        residue_round_end(round);
+}
+
+void residue_remove_lost(const struct jail *jail, int manifest, const char *path, int source)
+{
+        struct lost lost = {.top = path, .source = source};
+
+        go_through_copy(jail, manifest, &lost, is_lost);
+}
+
+void residue_remove_copy(const struct jail *jail, int manifest, const char *path)
+{
+        struct lost lost = {.top = path, .source = -1};
+
+        go_through_copy(jail, manifest, &lost, is_of_copy);
+}
