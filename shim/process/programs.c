@@ -6,6 +6,7 @@
 #include "process/readiness.h"
 #include "process/self.h"
 #include "process/sockets.h"
+#include "supply/refresher.h"
 #include "system/descriptors.h"
 #include "system/kernel.h"
 #include "system/log.h"
@@ -152,6 +153,9 @@ bool programs_refuse(const char *path, bool spawns)
         struct failure failure;
 
         enter_first();
+        /* The next program of this process, with the same pid, does not know it. */
+        if (!spawns)
+                refresher_end(&self->plan);
         if (refuse_client(path, spawns))
                 return true;
         if (!is_secure(path) || !(starts_next_version(path) || starts_itself(path)))

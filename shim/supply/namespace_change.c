@@ -7,9 +7,10 @@
 #include "supply/namespace_attach.h"
 #include "supply/namespace_names.h"
 #include "supply/namespace_points.h"
-#include "supply/place.h"
+#include "supply/place_walk.h"
 #include "system/kernel_mounts.h"
 #include "system/log.h"
+#include "system/mount_list.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,13 +33,13 @@
 
 /*
  * struct change - one change.
- * @jail:        a descriptor of the jail's root in the namespace.
- * @descriptors: of this process's /proc/self/fd, which is not there in the namespace.
+ * @jail: a descriptor of the jail's root in the namespace.
+ * @proc: of this process's own directory in /proc, which is not there in the namespace.
  */
 struct change {
         struct namespace_builder *builder;
         int jail;
-        int descriptors;
+        int proc;
 };
 
 static const struct exposure *exposure_of(const struct change *change, size_t i)
@@ -85,13 +86,51 @@ static bool is_anothers(const struct change *change, size_t i, uint64_t mount)
         return false;
 }
 
+/* Take away the mount that @point is in. */
+static void detach(const struct change *change, int point)
+{
+        CLOSED_AT_END int descriptors =
+                kernel_openat(change->proc, "fd", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+
+        kernel_detach(descriptors, point);
+}
+
+/* All that is mounted in the mount of @outer goes with it. */
+static void forget_within(struct change *change, size_t outer)
+{
+        for (size_t i = 0; i < change->builder->plan->exposures.count; i++)
+                if (path_in(change, i, outer))
+                        change->builder->records[i].mount = 0;
+}
+
+/* The mount of @i is not at its place: its mount point was moved, or is gone. Take it away. */
+static void find_and_detach(struct change *change, size_t i)
+{
+        struct namespace_record *record = &change->builder->records[i];
+        uint64_t mount = 0, wanted = record->mount;
+        CLOSED_AT_END int point = -1;
+
+        record->mount = 0;
+        if (is_anothers(change, i, wanted))
+                return;
+        point = mount_list_open(change->proc, wanted);
+        if (point == -ENOENT)
+                return;
+        if (point >= 0 && kernel_mount_of(point, &mount) == 1 && mount == wanted) {
+                detach(change, point);
+                forget_within(change, i);
+        } else {
+                record->lost++;
+        }
+}
+
 /* Is what @point leads to the mount of @i? Return: 1, 0, or an error where it must not be touched.
  */
 static int is_own(struct change *change, size_t i, int point)
 {
         struct namespace_builder *builder = change->builder;
         struct namespace_record *record = &builder->records[i];
-        uint64_t mount;
+        uint64_t mount = 0;
         int is_root = kernel_mount_of(point, &mount);
 
         if (is_root < 0)
@@ -99,8 +138,7 @@ static int is_own(struct change *change, size_t i, int point)
         if (is_root && mount == record->mount)
                 return 1;
         if (record->mount)
-                record->lost++;
-        record->mount = 0;
+                find_and_detach(change, i);
         builder->foreign |= record->lost > LOST_LIMIT;
         if (is_root && is_anothers(change, i, mount))
                 return namespace_point_fail(builder, exposure_of(change, i),
@@ -115,10 +153,12 @@ static int is_own(struct change *change, size_t i, int point)
 /* Open what is at the place of @i, and make nothing. */
 static int open_place(const struct change *change, size_t i)
 {
-        struct place place;
-        int error = place_find(change->jail, -1, exposure_of(change, i)->target, &place,
-                    &change->builder->report.failure),
-            fd;
+        struct place place = {0};
+        struct place_walk walk = {.place = &place,
+                .failure = &change->builder->report.failure,
+                .asked = exposure_of(change, i)->target,
+                .inside = true};
+        int error = place_walk(&walk, change->jail), fd;
 
         if (error < 0)
                 return error;
@@ -127,27 +167,19 @@ static int open_place(const struct change *change, size_t i)
         return fd;
 }
 
-/* All that is mounted in the mount of @outer goes with it. */
-static void forget_within(struct change *change, size_t outer)
-{
-        for (size_t i = 0; i < change->builder->plan->exposures.count; i++)
-                if (path_in(change, i, outer))
-                        change->builder->records[i].mount = 0;
-}
-
-/* Take away the mount of @i, if it is still there. */
+/* Take away the mount of @i, wherever it is. */
 static void take_away(struct change *change, size_t i)
 {
         struct namespace_record *record = &change->builder->records[i];
         CLOSED_AT_END int point = record->mount ? open_place(change, i) : -1;
+        uint64_t mount = 0;
 
-        if (point >= 0 && is_own(change, i, point) > 0) {
-                kernel_detach(change->descriptors, point);
-                forget_within(change, i);
-        } else if (record->mount) {
-                record->lost++;
-        }
+        if (point >= 0 && kernel_mount_of(point, &mount) == 1 && mount == record->mount)
+                detach(change, point);
+        else if (record->mount)
+                find_and_detach(change, i);
         record->mount = 0;
+        forget_within(change, i);
 }
 
 /* On the new mount @tree of @outer, mount what lies in it. */
@@ -177,7 +209,7 @@ static int replace(struct change *change, size_t i, int tree, int point, bool *d
         if (error == 0)
                 fill(change, i, tree, done);
         if (error == 0 || error == -EINVAL)
-                kernel_detach(change->descriptors, point);
+                detach(change, point);
         return error;
 }
 
@@ -261,9 +293,9 @@ int namespace_work_on(struct namespace_builder *builder)
                 error = namespace_take_workshop(builder);
         if (error < 0)
                 return error;
-        change.descriptors = kernel_open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-        error = change.descriptors < 0 ? change.descriptors
-                                       : kernel_setns(builder->plan->jail.namespace, CLONE_NEWNS);
+        change.proc = kernel_open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        error = change.proc < 0 ? change.proc
+                                : kernel_setns(builder->plan->jail.namespace, CLONE_NEWNS);
         if (error == 0)
                 error = namespace_records_read(builder->records, count);
         if (error == 0)

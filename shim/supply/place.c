@@ -66,6 +66,21 @@ int place_open(
         return fd;
 }
 
+int place_visit(const char *path, void (*visit)(void *context, int directory, const char *name),
+        void *context, struct failure *ret_failure)
+{
+        struct place place;
+        struct place_walk walk = {.place = &place,
+                .failure = ret_failure,
+                .asked = path,
+                .visit = visit,
+                .context = context,
+                .who = geteuid()};
+        int error = walk_outside(&walk);
+
+        return error < 0 ? error : place.directory;
+}
+
 int place_is_foreign(const char *path, struct failure *ret_failure)
 {
         struct place place;

@@ -71,6 +71,15 @@ int place_open(
         const char *path, bool optional, struct identity *ret_link, struct failure *ret_failure);
 
 /**
+ * place_visit() - as place_open(), and tell each step of the way before it is made: the directory,
+ * an O_PATH descriptor, and the name that is looked up in it.
+ *
+ * The last step told is the first that leads nowhere, if one does.
+ */
+int place_visit(const char *path, void (*visit)(void *context, int directory, const char *name),
+        void *context, struct failure *ret_failure);
+
+/**
  * place_is_foreign() - could another user than root (or than the caller) change what @path is
  * outside? Async-signal-safe.
  *

@@ -184,6 +184,8 @@ static int step(struct place_walk *walk, char *name, char *end)
                 return 1;
         }
         *end = '\0';
+        if (walk->visit)
+                walk->visit(walk->context, place->directory, name);
         fd = open_or_make(walk, name);
         if (fd == -ENOENT && walk->inside && !walk->makes) {
                 *end = behind;

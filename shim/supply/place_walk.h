@@ -13,6 +13,7 @@
  * @makes:   what is missing there is made.
  * @hastens: it need not be told who could change what is found.
  * @walked:  how much of the path, from its beginning, has no link in it.
+ * @visit:   is told each step before it is made, with @context; or NULL.
  * @who:     who may have put there what is found, besides root.
  * @here:    of the directory that was reached.
  * @link:    the one at the end of the path as it was given.
@@ -25,6 +26,8 @@ struct place_walk {
         bool makes;
         bool hastens;
         size_t walked;
+        void (*visit)(void *context, int directory, const char *name);
+        void *context;
         uid_t who;
         struct file_facts here;
         struct identity link;

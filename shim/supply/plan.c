@@ -11,6 +11,7 @@
 #include "supply/definitions.h"
 #include "supply/lock_files.h"
 #include "supply/publication.h"
+#include "supply/refresher.h"
 #include "supply/self_link.h"
 #include "supply/services.h"
 #include "supply/supply.h"
@@ -149,6 +150,7 @@ static void enter(void *argument)
         struct plan *plan = entry->plan;
         int inherited;
 
+        refresher_end(plan);
         lock_files_carry();
         inherited = inherited_list();
         entry->error = jail_enter(&plan->jail, entry->failure);

@@ -8,6 +8,20 @@
 #include "supply/exposure.h"
 
 /**
+ * struct refresher - the process that brings what changes to workers that run
+ * (supply/refresher.h).
+ *
+ * @pid:    0 if there is none.
+ * @master: who has started it; a child that was forked since has none.
+ * @ended:  how often one has ended before its master did.
+ */
+struct refresher {
+        pid_t pid;
+        pid_t master;
+        unsigned ended;
+};
+
+/**
  * struct plan - one jail, from the check before the start to the entry of each worker.
  *
  * A program that is no shim can make one as well, and check it.
@@ -17,6 +31,7 @@ struct plan {
         struct jail jail;
         /** What the jail is to have besides its own files. */
         struct exposures exposures;
+        struct refresher refresher;
 };
 
 /** A plan for nothing: what a static one begins as. */

@@ -79,6 +79,7 @@ static bool look_again(struct plan *plan, size_t i, const char *becomes, int *re
         if (!has_changed(plan, exposure, &now))
                 return false;
         *exposure = now;
+        exposure->told = false;
         if (error < 0) {
                 settings_locate(&plan->settings, &failure);
                 log_failure(LEVEL_ERROR, "left out: ", &failure);
@@ -88,7 +89,7 @@ static bool look_again(struct plan *plan, size_t i, const char *becomes, int *re
         return true;
 }
 
-/* It is tried again at each look, and told once. */
+/* It is tried again at each look, and told once for each source. */
 static void note(struct exposure *exposure, bool failed)
 {
         exposure->stale = exposure->told = failed;

@@ -10,6 +10,7 @@
 #include "supply/patterns.h"
 #include "supply/program_files.h"
 #include "supply/refresh.h"
+#include "supply/refresher.h"
 #include "supply/residue.h"
 #include "supply/services.h"
 #include "system/log.h"
@@ -203,6 +204,7 @@ static void make_again(struct plan *plan)
         if (mount_all(plan, held, &failure) < 0)
                 tell(plan, "new workers have no mount namespace: ", &failure);
         release(held, plan->exposures.count);
+        refresher_end(plan);
 }
 
 static void refresh_here(void *argument)
@@ -214,10 +216,11 @@ static void refresh_here(void *argument)
                 make_again(plan);
         if (refresh_look(plan, looks))
                 refresh(plan, looks);
+        refresher_start(plan);
 }
 
 void supply_refresh(struct plan *plan)
 {
-        if (lost_namespace(plan) || refresh_may_be_needed(plan))
+        if (lost_namespace(plan) || (refresh_may_be_needed(plan) && !refresher_ask(plan)))
                 stack_run(refresh_here, plan);
 }

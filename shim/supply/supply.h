@@ -16,11 +16,11 @@
 int supply_make(struct plan *plan, struct failure *ret_failure);
 
 /**
- * supply_refresh() - the same for what has been replaced since, before another worker.
+ * supply_refresh() - before another worker: let what has changed since be brought.
  *
- * Under isolation = "namespace" a new one is made for the workers to come; the old ones keep
- * theirs. A failure is said in the log, and the workers to come get what there was before.
- * Allocates nothing.
+ * The refresher (supply/refresher.h) does so, for running workers as well, and is only asked to
+ * look. Where there is none yet, or none any more, it is done here, and one is started. A failure
+ * is said in the log, and workers keep what there was before. Allocates nothing.
  */
 void supply_refresh(struct plan *plan);
 

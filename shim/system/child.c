@@ -22,7 +22,7 @@ static long set_signals(const uint64_t *set, uint64_t *old)
                 SYS_rt_sigprocmask, SIG_SETMASK, (long)set, (long)old, SIGNAL_SET_SIZE, 0);
 }
 
-pid_t child_start(int flags)
+static pid_t start(int flags)
 {
         uint64_t all = ~(uint64_t)0, old;
         pid_t pid;
@@ -30,11 +30,23 @@ pid_t child_start(int flags)
         set_signals(&all, &old);
         /* No exit signal in the lowest byte, and no stack: it goes on with a copy of this one. */
         pid = (pid_t)kernel_call(SYS_clone, flags, 0, 0, 0, 0);
-        if (pid == 0)
-                kernel_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-        else
+        if (pid != 0)
                 set_signals(&old, NULL);
         return pid;
+}
+
+pid_t child_start(int flags)
+{
+        pid_t pid = start(flags);
+
+        if (pid == 0)
+                kernel_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        return pid;
+}
+
+pid_t child_start_lasting(void)
+{
+        return start(0);
 }
 
 void child_exit(int status)
@@ -97,6 +109,13 @@ int child_end(pid_t pid)
 {
         kernel_call(SYS_kill, pid, SIGKILL, 0, 0, 0);
         return child_wait(pid);
+}
+
+bool child_has_ended(pid_t pid, int *ret_status)
+{
+        long ended = kernel_call(SYS_wait4, pid, (long)ret_status, __WCLONE | WNOHANG, 0, 0);
+
+        return ended == pid || ended == -ECHILD;
 }
 
 bool child_exists(void)

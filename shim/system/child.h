@@ -22,6 +22,12 @@
  */
 pid_t child_start(int flags);
 
+/**
+ * child_start_lasting() - the same, for a process that lives on when the thread that made it has
+ * ended, and sees to its own end.
+ */
+pid_t child_start_lasting(void);
+
 /** child_exit() - end this child. */
 void child_exit(int status) __attribute__((noreturn));
 
@@ -37,6 +43,10 @@ int child_wait(pid_t pid);
 
 /** child_end() - kill the child if it still runs. Return: its wait(2) status, or an error. */
 int child_end(pid_t pid);
+
+/** child_has_ended() - has this child ended? If so, it is taken leave of. *ret_status: as wait(2).
+ */
+bool child_has_ended(pid_t pid, int *ret_status);
 
 /** child_exists() - has this process any child, of whatever kind? */
 bool child_exists(void);

@@ -96,6 +96,41 @@ long descriptors_limit(void)
                                                                               : 1 << 20;
 }
 
+/* From @first to @last, or to the highest there can be if that is below 0. */
+static void close_from(int first, int last)
+{
+        long limit = descriptors_limit(), result;
+
+        result = kernel_call(SYS_close_range, first, last < 0 ? ~0U : (unsigned)last, 0, 0, 0);
+        for (long fd = first; result < 0 && fd < limit && (last < 0 || fd <= last); fd++)
+                kernel_close((int)fd);
+}
+
+static void sort(int *numbers, size_t count)
+{
+        for (size_t i = 1; i < count; i++)
+                for (size_t k = i; k > 0 && numbers[k - 1] > numbers[k]; k--) {
+                        int other = numbers[k];
+
+                        numbers[k] = numbers[k - 1];
+                        numbers[k - 1] = other;
+                }
+}
+
+void descriptors_close(int *kept, size_t count)
+{
+        int first = 0;
+
+        sort(kept, count);
+        for (size_t i = 0; i < count; i++) {
+                if (kept[i] > first)
+                        close_from(first, kept[i] - 1);
+                if (kept[i] >= first)
+                        first = kept[i] + 1;
+        }
+        close_from(first, -1);
+}
+
 int descriptor_raise(int fd)
 {
         int high = kernel_fcntl(fd, F_DUPFD_CLOEXEC, RAISED_LOWEST);

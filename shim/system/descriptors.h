@@ -4,6 +4,7 @@
 #define SHIM_SYSTEM_DESCRIPTORS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /** Descriptors below this number are asked for one by one; higher ones are listed, if /proc tells.
  */
@@ -17,6 +18,12 @@ int descriptor_number(const char *name);
 
 /** descriptors_limit() - one more than the highest number that may be open: RLIMIT_NOFILE. */
 long descriptors_limit(void);
+
+/**
+ * descriptors_close() - close all but @kept, which is put in order; those below 0 count for
+ * nothing.
+ */
+void descriptors_close(int *kept, size_t count);
 
 /** What descriptor_raise() begins at. */
 #define RAISED_LOWEST 200

@@ -13,9 +13,8 @@
 /* Of sys/mount.h, which cannot be included beside linux/mount.h. */
 #define DETACH 2
 
-/* Of newer headers than some distributions have (linux/mount.h, linux/stat.h). */
+/* Of newer headers than some distributions have (linux/mount.h). */
 #define BENEATH 0x200
-#define MOUNT_NUMBER_UNIQUE 0x4000
 
 int kernel_mount_propagation(unsigned long flags)
 {
@@ -63,8 +62,8 @@ int kernel_detach(int descriptors, int fd)
 int kernel_mount_of(int fd, uint64_t *ret_number)
 {
         struct statx facts;
-        long error = kernel_call(SYS_statx, fd, (long)"", AT_EMPTY_PATH,
-                STATX_MNT_ID | MOUNT_NUMBER_UNIQUE, (long)&facts);
+        long error =
+                kernel_call(SYS_statx, fd, (long)"", AT_EMPTY_PATH, STATX_MNT_ID, (long)&facts);
 
         if (error < 0)
                 return (int)error;

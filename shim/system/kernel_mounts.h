@@ -40,9 +40,9 @@ int kernel_attach_beneath(int fd, int target);
 int kernel_detach(int descriptors, int fd);
 
 /**
- * kernel_mount_of() - the number of the mount that @fd is in.
+ * kernel_mount_of() - the number of the mount that @fd is in, as in proc_pid_mountinfo(5).
  *
- * Numbers are given again to other mounts before Linux 6.8. Return: 1 if @fd is its root; or 0.
+ * The number of one that is gone may be given to another. Return: 1 if @fd is its root; or 0.
  */
 int kernel_mount_of(int fd, uint64_t *ret_number);
 

@@ -116,6 +116,11 @@ void log_reopen(void)
                 state.stays = false;
 }
 
+int log_descriptor(void)
+{
+        return target_holds() ? state.fd : -1;
+}
+
 void log_leave(void)
 {
         if (state.target != LOG_TO_FILE)

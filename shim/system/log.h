@@ -44,6 +44,9 @@ int log_open(struct failure *ret_failure);
  */
 void log_reopen(void);
 
+/** log_descriptor() - the one that it holds for the file or the socket; -1 if it has none. */
+int log_descriptor(void);
+
 /**
  * log_leave() - this process is a worker, who is not to be able to truncate the log: its copy of
  * the file is closed, and its later lines go to stderr. The connection to syslog stays.

@@ -44,7 +44,23 @@ class Forker:
         self.process.communicate()
 
     def fork(self, path="/nothing"):
-        """What a new worker reads at the path; None if it cannot, or if there was no worker."""
+        """
+        What a new worker reads at the path; None if it cannot, or if there was no worker. What has
+        changed outside is brought before, by the refresher or the fork before.
+        """
+        self.ask()
+        self.settle()
+        content = self.ask(path)
+        self.settle()
+        return content
+
+    def settle(self):
+        """Wait until the refresher, which is the only child between forks, has nothing to do."""
+        processes.wait_until(lambda: all(map(processes.is_idle, processes.all_children(self.pid))),
+                             "a refresher with nothing to do")
+
+    def ask(self, path="/nothing"):
+        """The same, at once."""
         self.process.stdin.write(f"{path}\n")
         self.process.stdin.flush()
         self.forks += 1
@@ -53,6 +69,7 @@ class Forker:
             if words[0] == "content":
                 content = bytes.fromhex("".join(words[1:])).decode()
         self.told = int(words[1])
+        assert words[2] == "alone"
         return content
 
     def lines(self, pattern=""):
@@ -96,7 +113,7 @@ class ForkerTest(TreeTest):
             assert server.lines("warning|error") == server.lines(f"^error: left out: .*{pattern}")
             assert len(server.lines("error")) == 1
             assert server.fork("/nothing") is None
-            assert server.told == 1
+            assert server.told == server.forks
         os.unlink(server.log)
 
     def assert_tidy(self):

@@ -71,8 +71,8 @@ def alive(pid):
     return status(pid, "State")[:1] not in ("", "Z", "X")
 
 
-def children(pid):
-    """The pids of the running children, of all threads."""
+def all_children(pid):
+    """The pids of the running children, of all threads, the refresher among them."""
     found = []
     with contextlib.suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
@@ -80,10 +80,31 @@ def children(pid):
     return [child for child in found if alive(child)]
 
 
+def children(pid):
+    """The pids of the running children, of all threads, but for the shim's own refresher."""
+    return [child for child in all_children(pid) if not is_refresher(child)]
+
+
+def is_refresher(pid):
+    """Is it the process of the shim's own that brings changes to running workers?"""
+    return read(f"/proc/{pid}/comm") == "shim-refresher\n"
+
+
+def refreshers(pid):
+    """The pids of the refreshers that this process has started: one, or none."""
+    return [child for child in all_children(pid) if is_refresher(child)]
+
+
+def is_idle(pid):
+    """Does the refresher wait for events alone, without a timeout, since nothing is left to do?"""
+    # ppoll() of three descriptors, and no time.
+    return read(f"/proc/{pid}/syscall").split()[2:4] == ["0x3", "0x0"]
+
+
 def descendants(pid):
     """The pids of the running children and of theirs."""
     found = []
-    for child in children(pid):
+    for child in all_children(pid):
         found += [child] + descendants(child)
     return found
 

@@ -190,7 +190,7 @@ class TestRace(ForkerTest):
             while time.monotonic() < begin + 2 or not self.both_happened(server, begin + 30):
                 self.remove_copies()
                 machine.write(self.file, f"{time.monotonic_ns()}\n")
-                server.fork()
+                server.ask()
         finally:
             done.set()
             swapper.join()
@@ -219,7 +219,7 @@ class TestRaceForTheName(ForkerTest):
         end = time.monotonic() + 2
         while time.monotonic() < end:
             machine.write(self.file, f"{time.monotonic_ns()}\n")
-            server.fork()
+            server.ask()
         done.set()
         planter.join()
         assert os.stat(canary) == before

@@ -169,7 +169,7 @@ class Sources:
             # It has been a race: both ways, and many times.
             while time.monotonic() < begin + 2 or len(server.lines(f"left out: .*{PLANTED}")) < 10:
                 assert time.monotonic() < begin + 30, server.lines()[-5:]
-                seen.add(server.fork(self.stolen))
+                seen.add(server.ask(self.stolen))
                 assert seen <= set(NOT_STOLEN)
         finally:
             done.set()

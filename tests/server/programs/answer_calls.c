@@ -3,6 +3,8 @@
  * or of a container makes it.
  *
  * Usage: answer_calls CALL ERROR COMMAND...   (ERROR 0: "done", a lie; "kill": by SIGSYS)
+ *
+ * move_mount is answered only if it is to mount beneath another one, as Linux does before 6.5.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
@@ -27,6 +29,9 @@ static const struct {
         {"clone", SYS_clone},
         {"landlock_create_ruleset", SYS_landlock_create_ruleset},
         {"landlock_restrict_self", SYS_landlock_restrict_self},
+        {"inotify_add_watch", SYS_inotify_add_watch},
+        {"inotify_init1", SYS_inotify_init1},
+        {"move_mount", SYS_move_mount},
         {"open_tree", SYS_open_tree},
         {"ppoll", SYS_ppoll},
         {"openat2", SYS_openat2},
@@ -46,16 +51,21 @@ static unsigned number_of(const char *name)
 
 int main(int argc, char **argv)
 {
-        unsigned answer;
+        unsigned answer, flags;
 
         if (argc < 4)
                 return 2;
+        /* Of the fifth argument, all that must be set. */
+        flags = strcmp(argv[1], "move_mount") == 0 ? 0x200 : 0;
         answer = strcmp(argv[2], "kill") == 0 ? SECCOMP_RET_KILL_PROCESS
                                               : SECCOMP_RET_ERRNO | (unsigned)atoi(argv[2]);
 
         struct sock_filter instructions[] = {
                 BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number_of(argv[1]), 0, 1),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number_of(argv[1]), 0, 4),
+                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[4])),
+                BPF_STMT(BPF_ALU | BPF_AND | BPF_K, flags),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, flags, 0, 1),
                 BPF_STMT(BPF_RET | BPF_K, answer),
                 BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
         };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t told;
@@ -43,7 +44,7 @@ static void work(const char *path)
 
 /*
  * A worker for each line of the input, which is a path. Then the server says how often it was told
- * of the end of a child.
+ * of the end of a child, and whether wait(2) knows of any other.
  */
 ACTION(work, "work")
 {
@@ -61,7 +62,8 @@ ACTION(work, "work")
                 if (child == 0)
                         work(line);
                 status_of(child);
-                printf("end %d\n", (int)told);
+                printf("end %d %s\n", (int)told,
+                        waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD ? "alone" : "not-alone");
         }
         free(line);
 }

@@ -1,0 +1,36 @@
+/* The refresher: a process of ours beside a master, which brings what changes to its workers. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SHIM_SUPPLY_REFRESHER_H
+#define SHIM_SUPPLY_REFRESHER_H
+
+#include "supply/plan.h"
+
+/*
+ * It watches the sources of what is exposed (supply/source_watch.h) and brings what changes to the
+ * workers that run (supply/refresh.h). The server sees nothing of it: it sends no SIGCHLD, wait(2)
+ * does not find it, it has a session of its own, and none of the server's descriptors. It ends when
+ * its master does. The master holds nothing of it but its pid, which nobody else can get before it
+ * has been waited for.
+ */
+
+/** refresher_start() - start one, if there is anything that could change, and none is there. */
+void refresher_start(struct plan *plan);
+
+/**
+ * refresher_ask() - let it look at all sources: there are file systems that tell nothing of
+ * changes.
+ *
+ * Returns at once. Return: true; false if there is none, or none any more, which is told.
+ */
+bool refresher_ask(struct plan *plan);
+
+/** refresher_end() - end it, since this process is about to be no master any more. */
+void refresher_end(struct plan *plan);
+
+/** refresher_run() - what it does, as long as @master lives (refresher_loop.c). */
+void refresher_run(struct plan *plan, pid_t master) __attribute__((noreturn));
+
+/** REFRESHER_SIGNAL - asks it to look. */
+#define REFRESHER_SIGNAL SIGUSR1
+
+#endif

@@ -1,0 +1,256 @@
+"""What changes outside reaches the worker that runs, within a second, without a fork."""
+# SPDX-License-Identifier: Apache-2.0
+import os
+import shutil
+import socket
+import subprocess
+
+import pytest
+
+import machine
+import processes
+from apache import WORKER_USER
+from cases import ServerTest
+from processes import wait_until
+
+ISOLATIONS = ("chroot", "namespace")
+
+# One worker, which stays the same: the rest of the time nothing forks.
+EXTRA = """\
+StartServers 1
+MinSpareServers 1
+MaxSpareServers 1
+MaxRequestWorkers 1
+Alias /outside {tree}/outside
+<Directory {tree}/outside>
+Require all granted
+</Directory>
+<Location /closed>
+AuthType Basic
+AuthName closed
+AuthBasicProvider file
+AuthUserFile {tree}/htpasswd
+Require valid-user
+</Location>
+"""
+
+
+def setup_module():
+    machine.own_mounts()
+
+
+class RefreshTest(ServerTest):
+    """An Apache with one worker; all of it is asked of that one."""
+
+    mpms = ("prefork",)
+    isolation = "namespace"
+    modules = ("alias", "authn_core", "authn_file", "auth_basic", "authz_user")
+    extra = EXTRA
+
+    @classmethod
+    def prepare(cls):
+        apache = cls.apache
+        cls.exposed = apache.write("outside/exposed/file", "the first\n")
+        cls.deep = apache.write("outside/tree/one/two/three/file", "the first\n")
+        cls.tree = f"{apache.tree}/outside/tree"
+        cls.late = f"{apache.tree}/outside/made/later/file"
+        cls.htpasswd = apache.write("htpasswd", "")
+        apache.write("jail/htdocs/closed/index.html", "closed\n")
+        subprocess.run(["htpasswd", "-bcm", cls.htpasswd, "alice", "secret"], check=True,
+                       capture_output=True)
+        apache.settings |= {
+            "isolation": cls.isolation, "log_level": "info", "log": f"{apache.tree}/log/shim.log",
+            "expose": ":".join((cls.htpasswd, os.path.dirname(cls.exposed), cls.tree, cls.late))}
+        apache.wait_ready = lambda workers: type(apache).wait_ready(apache, 1)
+
+    @pytest.fixture(autouse=True)
+    def the_same_worker(self, server):
+        """No test may do with another one."""
+        self.worker, = self.apache.workers()
+        yield
+        assert self.apache.workers() == [self.worker]
+
+    def text(self, path):
+        """What the worker serves of a path outside; None where it finds nothing."""
+        reply = self.apache.get(path.removeprefix(self.apache.tree))
+        return reply.text if reply.status == 200 else None
+
+    def within_a_second(self, condition, what):
+        wait_until(condition, f"{what}: {processes.read(self.apache.settings['log'])}", seconds=1)
+
+    def comes(self, path, text):
+        self.within_a_second(lambda: self.text(path) == text, f"{text!r} at {path}")
+
+    def status(self, password):
+        token = __import__("base64").b64encode(f"alice:{password}".encode()).decode()
+        return self.apache.get("/closed/", {"Authorization": f"Basic {token}"}).status
+
+    def test_a_user_is_locked_out(self):
+        """sed -i makes another file."""
+        assert self.status("secret") == 200
+        subprocess.run(["sed", "-i", "s/^alice/nobody/", self.htpasswd], check=True)
+        self.within_a_second(lambda: self.status("secret") == 401, "401")
+        subprocess.run(["sed", "-i", "s/^nobody/alice/", self.htpasswd], check=True)
+        self.within_a_second(lambda: self.status("secret") == 200, "200")
+
+    def test_a_directory_is_made_anew(self):
+        directory = os.path.dirname(self.exposed)
+        for text in ("the second\n", "the third\n"):
+            shutil.rmtree(directory)
+            machine.write(os.path.join(self.make(directory), "file"), text)
+            self.comes(self.exposed, text)
+
+    @staticmethod
+    def make(directory):
+        os.makedirs(directory)
+        return directory
+
+    def test_what_was_absent_appears_and_goes_and_comes(self):
+        """So do the directories on the way."""
+        assert self.text(self.late) is None
+        for text in ("at last\n", "again\n"):
+            machine.write(os.path.join(self.make(os.path.dirname(self.late)), "file"), text)
+            self.comes(self.late, text)
+            shutil.rmtree(os.path.dirname(os.path.dirname(self.late)))
+            self.goes(self.late)
+
+    def goes(self, path):
+        self.within_a_second(lambda: not self.text(path), f"nothing at {path}")
+
+    def test_three_levels_down(self):
+        """A file is written to, replaced, and made in a new directory."""
+        with open(self.deep, "w") as file:
+            file.write("written\n")
+        self.comes(self.deep, "written\n")
+        machine.write(self.deep, "replaced\n")
+        self.comes(self.deep, "replaced\n")
+        new = f"{os.path.dirname(self.deep)}/new/er/file"
+        machine.write(os.path.join(self.make(os.path.dirname(new)), "file"), "new\n")
+        self.comes(new, "new\n")
+        with open(new, "w") as file:
+            file.write("written\n")
+        self.comes(new, "written\n")
+
+    def test_it_is_told(self):
+        machine.write(self.htpasswd, processes.read(self.htpasswd))
+        self.within_a_second(
+            lambda: f"info: expose brings {self.htpasswd} again: it has "
+            in processes.read(self.apache.settings["log"]), "a line")
+
+
+class TestNamespace(RefreshTest):
+    """isolation = "namespace"; the second wall is on."""
+
+
+class TestChroot(RefreshTest):
+    """isolation = "chroot": what is gone stays as a copy."""
+
+    isolation = "chroot"
+
+    def goes(self, path):
+        assert self.text(path) is not None
+
+
+class TestMounted(ServerTest):
+    """What is peculiar to mounts: sockets, what lies one in the other, names, what is read-only."""
+
+    mpms = ("prefork",)
+    settings = {"isolation": "namespace", "log_level": "info", "read_only": "true"}
+    extra = EXTRA.split("Alias")[0]
+
+    @classmethod
+    def prepare(cls):
+        apache = cls.apache
+        cls.outer, cls.inner = f"{apache.tree}/outer", f"{apache.tree}/outer/inner"
+        cls.absent = f"{apache.tree}/absent"
+        for path in (cls.inner, f"{cls.absent}/inner"):
+            os.makedirs(path)
+        apache.write("outer/file", "the first\n")
+        apache.write("inner/file", "in it\n")
+        cls.names = apache.write("passwd", "a:secret:1:1:::\n")
+        cls.run = f"{apache.tree}/run/service"
+        os.mkdir(cls.run)
+        apache.settings |= {"log": f"{apache.tree}/log/shim.log", "expose": ":".join((
+            cls.outer, f"{cls.inner},writable", f"{cls.names},names", cls.run,
+            f"{cls.absent}/inner/none"))}
+        apache.wait_ready = lambda workers: type(apache).wait_ready(apache, 1)
+
+    @property
+    def worker(self):
+        worker, = self.apache.workers()
+        return worker
+
+    def inside(self, path):
+        return f"/proc/{self.worker}/root{path}"
+
+    def comes(self, path, text):
+        wait_until(lambda: processes.read(self.inside(path)) == text,
+                   f"{text!r} at {path}: {processes.read(self.apache.settings['log'])}", seconds=1)
+
+    def mounts(self):
+        return machine.all_mounts(self.worker)
+
+    def mounts_are(self, expected):
+        wait_until(lambda: self.mounts() == expected, f"{set(expected)}", seconds=1)
+
+    def test_a_socket_directory_made_anew(self):
+        """The worker's own user connects, in its jail."""
+        for _ in range(3):
+            shutil.rmtree(self.run)
+            os.mkdir(self.run)
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(f"{self.run}/socket")
+                os.chmod(f"{self.run}/socket", 0o777)
+                listener.listen()
+                wait_until(self.connects, "a connection", seconds=1)
+
+    def connects(self):
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(self.inside(f"{self.run}/socket"))
+            except OSError:
+                return False
+        return True
+
+    def test_what_lies_in_what_is_replaced_stays(self):
+        before = self.mounts()
+        for number in range(4):
+            os.rename(self.outer, f"{self.outer}.{number}")
+            os.makedirs(self.inner)
+            machine.write(f"{self.outer}/file", f"{number}\n")
+            machine.write(f"{self.inner}/file", f"inner {number}\n")
+            self.comes(f"{self.outer}/file", f"{number}\n")
+            self.comes(f"{self.inner}/file", f"inner {number}\n")
+        self.mounts_are(before)
+        # The mount point lies outside, and takes the mount along.
+        os.rename(self.inner, f"{self.inner}.away")
+        self.mounts_are({place: mount for place, mount in before.items()
+                         if place != self.jail_place(self.inner)})
+        os.mkdir(self.inner)
+        self.mounts_are(before)
+
+    def test_an_outer_one_that_goes_and_comes(self):
+        before = self.mounts()
+        for number in range(3):
+            os.rename(self.outer, f"{self.outer}.away")
+            wait_until(lambda: self.jail_place(self.outer) not in self.mounts(), "its end", seconds=1)
+            os.rename(f"{self.outer}.away", self.outer)
+            self.mounts_are(before)
+
+    def jail_place(self, path):
+        return self.apache.jail + path
+
+    def test_names_are_made_again(self):
+        for number in range(3):
+            with open(self.names, "a") as file:
+                file.write(f"b{number}:secret:2:2:::\n")
+            self.comes(self.names, "a:x:1:1:::\n" + "".join(
+                f"b{before}:x:2:2:::\n" for before in range(number + 1)))
+        machine.write(self.names, "c:secret:3:3:::\n")
+        self.comes(self.names, "c:x:3:3:::\n")
+
+    def test_a_mount_point_is_made_in_a_read_only_jail(self):
+        machine.write(f"{self.absent}/inner/none", "it is there\n")
+        self.comes(f"{self.absent}/inner/none", "it is there\n")
+        place = self.jail_place(f"{self.absent}/inner/none")
+        assert "ro" in self.mounts()[place][1]

@@ -1,0 +1,215 @@
+"""The process that brings changes to running workers: its life, and what the server sees of it."""
+# SPDX-License-Identifier: Apache-2.0
+import errno
+import os
+import re
+import shutil
+import signal
+import time
+
+import pytest
+
+import machine
+import processes
+from apache import Apache
+from cases import TreeTest
+from forker import Forker, ForkerTest
+from load import descriptors
+from processes import wait_until
+
+ISOLATIONS = ("chroot", "namespace")
+
+
+def setup_module():
+    machine.own_mounts()
+    # What others do in the directory of all trees would wake the refresher.
+    machine.own_empty("/srv")
+
+
+def switches(pid):
+    return int(processes.status(pid, "voluntary_ctxt_switches"))
+
+
+class RefresherTest(ForkerTest):
+
+    isolation = "namespace"
+
+    def started(self, **settings):
+        """A server that has forked, and its refresher."""
+        server = self.server(**{"expose": self.shared, **settings})
+        assert server.fork(self.file) == "the first\n"
+        refresher, = processes.refreshers(server.pid)
+        return server, refresher
+
+    def gone(self, pid, seconds=1):
+        wait_until(lambda: processes.collect() or not os.path.exists(f"/proc/{pid}"),
+                   f"the end of process {pid}", seconds)
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+class TestLife(RefresherTest):
+
+    def test_the_server_does_not_see_it(self, isolation):
+        """No SIGCHLD, no child that wait() finds, no group, no session, none of its descriptors."""
+        server, refresher = self.started(isolation=isolation)
+        server.fork()
+        assert server.told == server.forks
+        assert os.getsid(refresher) == os.getpgid(refresher) == refresher
+        assert os.getsid(server.pid) != refresher
+        held = descriptors(refresher)
+        assert not [link for link in held if link.startswith(("socket:", "pipe:"))], held
+        assert len(held) < 14, held
+        assert os.readlink(f"/proc/{refresher}/cwd") == "/"
+
+    def test_it_ends_with_its_master(self, isolation):
+        for number in (signal.SIGKILL, signal.SIGTERM):
+            server, refresher = self.started(isolation=isolation)
+            os.kill(server.pid, number)
+            self.gone(refresher)
+            os.unlink(server.log)
+
+    def test_another_one_is_started_where_it_was_killed(self, isolation):
+        server, refresher = self.started(isolation=isolation)
+        os.kill(refresher, signal.SIGKILL)
+        wait_until(lambda: not processes.alive(refresher), "its end")
+        machine.write(self.file, "the second\n")
+        # This fork brings it by itself.
+        assert server.ask(self.file) == "the second\n"
+        assert server.lines("warning|error") == [
+            "warning: the process that brings changes to running workers has ended, by signal 9: "
+            "another one is started"]
+        server.settle()
+        other, = processes.refreshers(server.pid)
+        assert other != refresher
+        machine.write(self.file, "the third\n")
+        server.settle()
+        assert server.ask(self.file) == "the third\n"
+        assert server.told == server.forks
+
+    def test_none_where_nothing_can_change(self, isolation):
+        server = self.server(isolation=isolation, services="files:tmp")
+        server.fork()
+        assert processes.all_children(server.pid) == []
+
+    def test_a_signal_to_the_group_does_not_reach_it(self, isolation):
+        server, refresher = self.started(isolation=isolation)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            os.kill(refresher, number)
+        server.fork()
+        assert processes.refreshers(server.pid) == [refresher]
+
+
+@pytest.mark.parametrize("isolation", ISOLATIONS)
+class TestIdle(ForkerTest):
+    """Nobody wakes up while nothing happens."""
+
+    exposed = 20
+
+    def test_no_wake_ups(self, isolation):
+        paths = [self.tree.write(f"many/{number}/file", "text\n") for number in range(self.exposed)]
+        server = self.server(expose=":".join(paths), isolation=isolation)
+        server.fork()
+        refresher, = processes.refreshers(server.pid)
+        before = switches(refresher), switches(server.pid)
+        time.sleep(3)
+        assert (switches(refresher), switches(server.pid)) == before
+
+    def test_events_without_end_do_not_keep_it_busy(self, isolation):
+        """Whoever can write to the directory of a source makes a few rounds a second, no more."""
+        server = self.server(expose=self.file, isolation=isolation)
+        server.fork()
+        refresher, = processes.refreshers(server.pid)
+        clock = os.sysconf("SC_CLK_TCK")
+
+        def used():
+            fields = processes.read(f"/proc/{refresher}/stat").rsplit(")", 1)[1].split()
+            return sum(map(int, fields[11:15])) / clock
+
+        begin, before, number = time.monotonic(), used(), 0
+        while time.monotonic() < begin + 2:
+            machine.write(self.file, f"{number}\n")
+            number += 1
+        seconds = time.monotonic() - begin
+        assert number > 100
+        assert used() - before < 0.25 * seconds
+        assert server.fork(self.file) == f"{number - 1}\n"
+
+
+class TestKernel(ForkerTest):
+    """Where the kernel cannot do all of it."""
+
+    isolation = "namespace"
+
+    def served(self, *wrapper, **settings):
+        program = self.tree.compile("answer_calls")
+        server = self.server(wrapper=[program, *map(str, wrapper)], **{"expose": self.shared, **settings})
+        assert server.fork(self.file) == "the first\n"
+        return server
+
+    def replace(self, server, text, waits=True):
+        shutil.rmtree(self.shared)
+        self.tree.write("shared/file", text)
+        assert server.fork(self.file) == text
+
+    def test_no_mount_beneath(self):
+        """Before Linux 6.5."""
+        os.mkdir(f"{self.shared}/inner")
+        server = self.served("move_mount", errno.EINVAL,
+                             expose=f"{self.shared}:{self.tree.path}/other")
+        mounts = machine.all_mounts
+        for number in range(3):
+            self.replace(server, f"{number}\n")
+        assert server.lines("warning|error") == [
+            f"warning: expose: {self.tree.path}/other is absent: workers have it once it is there"]
+
+    def test_no_watch_left(self):
+        """fs.inotify.max_user_watches: it is told once, and the fork looks."""
+        server = self.served("inotify_add_watch", errno.ENOSPC)
+        for number in range(3):
+            self.replace(server, f"{number}\n")
+        assert len(server.lines("warning: .* cannot be watched: raise fs.inotify")) == 1
+
+    def test_no_inotify(self):
+        """It ends each time: at last none is started any more. The forks go on as before."""
+        server = self.served("inotify_init1", errno.EMFILE)
+        for number in range(12):
+            self.replace(server, f"{number}\n")
+        assert len(server.lines("again and again")) == 1
+        assert processes.refreshers(server.pid) == []
+
+
+class TestLog(RefresherTest):
+    """Lines of the refresher are where the server's are."""
+
+    @pytest.fixture(autouse=True)
+    def own_apache(self, cleanups):
+        self.apache = cleanups.enter_context(Apache("event", settings={
+            "isolation": "namespace", "log_level": "info"}))
+        self.exposed = self.apache.write("exposed", "1\n")
+        self.apache.settings["expose"] = self.exposed
+        self.apache.start()
+        wait_until(lambda: processes.refreshers(self.apache.master()), "a refresher")
+
+    def told(self, name):
+        return processes.read(f"{self.apache.tree}/log/{name}").count(
+            f"{self.exposed} again: it has been replaced")
+
+    def test_a_rotated_error_log(self):
+        machine.write(self.exposed, "2\n")
+        wait_until(lambda: self.told("error.log") == 1, "a line", seconds=1)
+        os.rename(f"{self.apache.tree}/log/error.log", f"{self.apache.tree}/log/old.log")
+        self.apache.graceful()
+        machine.write(self.exposed, "3\n")
+        wait_until(lambda: self.told("error.log") == 1, "a line", seconds=1)
+        assert self.told("old.log") == 1
+
+    def test_reload_and_stop(self):
+        """The same one goes on; at the end nobody is left."""
+        master = self.apache.master()
+        before = processes.refreshers(master)
+        self.apache.graceful()
+        self.apache.renew("restart")
+        assert processes.refreshers(master) == before
+        self.apache.stop()
+        wait_until(lambda: processes.collect() or not processes.descendants(os.getpid()),
+                   "the end of all processes", seconds=1)
