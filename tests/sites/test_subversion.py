@@ -1,4 +1,4 @@
-"""Subversion over HTTP, by its own client: commits, branches, merges, locks, hooks, who may what."""
+"""Subversion over HTTP, used by its own client: commits, branches, merges, locks, hooks."""
 # SPDX-License-Identifier: Apache-2.0
 import base64
 import os
@@ -44,7 +44,8 @@ exit 1
 
 class TestSubversion(SiteTest):
     mpms = ("event", "prefork")
-    modules = ("dav", "dav_svn", "authz_svn", "auth_basic", "authn_core", "authn_file", "authz_user")
+    modules = ("dav", "dav_svn", "authz_svn", "auth_basic", "authn_core", "authn_file",
+               "authz_user")
     extra = EXTRA
     services = "shell"
     expose = "/usr/bin/svnlook,program"
@@ -75,8 +76,8 @@ class TestSubversion(SiteTest):
         """Run the client in a directory, and return what it says."""
         return subprocess.run(
             ["svn", *arguments, "--non-interactive", "--no-auth-cache", "--username", user,
-             "--password", password], cwd=f"{self.home}/{directory}", capture_output=True, text=True,
-            env={"HOME": self.home, "PATH": os.environ["PATH"], "LANG": "C"}, timeout=60)
+             "--password", password], cwd=f"{self.home}/{directory}", capture_output=True,
+            env={"HOME": self.home, "PATH": os.environ["PATH"], "LANG": "C"}, text=True, timeout=60)
 
     def done(self, *arguments, **options):
         result = self.svn(*arguments, **options)
@@ -99,7 +100,7 @@ class TestSubversion(SiteTest):
             return file.read()
 
     def test_first_commit(self):
-        self.done("mkdir", self.url("trunk"), self.url("branches"), "-m", "the layout", directory="")
+        self.done("mkdir", self.url("trunk"), self.url("branches"), "-m", "a layout", directory="")
         self.done("checkout", self.url("trunk"), "work", directory="")
         self.write("story", "".join(f"line {number}\n" for number in range(100)))
         self.write("large", "0123456789abcdef" * 100_000)
@@ -167,6 +168,7 @@ class TestSubversion(SiteTest):
         self.same("page", page.text)
 
     def test_the_repository_is_whole(self):
-        result = subprocess.run(["svnadmin", "verify", "--quiet", f"{self.apache.jail}/svn/project"],
+        repository = f"{self.apache.jail}/svn/project"
+        result = subprocess.run(["svnadmin", "verify", "--quiet", repository],
                                 capture_output=True, text=True)
         assert (result.returncode, result.stderr) == (0, "")
