@@ -88,6 +88,8 @@ class Apache:
 
     # Who starts it, if not root.
     user = None
+    # In seconds: how long a start may take.
+    patience = 30
 
     def __init__(self, mpm="event", extra="", modules=(), shim=True, settings=None):
         self.tree = tempfile.mkdtemp(prefix="chrootshim-server-", dir=TREES)
@@ -198,7 +200,7 @@ class Apache:
     def control(self, *arguments):
         """Run apachectl to its end. The server keeps stderr open until it is a daemon."""
         process = self.command(*arguments)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=self.patience)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def start(self, workers=2):
@@ -215,7 +217,7 @@ class Apache:
                 return len(self.workers()) >= workers and self.get("/").status
             except OSError:
                 return False
-        wait_until(ready, f"the start of the server: {self.error_log()}")
+        wait_until(ready, f"the start of the server: {self.error_log()}", seconds=self.patience)
 
     def stop(self):
         master = self.master()

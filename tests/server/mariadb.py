@@ -12,9 +12,10 @@ class MariaDb(Daemon):
 
     def __init__(self, directory, *options):
         data = ["--no-defaults", f"--datadir={directory}/data", "--user=mysql"]
-        subprocess.run(["mariadb-install-db", *data, "--skip-test-db",
-                        "--auth-root-authentication-method=normal"],
-                       check=True, capture_output=True)
+        made = subprocess.run(["mariadb-install-db", *data, "--skip-test-db",
+                               "--auth-root-authentication-method=normal"],
+                              capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stdout + made.stderr
         super().__init__(["mariadbd", *data, f"--socket={SOCKET}", f"--pid-file={directory}/pid",
                           "--innodb-buffer-pool-size=8M", *(options or ["--skip-networking"])],
                          lambda: listens(SOCKET), f"{directory}/log")

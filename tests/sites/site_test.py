@@ -24,6 +24,11 @@ SetHandler application/x-httpd-php
 </FilesMatch>
 """
 
+# As sites write them.
+MONTH = "(January|February|March|April|May|June|July|August|September|October|November|December)"
+TIMES = (rf"\b\d\d? {MONTH} 20\d\d", rf"{MONTH} \d\d?, 20\d\d", r"\b20\d\d([-/])\d\d\1\d\d",
+         r"(?i)\b\d\d?:\d\d(:\d\d)?( [ap]m)?\b")
+
 
 class SiteTest(ServerTest):
     """
@@ -35,7 +40,7 @@ class SiteTest(ServerTest):
     services = ""
     expose = ""
     host = "127.0.0.1"
-    # What is different each time in a page: regular expressions.
+    # What is different each time in a page, besides times: regular expressions.
     volatile = ()
 
     def __init_subclass__(cls):
@@ -51,7 +56,9 @@ class SiteTest(ServerTest):
 
     @classmethod
     def prepare(cls):
-        """Nobody else can change the copy, wherever the source lies."""
+        """Nobody else can change the copy of the definitions, wherever the source lies."""
+        # Half a gigabyte is copied into a jail.
+        cls.apache.patience = 120
         if cls.shim:
             cls.apache.settings["definitions"] = shutil.copy(DEFINITIONS, cls.apache.tree)
 
@@ -83,7 +90,7 @@ class SiteTest(ServerTest):
     def plain(self, text):
         """A text without what differs from one server to the next."""
         text = text.replace(self.apache.tree, "TREE").replace(str(self.apache.port), "PORT")
-        for pattern in self.volatile:
+        for pattern in (*TIMES, *self.volatile):
             text = re.sub(pattern, "...", text)
         return text
 
