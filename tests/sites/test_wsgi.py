@@ -1,11 +1,28 @@
 """A guest book in Flask by mod_wsgi: within httpd's workers, and in daemons of its own."""
 # SPDX-License-Identifier: Apache-2.0
+import json
 import os
+import pwd
 import signal
+import sys
 
 import processes
 from guestbook_test import GuestbookTest
 from processes import wait_until
+from site_test import SiteTest
+
+FACTS = """\
+import grp, json, os, pwd, sys
+import own
+
+def application(environment, start):
+    start("200 OK", [("Content-Type", "application/json")])
+    facts = {"words": own.WORDS, "module": own.__file__, "prefix": sys.prefix, "path": sys.path,
+             "directory": os.getcwd(), "home": os.environ["HOME"],
+             "user": pwd.getpwuid(os.getuid()).pw_name,
+             "groups": sorted(grp.getgrgid(group).gr_name for group in os.getgroups())}
+    return [json.dumps(facts).encode()]
+"""
 
 DAEMONS = """\
 WSGISocketPrefix {jail}/run/wsgi
@@ -55,3 +72,42 @@ class TestDaemons(GuestbookTest):
         assert self.browser.get("/").status == 200
         assert self.application() != pid
         self.test_who_is_jailed()
+
+
+class TestVirtualEnvironment(SiteTest):
+    """Daemons of another user, with supplementary groups, and with modules of their own."""
+
+    modules = ("wsgi",)
+    services = "python:accounts"
+    extra = """\
+WSGISocketPrefix {jail}/run/wsgi
+WSGIDaemonProcess own user=games group=games supplementary-groups=audio,video umask=0027 \\
+python-home={jail}/environment home={jail}/app
+WSGIScriptAlias / {jail}/app/facts.py process-group=own application-group=%{{GLOBAL}}
+"""
+
+    @classmethod
+    def prepare(cls):
+        jail = cls.apache.jail
+        os.makedirs(f"{jail}/environment/bin")
+        os.symlink("/usr/bin/python3", f"{jail}/environment/bin/python3")
+        os.mkdir(f"{jail}/run")
+        version = "%d.%d" % sys.version_info[:2]
+        cls.apache.write("jail/environment/pyvenv.cfg", "home = /usr/bin\n"
+                         "include-system-site-packages = true\n")
+        cls.apache.write(f"jail/environment/lib/python{version}/site-packages/own.py",
+                         "WORDS = 'a module of the environment'\n")
+        cls.apache.write("jail/app/facts.py", FACTS)
+
+    def test_facts(self):
+        page = self.browser.get("/")
+        assert page.status == 200, self.apache.error_log()
+        facts = json.loads(page.text)
+        jail = self.apache.jail
+        assert facts["words"] == "a module of the environment"
+        assert facts["module"].startswith(f"{jail}/environment/lib/")
+        assert facts["prefix"] == f"{jail}/environment"
+        assert facts["directory"] == f"{jail}/app"
+        assert facts["home"] == pwd.getpwnam("games").pw_dir
+        assert facts["user"] == "games" and set(facts["groups"]) >= {"audio", "video"}
+        self.same("facts", page.text)
