@@ -152,7 +152,7 @@ class TestByTls(CertificateTest):
 
 
 class TestByDns(CertificateTest):
-    """The authority asks for a record, which a program of the site makes; it is told of news, too."""
+    """The authority asks for a record: a program of the site makes it, and is told of news."""
 
     challenge = "dns-01"
     services = "dns:tls:shell"

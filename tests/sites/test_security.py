@@ -1,6 +1,8 @@
 """mod_security with Debian's settings and the Core Rule Set: what is refused, written and kept."""
 # SPDX-License-Identifier: Apache-2.0
 import os
+import re
+import shutil
 
 import pytest
 
@@ -122,3 +124,35 @@ class TestSecurity(SiteTest):
         assert self.ask("/") == 200
         assert self.ask(ATTACKS["SQL"]) == 403
         self.test_who_is_jailed()
+
+
+class TestOneFileForEachRequest(SiteTest):
+    """The audit log as an index, which the master has open, and files that a worker makes."""
+
+    mpms = ("prefork", "event")
+    modules = ("unique_id", "security2")
+    extra = """\
+SecRuleEngine On
+SecAuditEngine RelevantOnly
+SecAuditLogType Concurrent
+SecAuditLog {tree}/log/index.log
+SecAuditLogStorageDir {jail}/audit
+SecRule ARGS "@contains forbidden" "id:1,phase:2,log,auditlog,deny,status:403"
+"""
+
+    @classmethod
+    def prepare(cls):
+        os.mkdir(f"{cls.apache.jail}/audit")
+        shutil.chown(f"{cls.apache.jail}/audit", WORKER_USER, WORKER_USER)
+
+    def test_each_refusal_has_its_file(self):
+        for number in range(5):
+            assert self.browser.get("/", word=f"forbidden{number}").status == 403
+        assert self.browser.get("/", word="good").status == 200
+        wait_until(lambda: len(self.index()) == 5, "the index")
+        for line in self.index():
+            request, path = re.search(r'"(GET .*)" .* (/\S+/\d{8}-\d{6}-\S+) ', line).groups()
+            assert request in processes.read(f"{self.apache.jail}/audit{path}"), line
+
+    def index(self):
+        return processes.read(f"{self.apache.tree}/log/index.log").splitlines()
