@@ -253,18 +253,6 @@ bool copy_link_is_fresh(int from, const char *from_name, int directory, const ch
         return length > 0 && is_same_link(directory, name, text);
 }
 
-/* Make the link that will take the place of @name. Return: an O_PATH descriptor of it. */
-static int make_new_link(int directory, const char *name, char *temporary, const char *text)
-{
-        int error = place_new_begin(directory, name, temporary);
-
-        if (error < 0)
-                return error;
-        error = (int)kernel_call(SYS_symlinkat, (long)text, directory, (long)temporary, 0, 0);
-        return error < 0 ? error
-                         : kernel_openat(directory, temporary, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-}
-
 int copy_link(struct copy *copy, int from, int directory, const char *name)
 {
         char text[PATH_MAX], temporary[NAME_MAX + 1];
@@ -277,7 +265,7 @@ int copy_link(struct copy *copy, int from, int directory, const char *name)
         if (is_same_link(directory, name, text))
                 return 0;
 
-        CLOSED_AT_END int fd = make_new_link(directory, name, temporary, text);
+        CLOSED_AT_END int fd = place_new_link(directory, name, temporary, text);
 
         if (fd >= 0)
                 note(copy, MANIFEST_LINK, fd);

@@ -13,9 +13,9 @@
  * other line is one of
  *
  *      server NAME             whose wishes follow: its pidfile, else its configuration, or program
- *      copy PATH               it wants a copy of PATH, with all that is below it
- *      place PATH              it wants a place for a mount, or a private directory
- *      file INODE BIRTH PATH   the shim has made this; also: directory, link, device, point
+ *      copy PATH               it wants a copy of PATH, with all that is below it; or, by
+ * self_link, a link there place PATH              it wants a place for a mount, or a private
+ * directory file INODE BIRTH PATH   the shim has made this; also: directory, link, device, point
  *
  * PATH is the path in the jail, INODE and BIRTH (seconds and nanoseconds, 0.000000000 where the
  * file system has none) are statx(2)'s: another one of that name is not the shim's. A point is an

@@ -94,12 +94,20 @@ static int make_target(const struct place *place, bool directory)
 
 int place_make_link(const struct place *place, const char *text)
 {
-        int error = (int)kernel_call(
-                SYS_symlinkat, (long)text, place->directory, (long)place->name, 0, 0);
+        const struct manifest_note note = {place->manifest, place->path};
+        char temporary[NAME_MAX + 1];
+        CLOSED_AT_END int fd = place_new_link(place->directory, place->name, temporary, text);
+        int error = fd;
 
+        if (fd < 0)
+                return fd;
+        manifest_add(&note, MANIFEST_LINK, fd);
+        error = place_new_take(place->directory, temporary, place->name, fd);
         if (error == 0)
                 log_line(LEVEL_INFO, "made the link ", place->path, " -> ", text, " in the jail",
                         NULL);
+        else
+                place_new_remove(place->directory, temporary);
         return error;
 }
 

@@ -23,6 +23,16 @@ int place_new_name(const char *name, char *buffer)
         return 0;
 }
 
+int place_new_link(int directory, const char *name, char *buffer, const char *text)
+{
+        int error = place_new_begin(directory, name, buffer);
+
+        if (error == 0)
+                error = (int)kernel_call(SYS_symlinkat, (long)text, directory, (long)buffer, 0, 0);
+        return error < 0 ? error
+                         : kernel_openat(directory, buffer, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+}
+
 void place_new_remove(int directory, const char *temporary)
 {
         if (kernel_call(SYS_unlinkat, directory, (long)temporary, 0, 0, 0) == -EISDIR)

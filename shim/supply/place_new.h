@@ -16,6 +16,10 @@ int place_new_name(const char *name, char *buffer);
 /** place_new_begin() - that name, and nothing there. Return: 0, or a negative error number. */
 int place_new_begin(int directory, const char *name, char *buffer);
 
+/** place_new_link() - make there a symbolic link of that text. Return: an O_PATH descriptor of it.
+ */
+int place_new_link(int directory, const char *name, char *buffer, const char *text);
+
 /** place_new_remove() - remove it: what is no directory, or an empty one. */
 void place_new_remove(int directory, const char *temporary);
 

@@ -128,9 +128,9 @@ int plan_prepare(struct plan *plan, struct failure *ret_failure)
         if (error == 0)
                 error = warm_up(&plan->settings, ret_failure);
         if (error == 0)
-                error = make_self_links(plan, ret_failure);
-        if (error == 0)
                 error = supply_make(plan, ret_failure);
+        if (error == 0)
+                error = make_self_links(plan, ret_failure);
         if (error == 0)
                 check_publication(plan, ret_failure);
         if (error == 0)

@@ -26,13 +26,30 @@ static enum manifest_kind wanted_kind(const struct plan *plan, const struct expo
                        : MANIFEST_PLACE;
 }
 
+static size_t count_wants(const struct plan *plan)
+{
+        return plan->exposures.count + (plan->settings.self_link ? plan->jail.prefixes.count : 0);
+}
+
+/* What this server wants: number @i of count_wants(). Links to the jail's top are made as copies
+ * are. */
+static const char *want_at(const struct plan *plan, size_t i, enum manifest_kind *ret_kind)
+{
+        size_t count = plan->exposures.count;
+
+        *ret_kind = i < count ? wanted_kind(plan, &plan->exposures.item[i]) : MANIFEST_COPY;
+        return i < count ? plan->exposures.item[i].target
+                         : plan->jail.prefixes.item[i - count].text;
+}
+
 static void add_own_wants(struct residue_round *round, const struct plan *plan)
 {
-        for (size_t i = 0; i < plan->exposures.count; i++) {
-                const struct exposure *exposure = &plan->exposures.item[i];
+        enum manifest_kind kind;
 
-                wants_add(&round->wants, plan->jail.fd, wanted_kind(plan, exposure),
-                        exposure->target);
+        for (size_t i = 0; i < count_wants(plan); i++) {
+                const char *target = want_at(plan, i, &kind);
+
+                wants_add(&round->wants, plan->jail.fd, kind, target);
         }
 }
 
@@ -81,13 +98,14 @@ static void write_line(struct residue_round *round, const char *text, size_t len
 static void write_own(struct writer *writer, const struct plan *plan, const char *own)
 {
         char *end = writer->text + writer->length;
+        enum manifest_kind kind;
 
-        if (plan->exposures.count > 0)
+        if (count_wants(plan) > 0)
                 end += manifest_format(end, MANIFEST_SERVER, NULL, own);
-        for (size_t i = 0; i < plan->exposures.count; i++) {
-                const struct exposure *exposure = &plan->exposures.item[i];
+        for (size_t i = 0; i < count_wants(plan); i++) {
+                const char *target = want_at(plan, i, &kind);
 
-                end += manifest_format(end, wanted_kind(plan, exposure), NULL, exposure->target);
+                end += manifest_format(end, kind, NULL, target);
         }
         writer->length = (size_t)(end - writer->text);
 }
@@ -115,7 +133,7 @@ static void write_text(struct residue_round *round, struct writer *writer, const
 static void write_anew(
         struct residue_round *round, int manifest, const struct plan *plan, const char *own)
 {
-        size_t more = plan ? plan->exposures.count + 1 : 0;
+        size_t more = plan ? count_wants(plan) + 1 : 0;
         struct writer writer = {.size = round->text.length + (more + 2) * MANIFEST_LINE_SIZE};
         struct manifest_text before;
         int error;
@@ -145,7 +163,7 @@ static void write_anew(
 static int __attribute__((noinline)) open_manifest(const struct plan *plan)
 {
         struct failure failure = {0};
-        int manifest = manifest_open(plan->jail.fd, plan->exposures.count > 0, &failure);
+        int manifest = manifest_open(plan->jail.fd, count_wants(plan) > 0, &failure);
 
         if (manifest < 0 && manifest != -ENOENT)
                 residue_report_failure(&plan->jail, &failure);
@@ -158,8 +176,7 @@ void residue_begin(const struct plan *plan)
         const char *own = name_of(plan, buffer, sizeof(buffer));
         MANIFEST int manifest = open_manifest(plan);
         struct residue_round *round =
-                manifest < 0 ? NULL
-                             : residue_round_begin(&plan->jail, manifest, plan->exposures.count);
+                manifest < 0 ? NULL : residue_round_begin(&plan->jail, manifest, count_wants(plan));
 
         if (!round)
                 return;

@@ -160,7 +160,7 @@ class TestKernel(ForkerTest):
         for number in range(3):
             self.replace(server, f"{number}\n")
         assert server.lines("warning|error") == [
-            f"warning: expose: {self.tree.path}/other is absent: workers have it once it is there"]
+            f"warning: expose waits for {self.tree.path}/other: it comes when it is there"]
 
     def test_no_watch_left(self):
         """fs.inotify.max_user_watches: it is told once, and the fork looks."""

@@ -39,7 +39,19 @@ class Link(ForkerTest):
         assert (os.lstat(self.link()).st_uid, os.lstat(self.link()).st_gid) == (0, 0)
         assert server.lines("warning|error") == []
         assert server.fork("/nothing") is None
-        assert server.told == 1
+        assert server.told == server.forks
+
+    def test_it_goes_when_nobody_wants_it(self):
+        """With the directories that were made for it; one that the administrator has made stays."""
+        self.server(self_link="true")
+        assert os.path.islink(self.link())
+        self.server(expose=self.file)
+        assert not os.path.lexists(self.link())
+        os.makedirs(os.path.dirname(self.link()), exist_ok=True)
+        os.symlink("/", self.link())
+        self.server(self_link="true")
+        self.server()
+        assert os.readlink(self.link()) == "/"
 
     def test_tools_do_not_go_round(self):
         self.server(self_link="true")
