@@ -147,7 +147,8 @@ class FaultTree(Tree):
     def output(self, isolation, phase, kind, error, *n, files=2048, extra=None, prefix=()):
         """The exit status of the program, and what is said on both streams."""
         self.clean()
-        settings = self.settings(isolation, phase)
+        # One worker after the other is meant to end.
+        settings = {"exit_storm": "off", **self.settings(isolation, phase)}
         user = settings.pop("user", None)
         change = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         result = subprocess.run(
