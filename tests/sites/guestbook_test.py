@@ -23,6 +23,7 @@ class GuestbookTest(SiteTest):
 
     @classmethod
     def prepare(cls):
+        super().prepare()
         jail = cls.apache.jail
         shutil.copytree(APPLICATION, f"{jail}/app")
         os.mkdir(f"{jail}/run")

@@ -39,6 +39,7 @@ class TestCompression(SiteTest):
 
     @classmethod
     def prepare(cls):
+        super().prepare()
         apache = cls.apache
         apache.write("jail/htdocs/text.txt", TEXT)
         apache.write("jail/htdocs/text.bin", TEXT)

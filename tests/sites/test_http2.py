@@ -39,6 +39,7 @@ class TestHttp2(SiteTest):
 
     @classmethod
     def prepare(cls):
+        super().prepare()
         apache = cls.apache
         cls.tls = free_port()
         cls.extra = EXTRA % {"tls": cls.tls}

@@ -68,6 +68,7 @@ class CertificateTest(SiteTest):
 
     @classmethod
     def prepare(cls):
+        super().prepare()
         cls.tls = free_port()
         cls.extra = EXTRA % {"name": NAME, "authority": cls.authority.address, "tls": cls.tls,
                              "challenge": cls.challenge, "store": cls.store}

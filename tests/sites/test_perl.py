@@ -46,6 +46,7 @@ class OrdersTest(SiteTest):
 
     @classmethod
     def prepare(cls):
+        super().prepare()
         jail = cls.apache.jail
         os.mkdir(f"{jail}/shop")
         shutil.copy(SCRIPT, f"{jail}/shop")

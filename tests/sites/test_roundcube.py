@@ -83,7 +83,7 @@ class TestRoundcube(PhpSiteTest):
     modules = ("alias", "mime", "rewrite", "headers", "deflate", "filter", "expires")
     extra = EXTRA
     services = "roundcube"
-    volatile = (r"\[\d\d-\w+-\d{4} \d\d:\d\d:\d\d \+0000\]: <\w+>",)
+    volatile = (r"\d\d:\d\d:\d\d", r"\]: <\w+>")
 
     @classmethod
     def prepare(cls):

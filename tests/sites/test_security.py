@@ -72,6 +72,7 @@ class TestSecurity(SiteTest):
 
     @classmethod
     def prepare(cls):
+        super().prepare()
         for name in ("", "/login"):
             cls.apache.write(f"jail/htdocs{name}/index.html", "a page\n")
         # What a bare server has left.
@@ -142,6 +143,7 @@ SecRule ARGS "@contains forbidden" "id:1,phase:2,log,auditlog,deny,status:403"
 
     @classmethod
     def prepare(cls):
+        super().prepare()
         os.mkdir(f"{cls.apache.jail}/audit")
         shutil.chown(f"{cls.apache.jail}/audit", WORKER_USER, WORKER_USER)
 
@@ -151,7 +153,7 @@ SecRule ARGS "@contains forbidden" "id:1,phase:2,log,auditlog,deny,status:403"
         assert self.browser.get("/", word="good").status == 200
         wait_until(lambda: len(self.index()) == 5, "the index")
         for line in self.index():
-            request, path = re.search(r'"(GET .*)" .* (/\S+/\d{8}-\d{6}-\S+) ', line).groups()
+            request, path = re.search(r'"(GET [^"]*)" .* (/\S+/\d{8}-\d{6}-\S+) ', line).groups()
             assert request in processes.read(f"{self.apache.jail}/audit{path}"), line
 
     def index(self):

@@ -88,6 +88,7 @@ WSGIScriptAlias / {jail}/app/facts.py process-group=own application-group=%{{GLO
 
     @classmethod
     def prepare(cls):
+        super().prepare()
         jail = cls.apache.jail
         os.makedirs(f"{jail}/environment/bin")
         os.symlink("/usr/bin/python3", f"{jail}/environment/bin/python3")
