@@ -113,3 +113,11 @@ class TestRegistry(OrdersTest):
     mpms = ("prefork", "event")
     modules = ("alias",)
     extra = REGISTRY
+
+
+class TestRegistryOfTheMaster(OrdersTest):
+    """The modules are loaded before the workers start, as is usual."""
+
+    mpms = ("prefork",)
+    modules = ("alias",)
+    extra = REGISTRY + "PerlModule ModPerl::Registry CGI DBI DBD::SQLite Text::CSV Digest::SHA\n"
