@@ -3,10 +3,15 @@
 import json
 import os
 import pwd
+import re
 import signal
 import sys
 
+import pytest
+
+import machine
 import processes
+from apache import Apache
 from guestbook_test import GuestbookTest
 from processes import wait_until
 from site_test import SiteTest
@@ -29,6 +34,16 @@ WSGISocketPrefix {jail}/run/wsgi
 WSGIDaemonProcess guests processes=2 threads=4
 WSGIScriptAlias / {jail}/app/guestbook.py process-group=guests application-group=%{{GLOBAL}}
 """
+
+# As Debian's mod_wsgi is set up, whatever the rest of the configuration says.
+SOCKETS = "/var/run/apache2"
+OUTSIDE = DAEMONS.partition("\n")[2]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_machine():
+    machine.own_mounts()
+    machine.own_empty("/run/apache2")
 
 
 class TestEmbedded(GuestbookTest):
@@ -72,6 +87,25 @@ class TestDaemons(GuestbookTest):
         assert self.browser.get("/").status == 200
         assert self.application() != pid
         self.test_who_is_jailed()
+
+
+class TestSocketsOutside(GuestbookTest):
+    """The sockets of the daemons are where Debian has them, beside the pidfile."""
+
+    ways = ("bare", "namespace")
+    modules = ("wsgi",)
+    expose = SOCKETS
+    extra = OUTSIDE
+
+
+def test_sockets_outside_are_for_a_namespace():
+    """Under chroot they would have to be copied."""
+    with Apache(modules=("wsgi",), extra=OUTSIDE) as apache:
+        apache.settings["expose"] = SOCKETS
+        apache.control("-k", "start")
+        pattern = (f"chrootshim.*error: CHROOTSHIM_EXPOSE: {SOCKETS} cannot be copied into the jail: "
+                   'wsgi.*: it is a socket.*set isolation = "namespace"')
+        wait_until(lambda: re.search(pattern, apache.error_log()), "the line that says so")
 
 
 class TestVirtualEnvironment(SiteTest):
