@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 
 import machine
 from apache import free_port
@@ -26,8 +25,15 @@ def own_machine(*directories):
     os.chmod("/var/lib/php/sessions", 0o1733)
 
 
-class PhpSiteTest(SiteTest):
-    """The database listens on its Unix socket alone, but under chroot, where that is out of reach."""
+def copy(source, target):
+    """Have the target hold what the source does, and no more."""
+    os.makedirs(target, 0o755, exist_ok=True)
+    machine.run("find", target, "-mindepth", "1", "-delete")
+    machine.run("cp", "-a", f"{source}/.", target)
+
+
+class PlainPhpSiteTest(SiteTest):
+    """It has no database."""
 
     mpms = ("prefork",)
     modules = ("alias", "mime", "rewrite")
@@ -40,12 +46,26 @@ class PhpSiteTest(SiteTest):
         super().prepare()
         cls.sink = cls.cleanups.enter_context(Sink())
         machine.write("/etc/msmtprc", cls.sink.msmtprc())
+        for path in cls.written:
+            if cls.way == "chroot":
+                copy(path, cls.apache.jail + path)
+            else:
+                copy(path, f"{cls.apache.tree}/before{path}")
+                cls.cleanups.callback(copy, f"{cls.apache.tree}/before{path}", path)
+
+    def complaints(self):
+        """What PHP has said in the error log, each thing once."""
+        found = re.findall(r"PHP .*", self.plain(self.apache.error_log()))
+        return "\n".join(sorted(set(found)))
+
+
+class PhpSiteTest(PlainPhpSiteTest):
+    """The database listens on its Unix socket alone, but under chroot, where that is out of reach."""
+
+    @classmethod
+    def prepare(cls):
+        super().prepare()
         cls.start_database()
-        if cls.way == "chroot":
-            for path in cls.written:
-                place = os.path.dirname(cls.apache.jail + path)
-                os.makedirs(place, 0o755, exist_ok=True)
-                subprocess.run(["cp", "-a", path, place], check=True)
 
     @classmethod
     def start_database(cls):
@@ -64,8 +84,3 @@ class PhpSiteTest(SiteTest):
                          "CREATE USER site@localhost IDENTIFIED BY 'secret';"
                          "CREATE USER site@127.0.0.1 IDENTIFIED BY 'secret';"
                          "GRANT ALL ON site.* TO site@localhost; GRANT ALL ON site.* TO site@127.0.0.1")
-
-    def complaints(self):
-        """What PHP has said in the error log, each thing once."""
-        found = re.findall(r"PHP .*", self.plain(self.apache.error_log()))
-        return "\n".join(sorted(set(found)))
