@@ -11,7 +11,9 @@ class MariaDb(Daemon):
     """Its data are in a directory of the user mysql; see own_directory() in database_test.py."""
 
     def __init__(self, directory, *options):
-        data = ["--no-defaults", f"--datadir={directory}/data", "--user=mysql"]
+        # In /tmp, another one that starts would remove its temporary tables.
+        data = ["--no-defaults", f"--datadir={directory}/data", f"--tmpdir={directory}",
+                "--user=mysql"]
         made = subprocess.run(["mariadb-install-db", *data, "--skip-test-db",
                                "--auth-root-authentication-method=normal"],
                               capture_output=True, text=True, check=False)
