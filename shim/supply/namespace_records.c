@@ -13,7 +13,8 @@ static const char path[] = NAMESPACE_MADE "/mounts";
 
 int namespace_records_write(const struct namespace_record *records, size_t count)
 {
-        CLOSED_AT_END int fd = kernel_open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+        /* In place and at once: this process may be killed at any moment. */
+        CLOSED_AT_END int fd = kernel_open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
         size_t size = count * sizeof(*records);
         ssize_t written = fd < 0 ? fd : kernel_write(fd, records, size);
 

@@ -118,7 +118,6 @@ static void leave_server(struct refreshing *state)
         int kept[] = {
                 state->nothing, log, jail->fd, jail->namespace, log_descriptor(), STDERR_FILENO};
 
-        kernel_call(SYS_prctl, PR_SET_NAME, (long)name, 0, 0, 0);
         kernel_call(SYS_setsid, 0, 0, 0, 0, 0);
         kernel_chdir("/");
         /* A server may be another user for a moment. */
@@ -244,6 +243,7 @@ void refresher_run(struct plan *plan, pid_t master)
         struct refreshing state = {.plan = plan, .master = master, .watch = SOURCE_WATCH_NONE};
         unsigned char looks[plan->exposures.count + 1];
 
+        kernel_call(SYS_prctl, PR_SET_NAME, (long)name, 0, 0, 0);
         state.nothing = descriptor_raise(kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
         leave_server(&state);
         state.end = (int)kernel_call(SYS_pidfd_open, master, 0, 0, 0, 0);

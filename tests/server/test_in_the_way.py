@@ -10,6 +10,7 @@ import machine
 import processes
 from apache import WORKER_USER, Apache
 from forker import ForkerTest
+from processes import wait_until
 from tree import NOBODY
 
 
@@ -229,4 +230,4 @@ class TestRealWorkers:
         self.assert_serves()
         os.unlink(f"{self.place}/way")
         apache.graceful()
-        assert self.read_by_a_worker() == "what is new\n"
+        wait_until(lambda: self.read_by_a_worker() == "what is new\n", "the new", seconds=1)
