@@ -214,7 +214,7 @@ class TestRealWorkers:
 
     def assert_serves(self):
         assert self.apache.get("/").text == "the index page\n"
-        assert "/exposed/way is " in self.apache.error_log()
+        wait_until(lambda: "/exposed/way is " in self.apache.error_log(), "a line")
 
     @pytest.mark.parametrize("what", ("link", "fifo", "file"))
     def test_the_next_generation_and_the_next_start(self, what):

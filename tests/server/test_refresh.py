@@ -1,9 +1,12 @@
 """What changes outside reaches the worker that runs, within a second, without a fork."""
 # SPDX-License-Identifier: Apache-2.0
+import base64
+import ctypes
 import os
 import shutil
 import socket
 import subprocess
+import threading
 
 import pytest
 
@@ -35,8 +38,12 @@ Require valid-user
 """
 
 
+RENAME_EXCHANGE = 2
+
+
 def setup_module():
     machine.own_mounts()
+    machine.own_copy("/etc")
 
 
 class RefreshTest(ServerTest):
@@ -60,7 +67,7 @@ class RefreshTest(ServerTest):
                        capture_output=True)
         apache.settings |= {
             "isolation": cls.isolation, "log_level": "info", "log": f"{apache.tree}/log/shim.log",
-            "expose": ":".join((cls.htpasswd, os.path.dirname(cls.exposed), cls.tree, cls.late))}
+            "services": "dns", "expose": ":".join((cls.htpasswd, os.path.dirname(cls.exposed), cls.tree, cls.late))}
         apache.wait_ready = lambda workers: type(apache).wait_ready(apache, 1)
 
     @pytest.fixture(autouse=True)
@@ -82,7 +89,7 @@ class RefreshTest(ServerTest):
         self.within_a_second(lambda: self.text(path) == text, f"{text!r} at {path}")
 
     def status(self, password):
-        token = __import__("base64").b64encode(f"alice:{password}".encode()).decode()
+        token = base64.b64encode(f"alice:{password}".encode()).decode()
         return self.apache.get("/closed/", {"Authorization": f"Basic {token}"}).status
 
     def test_a_user_is_locked_out(self):
@@ -130,6 +137,14 @@ class RefreshTest(ServerTest):
         with open(new, "w") as file:
             file.write("written\n")
         self.comes(new, "written\n")
+
+    def test_the_name_server_is_another(self):
+        """As a DHCP client replaces it."""
+        for number in (1, 2):
+            text = f"nameserver 127.0.0.{number}\n"
+            machine.write("/etc/resolv.conf", text)
+            self.within_a_second(
+                lambda: processes.read(f"/proc/{self.worker}/root/etc/resolv.conf") == text, text)
 
     def test_it_is_told(self):
         machine.write(self.htpasswd, processes.read(self.htpasswd))
@@ -239,6 +254,39 @@ class TestMounted(ServerTest):
 
     def jail_place(self, path):
         return self.apache.jail + path
+
+    def test_at_no_moment_it_is_not_there(self):
+        """Nor what lies in it; outside, two directories change places."""
+        other = f"{self.apache.tree}/other"
+        machine.write(f"{self.inner}/file", "text\n")
+        machine.write(f"{self.outer}/file", "text\n")
+        self.comes(f"{self.inner}/file", "text\n")
+        shutil.copytree(self.outer, other)
+        paths = [self.inside(f"{self.outer}/file"), self.inside(f"{self.inner}/file")]
+        done, missed, reads = threading.Event(), [], []
+
+        def read():
+            while not done.is_set():
+                found = [processes.read(path) for path in paths]
+                reads.append(found)
+                missed.extend(text for text in found if text != "text\n")
+
+        readers = [threading.Thread(target=read) for _ in range(2)]
+        for reader in readers:
+            reader.start()
+        try:
+            for _ in range(12):
+                before = os.stat(self.inside(self.outer)).st_ino
+                assert ctypes.CDLL(None).renameat2(-1, self.outer.encode(), -1, other.encode(),
+                                                   RENAME_EXCHANGE) == 0
+                wait_until(lambda: os.stat(self.inside(self.outer)).st_ino != before, "the other one",
+                           seconds=1)
+        finally:
+            done.set()
+            for reader in readers:
+                reader.join()
+        assert missed == []
+        assert len(reads) > 100
 
     def test_names_are_made_again(self):
         for number in range(3):

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import errno
 import os
-import re
 import shutil
 import signal
 import time
@@ -12,10 +11,10 @@ import pytest
 import machine
 import processes
 from apache import Apache
-from cases import TreeTest
-from forker import Forker, ForkerTest
+from forker import ForkerTest
 from load import descriptors
 from processes import wait_until
+from tree import NOBODY
 
 ISOLATIONS = ("chroot", "namespace")
 
@@ -86,6 +85,23 @@ class TestLife(RefresherTest):
         assert server.ask(self.file) == "the third\n"
         assert server.told == server.forks
 
+    def test_the_next_program_of_the_same_process_does_without(self, isolation):
+        """php-fpm executes itself; what is left would know the workers of the program before."""
+        program = (
+            "import os, socket, sys\n"
+            "listener = socket.create_server(('127.0.0.1', 0))\n"
+            "with open(sys.argv[1], 'w') as file: file.write(str(os.getpid()))\n"
+            "if os.fork() == 0: os._exit(0)\n"
+            "os.wait()\n"
+            "path = f'/proc/self/task/{os.getpid()}/children'\n"
+            "print(open(path).read(), flush=True)\n"
+            "os.execv('/bin/sh', ['sh', '-c', 'read children <$0; echo $children', path])\n")
+        result = self.tree.run("/usr/bin/python3", "-B", "-c", program, self.tree.pidfile,
+                               expose=self.shared, isolation=isolation)
+        refresher, after = result.stdout.splitlines()
+        assert refresher.strip().isdigit(), result.stderr
+        assert after == ""
+
     def test_none_where_nothing_can_change(self, isolation):
         server = self.server(isolation=isolation, services="files:tmp")
         server.fork()
@@ -110,6 +126,7 @@ class TestIdle(ForkerTest):
         server = self.server(expose=":".join(paths), isolation=isolation)
         server.fork()
         refresher, = processes.refreshers(server.pid)
+        wait_until(lambda: processes.status(server.pid, "State").startswith("S"), "a server at rest")
         before = switches(refresher), switches(server.pid)
         time.sleep(3)
         assert (switches(refresher), switches(server.pid)) == before
@@ -156,7 +173,6 @@ class TestKernel(ForkerTest):
         os.mkdir(f"{self.shared}/inner")
         server = self.served("move_mount", errno.EINVAL,
                              expose=f"{self.shared}:{self.tree.path}/other")
-        mounts = machine.all_mounts
         for number in range(3):
             self.replace(server, f"{number}\n")
         assert server.lines("warning|error") == [
@@ -176,6 +192,27 @@ class TestKernel(ForkerTest):
             self.replace(server, f"{number}\n")
         assert len(server.lines("again and again")) == 1
         assert processes.refreshers(server.pid) == []
+
+
+class TestRootless(ForkerTest):
+    """A server that an ordinary user has started has one as well."""
+
+    def test_a_copy_follows(self):
+        for path in (self.tree.jail, f"{self.tree.path}/run"):
+            os.chmod(path, 0o755)
+            os.chown(path, NOBODY, NOBODY)
+        self.tree.write("later", "")
+        os.chown(f"{self.tree.path}/later", NOBODY, NOBODY)
+        wrapper = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        server = self.server(wrapper=wrapper, expose=self.file, ownership="warn",
+                             log=f"{self.tree.path}/later")
+        server.ask()
+        refresher, = processes.refreshers(server.pid)
+        machine.write(self.file, "the second\n")
+        wait_until(lambda: processes.read(self.copy) == "the second\n", "a copy", seconds=1)
+        os.kill(server.pid, signal.SIGKILL)
+        wait_until(lambda: processes.collect() or not os.path.exists(f"/proc/{refresher}"),
+                   "its end", seconds=1)
 
 
 class TestLog(RefresherTest):
