@@ -22,8 +22,8 @@
 /* How much may be added before it is written anew; at least a quarter of it besides. */
 #define GROWTH (1 << 20)
 
-/* Ten seconds, in steps of two milliseconds. */
-#define LOCK_TRIES 5000
+/* How long to wait for others, in milliseconds, and how long to sleep meanwhile, in nanoseconds. */
+#define LOCK_PATIENCE 10000
 #define LOCK_PAUSE 2000000
 
 static int fail(struct failure *failure, int error, const char *reason, const char *remedy)
@@ -63,13 +63,12 @@ static int lock(int fd)
 {
         static bool in_vain;
         const struct timespec pause = {.tv_nsec = LOCK_PAUSE};
-        int error = -EAGAIN;
+        int64_t deadline = kernel_milliseconds() + (in_vain ? 0 : LOCK_PATIENCE);
+        int error;
 
-        for (int i = in_vain ? LOCK_TRIES : 0; i <= LOCK_TRIES && error == -EAGAIN; i++) {
-                error = (int)kernel_call(SYS_flock, fd, LOCK_EX | LOCK_NB, 0, 0, 0);
-                if (error == -EAGAIN && i < LOCK_TRIES)
-                        kernel_call(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, (long)&pause, 0, 0);
-        }
+        while ((error = (int)kernel_call(SYS_flock, fd, LOCK_EX | LOCK_NB, 0, 0, 0)) == -EAGAIN &&
+                kernel_milliseconds() < deadline)
+                kernel_call(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, (long)&pause, 0, 0);
         in_vain = error == -EAGAIN;
         return in_vain ? -EBUSY : error;
 }

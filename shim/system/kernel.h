@@ -44,7 +44,7 @@ int kernel_access(int dirfd, const char *path, int mode, int flags);
  */
 uid_t kernel_file_user(uid_t uid);
 
-/** kernel_milliseconds() - the monotonic clock, which begins anywhere. */
+/** kernel_milliseconds() - of a clock that nobody sets (CLOCK_MONOTONIC). */
 int64_t kernel_milliseconds(void);
 
 int kernel_poll(struct pollfd *fds, unsigned count);
