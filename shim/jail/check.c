@@ -166,7 +166,9 @@ int jail_check_privilege(
         jail->rootless = geteuid() != 0 && !(held & 1ULL << CAP_SYS_CHROOT);
         if (settings->isolation == ISOLATION_NAMESPACE && !(held & 1ULL << CAP_SYS_ADMIN))
                 return lacks(ret_failure, "isolation", "CAP_SYS_ADMIN", "which \"namespace\" needs",
-                        "start the server with that capability, or set isolation = \"chroot\"");
+                        "start the server with that capability (User=, CapabilityBoundingSet= of a "
+                        "unit), "
+                        "or set isolation = \"chroot\"");
         if (geteuid() != 0 && !settings->pidfile) {
                 failure_set(ret_failure, 0, NULL, "a server that is not started as root needs it",
                         "set it");
@@ -175,6 +177,7 @@ int jail_check_privilege(
         }
         if (!jail->rootless && !(held & 1ULL << CAP_SYS_CHROOT))
                 return lacks(ret_failure, "jail", "CAP_SYS_CHROOT", "and cannot jail workers",
-                        "start the server with that capability in its bounding set");
+                        "start the server with that capability in its bounding set "
+                        "(CapabilityBoundingSet= of a unit)");
         return 0;
 }

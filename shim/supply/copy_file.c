@@ -21,8 +21,6 @@ static const char *remedy_of(int error)
                 return "make room";
         if (error == -EAGAIN)
                 return "end the program that has a lease of it";
-        if (error == -EROFS)
-                return "make its file system writable, or set isolation = \"namespace\"";
         return error == -ENOSYS ? NULL
                                 : "remove what is in its place, or set isolation = \"namespace\"";
 }
@@ -206,6 +204,16 @@ bool copy_device_is_fresh(const struct file_facts *there, const struct file_fact
                there->owner == 0 && there->mode == source->mode;
 }
 
+static int fail_device(struct copy *copy, const char *name, int error)
+{
+        copy_fail(copy, name, "the device cannot be made", error);
+        if (error == -EPERM)
+                failure_remedy(copy->failure,
+                        "give the server CAP_MKNOD, which PrivateDevices= of a unit takes "
+                        "(DevicePolicy=closed does not), or set isolation = \"namespace\"");
+        return error;
+}
+
 int copy_device(struct copy *copy, const struct file_facts *facts, int directory, const char *name)
 {
         char temporary[NAME_MAX + 1];
@@ -219,7 +227,7 @@ int copy_device(struct copy *copy, const struct file_facts *facts, int directory
         CLOSED_AT_END int fd = make_new_device(directory, name, temporary, facts->device_number);
 
         if (fd < 0)
-                return copy_fail(copy, name, "the device cannot be made", fd);
+                return fail_device(copy, name, fd);
         note(copy, MANIFEST_DEVICE, fd);
         error = kernel_facts(fd, "", 0, &there);
         if (error == 0 && (!S_ISCHR(there.mode) || there.device_number != facts->device_number))
@@ -231,7 +239,7 @@ int copy_device(struct copy *copy, const struct file_facts *facts, int directory
         if (error == 0)
                 return 0;
         place_new_remove(directory, temporary);
-        return copy_fail(copy, name, "the device cannot be made", error);
+        return fail_device(copy, name, error);
 }
 
 /* Is @name a link with this text? In a frame of its own: it is as large as a path. */

@@ -20,6 +20,10 @@
 
 typedef int (*namespace_work)(struct namespace_builder *builder);
 
+/* A server that has CAP_SYS_ADMIN is refused by nobody else. */
+static const char filter_refuses[] = "allow mnt in RestrictNamespaces= of the unit, or allow it in "
+                                     "the container's profile; or set isolation = \"chroot\"";
+
 static void __attribute__((noreturn))
 run_builder(struct namespace_builder *builder, namespace_work work, int report, int wait)
 {
@@ -80,7 +84,10 @@ static int fail_read_only(const struct namespace_builder *builder, struct failur
 
         list_missing(builder, true, directories, sizeof(directories));
         list_missing(builder, false, files, sizeof(files));
-        failure_set(failure, 0, NULL, "the jail is read-only and lacks mount points", NULL);
+        failure_set(failure, 0, NULL,
+                "the jail is read-only (its mount, or ReadOnlyPaths=, InaccessiblePaths= … of the "
+                "unit) and lacks mount points",
+                NULL);
         failure_remedy(failure, "make it writable and run: mkdir -p%s%s%s", directories,
                 files[0] ? " && touch" : "", files);
         failure->setting = "isolation";
@@ -172,7 +179,7 @@ static int run(
         }
         if (pid < 0) {
                 result = fail_namespace(failure, pid, NULL, "no mount namespace can be made",
-                        namespace_kernel_refuses);
+                        pid == -EPERM ? filter_refuses : namespace_kernel_refuses);
         } else {
                 kernel_close(ends[1]);
                 ends[1] = -1;

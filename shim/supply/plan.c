@@ -127,6 +127,8 @@ int plan_prepare(struct plan *plan, struct failure *ret_failure)
         error = check_entry(plan, ret_failure);
         if (error == 0)
                 error = warm_up(&plan->settings, ret_failure);
+        if (error == 0 && plan->settings.isolation == ISOLATION_NAMESPACE)
+                error = trial_mounts(plan, ret_failure);
         if (error == 0)
                 error = supply_make(plan, ret_failure);
         if (error == 0)

@@ -27,36 +27,72 @@ struct report {
                 SYS_##name, #name                                                                  \
         }
 
-/* Calls of the entry that a filter may well forbid; of any other, the number is told. */
-static const struct {
+struct call {
         long number;
         const char *name;
-} calls[] = {CALL(capget), CALL(capset), CALL(chdir), CALL(chroot), CALL(dup3), CALL(fchdir),
-        CALL(fstatfs), CALL(getcwd), CALL(getdents64), CALL(ioctl), CALL(keyctl),
-        CALL(landlock_add_rule), CALL(landlock_create_ruleset), CALL(landlock_restrict_self),
-        CALL(prctl), CALL(prlimit64), CALL(readlinkat), CALL(setfsuid), CALL(setns), CALL(statx),
-        CALL(unshare)};
+};
 
-static const char *name_of(long number)
+/* Calls of the entry that a filter may well forbid; of any other, the number is told. */
+static const struct call calls[] = {CALL(capget), CALL(capset), CALL(chdir), CALL(chroot),
+        CALL(dup3), CALL(fchdir), CALL(fstatfs), CALL(getcwd), CALL(getdents64), CALL(ioctl),
+        CALL(keyctl), CALL(landlock_add_rule), CALL(landlock_create_ruleset),
+        CALL(landlock_restrict_self), CALL(prctl), CALL(prlimit64), CALL(readlinkat),
+        CALL(setfsuid), CALL(setns), CALL(setresuid), CALL(statx), CALL(unshare)};
+
+/* Calls that make a mount namespace; systemd has them, and chroot(), in one group. */
+static const struct call mount_calls[] = {CALL(fsconfig), CALL(fsmount), CALL(fsopen), CALL(mount),
+        CALL(mount_setattr), CALL(move_mount), CALL(open_tree), CALL(pivot_root), CALL(umount2)};
+
+static const char *find(const struct call *list, size_t count, long number)
 {
-        for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-                if (calls[i].number == number)
-                        return calls[i].name;
+        for (size_t i = 0; i < count; i++)
+                if (list[i].number == number)
+                        return list[i].name;
         return NULL;
 }
 
-/* @last: shared with the parent, who is told by it which call a filter has killed the child for. */
-static void __attribute__((noreturn)) run_child(struct plan *plan, int report, long *last)
-{
-        struct report answer = {0};
+#define FIND(list, number) find(list, sizeof(list) / sizeof((list)[0]), number)
 
-        kernel_watch(last);
+/* What is tried. */
+typedef int trial(struct plan *plan, struct failure *failure);
+
+static int enter(struct plan *plan, struct failure *failure)
+{
         /* A server may be another user for a moment, as it listens; its workers begin as root. */
         if (!plan->jail.rootless)
                 kernel_call(SYS_setresuid, -1, 0, -1, 0, 0);
         /* Workers need it for the files that their master makes later (supply/lock_files.h). */
         kernel_file_user((uid_t)-1);
-        answer.result = plan_enter(plan, &answer.failure);
+        return plan_enter(plan, failure);
+}
+
+/* Without arguments, the kernel finds fault with those, if a filter lets the call come to it. */
+static int ask_mounts(struct plan *plan, struct failure *failure)
+{
+        for (size_t i = 0; i < sizeof(mount_calls) / sizeof(mount_calls[0]); i++) {
+                long error = kernel_call(mount_calls[i].number, 0, 0, 0, 0, 0);
+
+                if (error == -EFAULT || error == -EINVAL || error == -EBADF)
+                        continue;
+                failure_set(failure, (int)error, NULL, NULL, NULL);
+                failure_reason(failure, "%s() is refused", mount_calls[i].name);
+                failure_remedy(failure,
+                        "allow it in SystemCallFilter= of the unit (@mount), or in the container's "
+                        "profile; use Linux 5.12 or newer; or set isolation = \"chroot\"");
+                failure->setting = "isolation";
+                return (int)error;
+        }
+        return 0;
+}
+
+/* @last: shared with the parent, who is told by it which call a filter has killed the child for. */
+static void __attribute__((noreturn))
+run_child(struct plan *plan, trial *what, int report, long *last)
+{
+        struct report answer = {0};
+
+        kernel_watch(last);
+        answer.result = what(plan, &answer.failure);
         kernel_write(report, &answer, sizeof(answer));
         child_exit(0);
 }
@@ -68,18 +104,20 @@ static void __attribute__((noreturn)) run_child(struct plan *plan, int report, l
 static int fail_filter(const struct plan *plan, long number, struct failure *failure)
 {
         const bool landlock = plan->settings.landlock != LANDLOCK_OFF;
-        const char *name = name_of(number);
+        const char *name = FIND(calls, number), *mount = FIND(mount_calls, number), *needed;
         char digits[NUMBER_SIZE];
 
         if (!name)
-                name = number_text(digits, number);
+                name = mount ? mount : number_text(digits, number);
+        needed = mount ? "@mount" : strncmp(name, "landlock_", 9) == 0 ? "" : name;
         failure_set(failure, 0, NULL, NULL, NULL);
-        failure_reason(failure, "a filter of system calls kills workers for the call %s", name);
+        failure_reason(failure, "a filter of system calls kills %s for the call %s",
+                mount ? "servers" : "workers", name);
         failure_remedy(failure,
-                "add to the unit: SystemCallFilter=%s%s; or allow that in the container's "
+                "add to the unit: SystemCallFilter=%s%s%s; or allow that in the container's "
                 "profile%s",
-                strncmp(name, "landlock_", 9) == 0 ? "" : name,
-                landlock ? " landlock_create_ruleset landlock_add_rule landlock_restrict_self" : "",
+                needed, needed[0] && landlock ? " " : "",
+                landlock ? "landlock_create_ruleset landlock_add_rule landlock_restrict_self" : "",
                 landlock ? "; with landlock = \"off\" the last three are not needed" : "");
         failure->jail = plan->jail.real;
         return -EPERM;
@@ -117,7 +155,7 @@ static int judge(const struct plan *plan, ssize_t length, const struct report *r
         return -EPERM;
 }
 
-static int try(struct plan *plan, long *last, struct failure *failure)
+static int try(struct plan *plan, trial *what, long *last, struct failure *failure)
 {
         struct report report = {0};
         int ends[2] = {-1, -1}, status, error;
@@ -128,7 +166,7 @@ static int try(struct plan *plan, long *last, struct failure *failure)
         pid = error < 0 ? error : child_start(0);
         if (pid == 0) {
                 kernel_close(ends[0]);
-                run_child(plan, ends[1], last);
+                run_child(plan, what, ends[1], last);
         }
         if (pid < 0) {
                 error = failure_set(failure, pid, NULL, "the entry cannot be tried",
@@ -147,15 +185,25 @@ static int try(struct plan *plan, long *last, struct failure *failure)
         return error;
 }
 
-int trial_run(struct plan *plan, struct failure *ret_failure)
+static int run(struct plan *plan, trial *what, struct failure *failure)
 {
         const int protection = PROT_READ | PROT_WRITE;
         long *last = mmap(NULL, sizeof(*last), protection, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         int error;
 
         if (last == MAP_FAILED)
-                return failure_set(ret_failure, -errno, NULL, "the entry cannot be tried", NULL);
-        error = try(plan, last, ret_failure);
+                return failure_set(failure, -errno, NULL, "the entry cannot be tried", NULL);
+        error = try(plan, what, last, failure);
         munmap(last, sizeof(*last));
         return error;
+}
+
+int trial_mounts(struct plan *plan, struct failure *ret_failure)
+{
+        return run(plan, ask_mounts, ret_failure);
+}
+
+int trial_run(struct plan *plan, struct failure *ret_failure)
+{
+        return run(plan, enter, ret_failure);
 }

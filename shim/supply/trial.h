@@ -17,4 +17,14 @@
  */
 int trial_run(struct plan *plan, struct failure *ret_failure);
 
+/**
+ * trial_mounts() - let a throw-away child ask whether a filter of system calls lets the server make
+ * a mount namespace. It has CAP_SYS_ADMIN; nothing is made, and nothing changes.
+ *
+ * Before the server makes one: a filter that kills would kill it, without a word.
+ *
+ * Return: as trial_run() does.
+ */
+int trial_mounts(struct plan *plan, struct failure *ret_failure);
+
 #endif

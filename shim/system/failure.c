@@ -29,6 +29,9 @@ static const char *general_remedy(int error)
                 return "raise the limit of open files (ulimit -n, fs.file-max)";
         case -ENOMEM:
                 return "give the server more memory, or raise its limit (ulimit -v)";
+        case -EROFS:
+                return "make its file system writable (ReadWritePaths= of a unit that has "
+                       "ProtectSystem= or ReadOnlyPaths=)";
         default:
                 return NULL;
         }

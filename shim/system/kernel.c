@@ -136,7 +136,6 @@ uid_t kernel_file_user(uid_t uid)
         return (uid_t)kernel_call(SET_FILE_USER, uid, 0, 0, 0, 0);
 }
 
-/* What poll() says with a timeout of 0. */
 int64_t kernel_milliseconds(void)
 {
         struct timespec time = {0};
@@ -145,6 +144,7 @@ int64_t kernel_milliseconds(void)
         return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
+/* What poll() says with a timeout of 0. */
 int kernel_poll(struct pollfd *fds, unsigned count)
 {
         struct timespec none = {0, 0};

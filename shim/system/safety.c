@@ -30,13 +30,28 @@ static const char *const below_libraries[] = {"", "/gconv", "/gconv/gconv-module
 
 #define DIRECTORY_SIZE 256
 
+/* Whose content a unit with ProtectHome= does not see. */
+static bool is_a_home(const char *path)
+{
+        static const char *const homes[] = {"/home/", "/root/", "/run/user/"};
+
+        for (size_t i = 0; i < sizeof(homes) / sizeof(homes[0]); i++)
+                if (strncmp(path, homes[i], strlen(homes[i])) == 0)
+                        return true;
+        return false;
+}
+
 int fail_to_look(struct failure *ret_failure, int error, const char *path)
 {
         switch (error) {
         case -ENOENT:
         case -ENOTDIR:
                 return failure_set(ret_failure, error, path, NULL,
-                        "make the directory, owned by root with mode 755, or correct the path");
+                        is_a_home(path)
+                                ? "make the directory, owned by root with mode 755, correct the "
+                                  "path, or set ProtectHome=no in a unit that hides it"
+                                : "make the directory, owned by root with mode 755, or correct "
+                                  "the path");
         case -ELOOP:
                 return failure_set(ret_failure, error, path, NULL,
                         "mend the symbolic links, or correct the path");

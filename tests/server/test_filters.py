@@ -46,6 +46,18 @@ class TestEntry(WorkerTest):
         self.assert_stopped(self.serve(call, answer, isolation="namespace"), "")
 
     @pytest.mark.parametrize("answer", (*REFUSED, "kill"))
+    def test_no_namespace_can_be_made(self, answer):
+        """The server itself would be killed, if nobody had asked before."""
+        result = self.serve("open_tree", answer, isolation="namespace")
+        if answer == "kill":
+            self.assert_stopped(result, "a filter of system calls kills servers for the call "
+                                        "open_tree: add to the unit")
+        else:
+            assert (result.returncode, result.stdout) == (EXIT_CONFIG, "")
+            assert re.search(r"\A[^\n]*: open_tree\(\) is refused: [^\n]*SystemCallFilter= of the unit "
+                             r"\(@mount\)[^\n]*\n\Z", result.stderr)
+
+    @pytest.mark.parametrize("answer", (*REFUSED, "kill"))
     def test_without_root(self, answer):
         result = self.serve("chroot", answer, user=NOBODY)
         self.assert_stopped(result, "")

@@ -122,7 +122,7 @@ class TestCopies(MountedTest):
         self.cleanups.callback(machine.run, "umount", target)
         machine.run("mount", "-o", "remount,bind,ro", target)
         self.refused(f"{self.tool} cannot be copied into the jail: .*: Read-only file system: make "
-                     "its file system writable, or set isolation", expose=self.tool)
+                     r"its file system writable \(ReadWritePaths=", expose=self.tool)
 
 
 class TestNamespace(MountedTest):
