@@ -1,8 +1,11 @@
 """Debian's apache2.service in a booted machine, with the shim as README and the examples have it."""
 # SPDX-License-Identifier: Apache-2.0
+import re
+
 from debian import SOURCE
 from processes import wait_until
 
+EXAMPLE = SOURCE / "examples/systemd/apache2.service.d/chrootshim.conf"
 DROP_IN = "/etc/systemd/system/apache2.service.d/chrootshim.conf"
 MORE = "/etc/systemd/system/apache2.service.d/more.conf"
 CONFIG = "/etc/chrootshim.conf"
@@ -10,6 +13,9 @@ ERROR_LOG = "/var/log/apache2/error.log"
 
 # Debian's DocumentRoot is below it: Apache's configuration stays as the packages have it.
 JAIL = "/var/www"
+
+# What the shim makes in the jail: mount points and copies.
+BROUGHT = ("bin", "dev", "etc", "lib", "lib64", "run", "usr", "var")
 
 # The master and its children: pid, root and effective uid of each.
 ASK_PROCESSES = """\
@@ -22,11 +28,8 @@ done 2>/dev/null
 # All processes of the unit.
 ASK_GROUP = "cat /sys/fs/cgroup$(systemctl show -P ControlGroup apache2)/cgroup.procs"
 
-ASK_JOURNAL = """\
-id=$(systemctl show -P InvocationID apache2)
-journalctl --sync
-journalctl -b -o cat _SYSTEMD_INVOCATION_ID=$id + INVOCATION_ID=$id
-"""
+# Where the journal ends now.
+ASK_CURSOR = "journalctl --sync; journalctl -n 0 --show-cursor | sed -n 's/^-- cursor: //p'"
 
 
 class Service:
@@ -35,23 +38,31 @@ class Service:
     def __init__(self, machine, isolation):
         self.machine = machine
         self.isolation = isolation
+        self.cursor = None
 
     # Files
 
-    def install(self, settings="", more=""):
-        """The drop-in that is shipped, settings, and what a further drop-in says of the service."""
-        text = (SOURCE / "examples/systemd/apache2.service.d/chrootshim.conf").read_text()
+    def install(self, settings="", more="", hardened=True, jail=JAIL):
+        """
+        The drop-in that is shipped, settings, and what a further drop-in says of the service. What
+        is not hardened has of the first what the shim needs, and no more.
+        """
+        text = EXAMPLE.read_text()
+        if not hardened:
+            text = re.search(r".*^ExecStartPre=[^\n]*\n", text, re.M | re.S).group()
         self.machine.write(DROP_IN, text)
-        self.machine.write(CONFIG, f'jail = "{JAIL}";\npidfile = "/run/apache2/apache2.pid";\n'
+        self.machine.write(CONFIG, f'jail = "{jail}";\npidfile = "/run/apache2/apache2.pid";\n'
                                    f'isolation = "{self.isolation}";\n{settings}')
         self.machine.remove(MORE)
         if more:
             self.machine.write(MORE, f"[Service]\n{more}\n")
         self.machine.run("systemctl", "daemon-reload")
+        self.machine.write(ERROR_LOG, "")
+        self.cursor = self.machine.shell(ASK_CURSOR).strip()
 
     def uninstall(self):
         self.control("stop", check=False)
-        for path in (DROP_IN, MORE, CONFIG):
+        for path in (DROP_IN, MORE, CONFIG, *(f"{JAIL}/{name}" for name in BROUGHT)):
             self.machine.remove(path)
         self.control("reset-failed", check=False)
         self.machine.run("systemctl", "daemon-reload")
@@ -65,16 +76,23 @@ class Service:
         # systemd counts starts, and tests start it more often than an administrator.
         self.control("reset-failed", check=False)
         done = self.control("restart", check=False)
-        assert done.returncode == 0, self.journal()
+        assert done.returncode == 0, self.said()
         self.wait_jailed()
 
     def state(self):
         """What systemd takes it for."""
         return self.control("is-active", check=False).stdout.strip()
 
-    def journal(self):
-        """What the unit and systemd have said since it was started, or was to be started."""
-        return self.machine.shell(ASK_JOURNAL)
+    def said(self):
+        """What the unit has said since it was installed: in the journal, and in Apache's own log."""
+        self.machine.run("journalctl", "--sync")
+        journal = self.machine.run("journalctl", "-o", "cat", "-u", "apache2",
+                                   f"--after-cursor={self.cursor}").stdout
+        return journal + self.machine.read(ERROR_LOG)
+
+    def lines(self, kind):
+        """The lines of the shim among that; in a log, a worker may have begun the line."""
+        return re.findall(rf"chrootshim\[\d+\]: {kind}: .*$", self.said(), re.M)
 
     # Its processes
 
@@ -95,7 +113,7 @@ class Service:
     def is_jailed(self, but=frozenset()):
         """Is the master outside, and each worker in the jail, and none of them one of those?"""
         master, workers = self.processes()
-        return (master and master[1:] == ("/", 0) and workers and
+        return (master and master[1] == "/" and workers and
                 all(worker[1] == JAIL and worker[2] != 0 for worker in workers) and
                 not but & {worker[0] for worker in workers})
 
