@@ -126,7 +126,9 @@ static int fail_filter(const struct plan *plan, long number, struct failure *fai
 /* It had the rights when it was checked: what is refused for all that, a filter may refuse. */
 static int fail_entry(const struct report *report, struct failure *failure)
 {
-        static const char filter[] = "SystemCallFilter= of the unit, or the container's profile";
+        static const char filter[] =
+                "SystemCallFilter= and RestrictNamespaces= of the unit, or in the "
+                "container's profile";
 
         *failure = report->failure;
         if ((failure->error == -EPERM || failure->error == -ENOSYS) &&
