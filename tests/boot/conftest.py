@@ -27,16 +27,23 @@ def booted_machine():
         yield machine
 
 
-@pytest.fixture(name="service", params=("chroot", "namespace"))
-def jailed_service(machine, request):
-    """Apache as README has it installed, in each isolation; it runs, and its workers are jailed."""
+@pytest.fixture(name="installed", scope="module", params=("chroot", "namespace"))
+def installed_service(machine, request):
     service = Service(machine, request.param)
     try:
-        service.install()
-        service.restart()
         yield service
     finally:
         service.uninstall()
+
+
+@pytest.fixture(name="service")
+def jailed_service(installed):
+    """Apache as README has it installed, in each isolation; it runs, and its workers are jailed."""
+    if not installed.is_as_shipped or not installed.is_jailed():
+        installed.install()
+        installed.restart()
+    installed.forget()
+    return installed
 
 
 def pytest_collection_modifyitems(items, config):

@@ -39,6 +39,7 @@ class Service:
         self.machine = machine
         self.isolation = isolation
         self.cursor = None
+        self.is_as_shipped = False
 
     # Files
 
@@ -47,6 +48,7 @@ class Service:
         The drop-in that is shipped, settings, and what a further drop-in says of the service. What
         is not hardened has of the first what the shim needs, and no more.
         """
+        self.is_as_shipped = not settings and not more and hardened and jail == JAIL
         text = EXAMPLE.read_text()
         if not hardened:
             text = re.search(r".*^ExecStartPre=[^\n]*\n", text, re.M | re.S).group()
@@ -64,7 +66,7 @@ class Service:
         self.control("stop", check=False)
         for path in (DROP_IN, MORE, CONFIG, *(f"{JAIL}/{name}" for name in BROUGHT)):
             self.machine.remove(path)
-        self.control("reset-failed", check=False)
+        self.forget()
         self.machine.run("systemctl", "daemon-reload")
 
     # Its life
@@ -72,9 +74,12 @@ class Service:
     def control(self, verb, check=True):
         return self.machine.run("systemctl", verb, "apache2", check=check)
 
-    def restart(self):
-        # systemd counts starts, and tests start it more often than an administrator.
+    def forget(self):
+        """systemd counts starts, and tests start it more often than an administrator."""
         self.control("reset-failed", check=False)
+
+    def restart(self):
+        self.forget()
         done = self.control("restart", check=False)
         assert done.returncode == 0, self.said()
         self.wait_jailed()
