@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import pathlib
+import sysconfig
 
 import pytest
 
@@ -28,8 +29,9 @@ SETTINGS = {
 }
 
 # What mod_dav loads only when somebody locks a file.
-DAV = """\
-libraries = [ "libdb-5.3.so", "/usr/lib/x86_64-linux-gnu/apr-util-1/apr_dbm_db-1.so" ];
+DAV = f"""\
+libraries = [ "libdb-5.3.so",
+              "/usr/lib/{sysconfig.get_config_var('MULTIARCH')}/apr-util-1/apr_dbm_db-1.so" ];
 """
 
 LOCK = """\
