@@ -181,6 +181,14 @@ static void choose_within(struct plan *plan, size_t outer, struct mounting *moun
         }
 }
 
+static bool all_told(const struct plan *plan, const bool *wanted)
+{
+        for (size_t i = 0; i < plan->exposures.count; i++)
+                if (wanted[i] && !plan->exposures.item[i].told)
+                        return false;
+        return true;
+}
+
 static void conclude(struct plan *plan, const struct mounting *mounting, bool failed)
 {
         for (size_t i = 0; i < plan->exposures.count; i++) {
@@ -208,7 +216,7 @@ static void mount_again(struct plan *plan, const unsigned char *looks)
                         if (wanted[i])
                                 choose_within(plan, i, &mounting);
                 error = namespace_change(plan, held, wanted, left_out, &failure);
-                if (error < 0)
+                if (error < 0 && !all_told(plan, wanted))
                         tell(plan, "workers keep what they have: ", &failure);
                 conclude(plan, &mounting, error < 0);
         }

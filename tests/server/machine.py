@@ -109,13 +109,13 @@ def trust(certificate):
         bundle.write(added.read())
 
 
-def all_mounts(pid):
+def all_mounts(pid, link="ns/mnt"):
     """
-    Each mount of a process's namespace: its type and options by its place. /proc/PID/mountinfo
-    would show what lies below the process's root alone.
+    Each mount of a process's namespace, or of one that it holds: its type and options by its place.
+    /proc/PID/mountinfo would show what lies below the process's root alone.
     """
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
-    other = os.open(f"{pid}/ns/mnt", os.O_RDONLY, dir_fd=proc)
+    other = os.open(f"{pid}/{link}", os.O_RDONLY, dir_fd=proc)
     read, write = os.pipe()
     child = os.fork()
     if child == 0:

@@ -1,6 +1,7 @@
 """What a worker puts at a mount point, or at a copy's place: the server starts without."""
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
+import ctypes
 import os
 import shutil
 
@@ -12,6 +13,9 @@ from apache import WORKER_USER, Apache
 from forker import ForkerTest
 from processes import wait_until
 from tree import NOBODY
+
+
+RENAME_EXCHANGE = 2
 
 
 def setup_module():
@@ -174,6 +178,54 @@ class TestMountPoints(InTheWay, InTheWayTest):
     def is_replaced(self, plant, is_directory):
         """A file can be mounted on whatever is no directory."""
         return not is_directory and plant is plant_fifo
+
+
+class TestExchanged(ForkerTest):
+    """What a worker renames in the jail takes the mounts in it along."""
+
+    isolation = "namespace"
+
+    def test_no_other_mount_is_touched(self):
+        sources = [self.tree.write(f"{name}/file", f"{name}\n") for name in ("one", "two")]
+        server = self.server(expose=":".join(sources))
+        assert [server.fork(path) for path in sources] == ["one\n", "two\n"]
+        places = [os.path.dirname(self.tree.jail + path) for path in sources]
+        for place in places:
+            os.chown(place, NOBODY, NOBODY)
+        self.exchange(places)
+        machine.write(sources[0], "another\n")
+        # The new one is not mounted on that of the other, nor in its place; and the old one is gone.
+        assert [server.fork(path) for path in sources] == ["two\n", ""]
+        assert server.lines("error") == server.lines(
+            f"left out: .*{sources[0]}: another exposed path is mounted in its place")
+        assert len(server.lines("error")) == 1
+        self.exchange(places)
+        assert [server.fork(path) for path in sources] == ["another\n", "two\n"]
+
+    @staticmethod
+    def exchange(places):
+        names = [place.encode() for place in places]
+        assert ctypes.CDLL(None).renameat2(-1, names[0], -1, names[1], RENAME_EXCHANGE) == 0
+
+    def test_mounts_do_not_pile_up(self):
+        """A worker takes its mount away, again and again."""
+        server = self.server(expose=self.file)
+        server.fork()
+        before = self.mounts(server)
+        for number in range(20):
+            os.rename(self.place, f"{self.place}.{number}")
+            machine.write(self.file, f"{number}\n")
+            assert server.fork(self.file) == f"{number}\n"
+        assert self.mounts(server) == before
+        assert server.lines("warning|error") == []
+
+    @staticmethod
+    def mounts(server):
+        """Of the workers' namespace, which the refresher holds."""
+        refresher, = processes.refreshers(server.pid)
+        link, = [f"fd/{fd}" for fd in os.listdir(f"/proc/{refresher}/fd")
+                 if os.readlink(f"/proc/{refresher}/fd/{fd}").startswith("mnt:")]
+        return machine.all_mounts(refresher, link)
 
 
 # Runs in the jail as a worker does. What is mounted cannot be renamed, but what is above it can.

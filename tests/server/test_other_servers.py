@@ -9,6 +9,7 @@ import socket
 
 import pytest
 
+import machine
 import processes
 from apache import free_port
 from cases import TreeTest
@@ -236,6 +237,41 @@ class TestUpgrades(OtherServerTest):
             os.kill(master, signal.SIGUSR2)
             master = self.another_master(master, self.tree.pidfile)
             self.assert_workers(master, 2)
+
+
+class TestRefreshers(OtherServerTest):
+    """Each master has the process that brings changes to its workers, and no other one is left."""
+
+    def start_with_exposed(self, *command, **settings):
+        self.exposed = self.tree.write("exposed", "1\n")
+        self.start(*command, expose=self.exposed, isolation="namespace", **settings)
+
+    def one(self, master):
+        refresher, = wait_until(lambda: processes.refreshers(master), "a refresher")
+        return refresher
+
+    def reaches_workers(self, master, text):
+        machine.write(self.exposed, text)
+        for worker in processes.children(master):
+            wait_until(lambda: processes.read(f"/proc/{worker}/root{self.exposed}") == text, text,
+                       seconds=1)
+
+    def test_of_both_versions_of_gunicorn(self):
+        self.tree.write("app.py", WSGI)
+        self.start_with_exposed(
+            "gunicorn", "-u", "nobody", "-g", "nogroup", "-w", "2", "--preload",
+            "-p", self.tree.pidfile, "-b", f"127.0.0.1:{self.port}", "app:application")
+        self.assert_workers(self.pid, 2)
+        old = self.one(self.pid)
+        os.kill(self.pid, signal.SIGUSR2)
+        new = self.another_master(self.pid, f"{self.tree.pidfile}.2")
+        self.assert_workers(new, 2)
+        assert self.one(self.pid) == old != self.one(new)
+        self.reaches_workers(self.pid, "2\n")
+        self.reaches_workers(new, "3\n")
+        os.kill(self.pid, signal.SIGTERM)
+        wait_until(lambda: processes.collect() or not processes.alive(old), "the end of the old one")
+        self.reaches_workers(new, "4\n")
 
 
 class TestDropInTheMaster(OtherServerTest):

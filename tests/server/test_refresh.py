@@ -66,7 +66,7 @@ class RefreshTest(ServerTest):
         subprocess.run(["htpasswd", "-bcm", cls.htpasswd, "alice", "secret"], check=True,
                        capture_output=True)
         apache.settings |= {
-            "isolation": cls.isolation, "log_level": "info", "log": f"{apache.tree}/log/shim.log",
+            "isolation": cls.isolation, "log_level": "info", "landlock": "require", "log": f"{apache.tree}/log/shim.log",
             "services": "dns", "expose": ":".join((cls.htpasswd, os.path.dirname(cls.exposed), cls.tree, cls.late))}
         apache.wait_ready = lambda workers: type(apache).wait_ready(apache, 1)
 
