@@ -59,6 +59,7 @@ static void expect_every_setting(struct settings *settings)
         assert_string_equal(settings->programs.item[0], "httpd");
         assert_string_equal(settings->programs.item[1], "/usr/sbin/apache2");
         assert_null(settings->programs.item[2]);
+        assert_string_equal(settings->definitions, "/etc/services.conf");
         assert_int_equal(settings->libraries.count, 1);
         assert_string_equal(settings->libraries.item[0], "libm.so.6");
         assert_true(settings->master_accepts);
@@ -84,6 +85,7 @@ static void every_key_from_a_file(void **state)
                                  "view = \"inside\";\n"
                                  "aliases = [ \"/var/www\" ];\n"
                                  "programs = [ \"httpd\", \"/usr/sbin/apache2\" ];\n"
+                                 "definitions = \"/etc/services.conf\";\n"
                                  "libraries = ( \"libm.so.6\" );\n"
                                  "master_accepts = true;\n"
                                  "fatal_status = 2;\n"
@@ -101,8 +103,9 @@ static void every_key_from_the_environment(void **state)
                 "CHROOTSHIM_PIDFILE=/run/httpd.pid", "CHROOTSHIM_SCOREBOARD=/run/scoreboard",
                 "CHROOTSHIM_FIXROOT=false", "CHROOTSHIM_ALIASES=/var/www", "CHROOTSHIM_VIEW=inside",
                 "CHROOTSHIM_PROGRAMS=httpd:/usr/sbin/apache2", "CHROOTSHIM_LIBRARIES=libm.so.6",
-                "CHROOTSHIM_MASTER_ACCEPTS=true", "CHROOTSHIM_FATAL_STATUS=2",
-                "CHROOTSHIM_LOG=/var/log/shim", "CHROOTSHIM_LOG_LEVEL=debug", NULL};
+                "CHROOTSHIM_DEFINITIONS=/etc/services.conf", "CHROOTSHIM_MASTER_ACCEPTS=true",
+                "CHROOTSHIM_FATAL_STATUS=2", "CHROOTSHIM_LOG=/var/log/shim",
+                "CHROOTSHIM_LOG_LEVEL=debug", NULL};
         struct settings settings;
         struct failure failure;
 
