@@ -24,10 +24,8 @@ def run(*command):
     subprocess.run(command, check=True)
 
 
-def _bind_own(directory):
-    """An empty directory that lasts as long as this process; it is to be bound to another one."""
-    path = tempfile.mkdtemp(prefix="chrootshim-machine-", dir="/srv")
-    os.chmod(path, 0o755)
+def _at_end(directory, path):
+    """Unmount what is mounted at a directory, and remove what it was made of."""
     owner = os.getpid()
 
     def remove():
@@ -36,6 +34,13 @@ def _bind_own(directory):
             shutil.rmtree(path)
 
     atexit.register(remove)
+
+
+def _bind_own(directory):
+    """An empty directory that lasts as long as this process; it is to be bound to another one."""
+    path = tempfile.mkdtemp(prefix="chrootshim-machine-", dir="/srv")
+    os.chmod(path, 0o755)
+    _at_end(directory, path)
     return path
 
 
@@ -52,6 +57,16 @@ def own_empty(directory, user=None):
     run("mount", "--bind", empty, directory)
     if user:
         shutil.chown(directory, user, user)
+
+
+def own_layer(directory):
+    """What is made or changed in a directory of the machine is the test's own; nothing is copied."""
+    layer = tempfile.mkdtemp(prefix="chrootshim-machine-", dir="/srv")
+    for name in "upper", "work":
+        os.mkdir(f"{layer}/{name}", 0o755)
+    run("mount", "-t", "overlay", "overlay", "-o",
+        f"lowerdir={directory},upperdir={layer}/upper,workdir={layer}/work", directory)
+    _at_end(directory, layer)
 
 
 def own_run(name, user):

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import urllib.parse
 
 import machine
@@ -16,7 +17,8 @@ from php_site import PhpSiteTest, own_machine
 from site_test import PHP
 
 CODE, DATA, LOG = "/usr/share/roundcube", "/var/lib/roundcube", "/var/log/roundcube"
-TABLES = "/usr/share/dbconfig-common/data/roundcube/install/mysql"
+TABLES = "/usr/share/dbconfig-common/data/roundcube/install"
+SQLITE = "/var/lib/dbconfig-common/sqlite3/roundcube"
 USER, PASSWORD = "reader", "secret"
 NUMBERS = bytes(range(256)) * 400
 ADDRESSES = {"Anna": "anna@example.test", "Berta": "berta@example.test"}
@@ -32,10 +34,11 @@ DATABASE = """\
 <?php
 $dbuser = 'site';
 $dbpass = 'secret';
-$dbname = 'site';
+$basepath = '{directory}';
+$dbname = '{name}';
 $dbserver = '{host}';
 $dbport = '{port}';
-$dbtype = 'mysql';
+$dbtype = '{kind}';
 """
 CONFIGURATION = """\
 <?php
@@ -76,10 +79,18 @@ def names(commands):
 
 
 def setup_module():
+    machine.own_mounts()
+    machine.own_layer("/var/lib")
     own_machine(DATA, LOG)
 
 
-class TestRoundcube(PhpSiteTest):
+def tables(kind):
+    """The statements that make them, of Debian's package."""
+    with open(f"{TABLES}/{kind}", encoding="utf-8") as file:
+        return file.read()
+
+
+class Roundcube(PhpSiteTest):
     modules = ("alias", "mime", "rewrite", "headers", "deflate", "filter", "expires")
     extra = EXTRA
     services = "roundcube"
@@ -91,18 +102,18 @@ class TestRoundcube(PhpSiteTest):
             os.remove(f"{LOG}/{name}")
         super().prepare()
         cls.imap = cls.cleanups.enter_context(Dovecot(f"{cls.apache.tree}/imap", PASSWORD))
-        host, _, port = cls.database_host.partition(":")
-        with open(TABLES, encoding="utf-8") as file:
-            cls.database.run("USE site;" + file.read())
-        for name, text in (("debian-db", DATABASE.format(host=host, port=port)),
-                           ("config.inc", CONFIGURATION.format(
-                               imap=cls.imap.port, smtp=cls.sink.server_address[1]))):
-            path = machine.write(f"/etc/roundcube/{name}.php", text, 0o640)
-            shutil.chown(path, "root", WORKER_USER)
+        cls.configure_site("config.inc", CONFIGURATION.format(
+            imap=cls.imap.port, smtp=cls.sink.server_address[1]))
         for subject, text, attachment in (("First words", "Of needlework.", None),
                                           ("A file", "Look at it.", NUMBERS),
                                           ("Last words", "Of weaving.", None)):
             cls.imap.deliver(USER, letter(subject, text, attachment))
+
+    @classmethod
+    def configure_site(cls, name, text):
+        """Readable for the server's user alone, as Debian's installer leaves it."""
+        path = machine.write(f"/etc/roundcube/{name}.php", text, 0o640)
+        shutil.chown(path, "root", WORKER_USER)
 
     def page(self, task, **parameters):
         return self.browser.get("/roundcube/", _task=task, **parameters)
@@ -246,3 +257,33 @@ class TestRoundcube(PhpSiteTest):
 
     def test_nothing_more_is_complained_of(self):
         self.same("complaints", self.complaints())
+
+
+class TestRoundcubeInMariaDb(Roundcube):
+    """Accounts, sessions and addresses are in a MariaDB."""
+
+    @classmethod
+    def start_database(cls):
+        super().start_database()
+        cls.database.run("USE site;" + tables("mysql"))
+        host, _, port = cls.database_host.partition(":")
+        cls.configure_site("debian-db", DATABASE.format(
+            kind="mysql", directory="", name="site", host=host, port=port))
+
+
+class TestRoundcubeInSqlite(Roundcube):
+    """They are in a file, where Debian's installer makes it; under chroot the jail's own."""
+
+    written = (SQLITE,)
+
+    @classmethod
+    def start_database(cls):
+        shutil.rmtree(SQLITE, ignore_errors=True)
+        os.makedirs(SQLITE)
+        with sqlite3.connect(f"{SQLITE}/roundcube") as connection:
+            connection.executescript(tables("sqlite3"))
+        connection.close()
+        for path in SQLITE, f"{SQLITE}/roundcube":
+            shutil.chown(path, WORKER_USER, WORKER_USER)
+        cls.configure_site("debian-db", DATABASE.format(
+            kind="sqlite3", directory=SQLITE, name="roundcube", host="", port=""))
