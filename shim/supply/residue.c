@@ -163,9 +163,10 @@ static void write_anew(
 static int __attribute__((noinline)) open_manifest(const struct plan *plan)
 {
         struct failure failure = {0};
-        int manifest = manifest_open(plan->jail.fd, count_wants(plan) > 0, &failure);
+        bool wants = count_wants(plan) > 0;
+        int manifest = manifest_open(plan->jail.fd, wants, &failure);
 
-        if (manifest < 0 && manifest != -ENOENT)
+        if (manifest < 0 && manifest != -ENOENT && wants)
                 residue_report_failure(&plan->jail, &failure);
         return manifest;
 }

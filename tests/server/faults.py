@@ -44,6 +44,12 @@ TOLERATED = {
         r"(openat|read)( /etc/nsswitch\.conf)?": ("", "name services are loaded when they are asked"),
         r"(statx|readlinkat) \w+": ("", "what cannot be compared is copied anew"),
         r"unlinkat \S+\.chrootshim(/\d+)?": ("", "there was none"),
+        r"(openat|statx|unlinkat) \.chrootshim-manifest(\.new)?|flock|pread64|write": (
+            "", "what cannot be noted in the manifest is not, and stays in the jail"),
+        r"openat (\.|dev|etc|srv)|statx \.\w+\.chrootshim|getdents64": (
+            "", "what cannot be looked for, of what was made once, stays in the jail"),
+        r"statx (index|favicon|robots|wp-config)?\.\w+": (
+            "", "a jail that looks like a site is told of, and no more"),
         r"setresuid": ("", "it is root already; if not, the entry that is tried next fails"),
         r"openat2 /\S*": ("", "it is for speed: then a source is walked step by step"),
         r"statx (/dev/\S+|/etc/hostname|\S+/(exposed|directory))": (
@@ -54,6 +60,7 @@ TOLERATED = {
         r"(openat|read).*|statx .*|unlinkat \S+\.chrootshim": (
             "", "a pidfile that cannot be read is taken for the server's own; the rest is "
                 "looked at again at the next fork"),
+        r"flock|pread64|write": ("", "what cannot be noted in the manifest is not"),
         r"close|fcntl 1030|rt_sigprocmask|clock_gettime|kill|wait4|prctl 1|dup3|exit_group|"
         r"mmap|mprotect|munmap": (
             "", "it works as well without, or the kernel has done it for all that"),

@@ -120,7 +120,7 @@ class Absent(ForkerTest):
         assert len(server.lines("warning: expose: .* is gone")) == 1
         assert server.lines("error") == []
         assert server.fork("/nothing") is None
-        assert server.told == 2
+        assert server.told == server.forks
 
     @pytest.mark.parametrize("words", ("required,optional", "optional,required", "either,required"))
     def test_required_and_optional_is_an_error(self, words):

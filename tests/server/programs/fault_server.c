@@ -244,7 +244,8 @@ static int remove_one(const char *path, const struct stat *facts, int kind, stru
 /* What an earlier server has put into the jail. */
 static void clean_jail(void)
 {
-        static const char *const names[] = {"jail/srv", "jail/dev", "jail/etc"};
+        static const char *const names[] = {
+                "jail/srv", "jail/dev", "jail/etc", "jail/.chrootshim-manifest"};
 
         for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
                 nftw(below_tree(names[i]), remove_one, 16, FTW_DEPTH | FTW_PHYS);
