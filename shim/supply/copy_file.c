@@ -51,6 +51,15 @@ static void note(const struct copy *copy, enum manifest_kind kind, int fd)
         manifest_add(&note, kind, fd);
 }
 
+/* Announce what is to take the place of @name, and make room for it under the name @temporary. */
+static int begin(const struct copy *copy, enum manifest_kind kind, int directory, const char *name,
+        char *temporary)
+{
+        const struct manifest_note note = {copy->manifest, copy->path};
+
+        return place_new_begin(&note, kind, directory, name, temporary);
+}
+
 /* The file may grow meanwhile: one byte more than there is @room for tells that there is more. */
 static int copy_content(int from, int to, uint64_t *room)
 {
@@ -102,9 +111,9 @@ bool copy_file_is_fresh(const struct file_facts *there, const struct file_facts 
 }
 
 /* Make the file that will take the place of @name, under the name @temporary. */
-static int make_new(int directory, const char *name, char *temporary)
+static int make_new(const struct copy *copy, int directory, const char *name, char *temporary)
 {
-        int error = place_new_begin(directory, name, temporary);
+        int error = begin(copy, MANIFEST_FILE, directory, name, temporary);
 
         if (error < 0)
                 return error;
@@ -125,12 +134,6 @@ int copy_fail_entries(struct copy *copy)
                                         : "it has more than 20000 entries");
 }
 
-bool copy_others_fill(const struct file_facts *facts)
-{
-        return (S_ISREG(facts->mode) || S_ISDIR(facts->mode)) &&
-               place_others_write(facts, geteuid());
-}
-
 static uint64_t room_left(const struct copy *copy)
 {
         return copy_limit(copy, COPY_BYTES_LIMIT) - copy->bytes;
@@ -143,7 +146,7 @@ static int write_file(struct copy *copy, int from, const struct file_facts *fact
         uint64_t room = room_left(copy);
         char temporary[NAME_MAX + 1];
         int error;
-        CLOSED_AT_END int to = make_new(directory, name, temporary);
+        CLOSED_AT_END int to = make_new(copy, directory, name, temporary);
 
         if (to < 0)
                 return copy_fail(copy, name, "it cannot be made", to);
@@ -186,9 +189,10 @@ static int set_mode(int fd, mode_t mode)
 }
 
 /* Make the device that will take the place of @name. Return: an O_PATH descriptor of it. */
-static int make_new_device(int directory, const char *name, char *temporary, uint64_t number)
+static int make_new_device(
+        const struct copy *copy, int directory, const char *name, char *temporary, uint64_t number)
 {
-        int error = place_new_begin(directory, name, temporary);
+        int error = begin(copy, MANIFEST_DEVICE, directory, name, temporary);
 
         if (error < 0)
                 return error;
@@ -224,7 +228,8 @@ int copy_device(struct copy *copy, const struct file_facts *facts, int directory
                 copy_device_is_fresh(&there, facts))
                 return 0;
 
-        CLOSED_AT_END int fd = make_new_device(directory, name, temporary, facts->device_number);
+        CLOSED_AT_END int fd =
+                make_new_device(copy, directory, name, temporary, facts->device_number);
 
         if (fd < 0)
                 return fail_device(copy, name, fd);
@@ -273,7 +278,8 @@ int copy_link(struct copy *copy, int from, int directory, const char *name)
         if (is_same_link(directory, name, text))
                 return 0;
 
-        CLOSED_AT_END int fd = place_new_link(directory, name, temporary, text);
+        const struct manifest_note at = {copy->manifest, copy->path};
+        CLOSED_AT_END int fd = place_new_link(&at, directory, name, temporary, text);
 
         if (fd >= 0)
                 note(copy, MANIFEST_LINK, fd);

@@ -54,10 +54,6 @@ int copy_fail_limit(struct copy *copy, const char *name, const char *reason);
 int copy_fail_bytes(struct copy *copy, const char *name);
 int copy_fail_entries(struct copy *copy);
 
-/** copy_others_fill() - may others fill it? Everybody may write to links and to most sockets, which
- * says nothing. */
-bool copy_others_fill(const struct file_facts *facts);
-
 /**
  * The copy that is @there: is it what would be made of the @source now? One of a file that has the
  * source's size and time, and was made after the source's last change of any kind, is taken for

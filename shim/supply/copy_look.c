@@ -69,6 +69,12 @@ static int look_at_directory(
         return error;
 }
 
+bool copy_others_fill(const struct file_facts *facts)
+{
+        return (S_ISREG(facts->mode) || S_ISDIR(facts->mode)) &&
+               place_others_write(facts, geteuid());
+}
+
 bool copy_is_there(
         const struct copy *copy, const struct file_facts *source, const struct file_facts *there)
 {

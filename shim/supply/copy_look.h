@@ -17,6 +17,10 @@
  */
 int copy_look(struct copy *copy, int source, int directory, const char *name);
 
+/** copy_others_fill() - may others fill it? Everybody may write to links and to most sockets, which
+ * says nothing. */
+bool copy_others_fill(const struct file_facts *facts);
+
 /** copy_is_there() - is the source itself what is @there, since the administrator has mounted it,
  * or its directory, in the jail? A copy would take the place of the host's own file. */
 bool copy_is_there(

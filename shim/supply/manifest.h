@@ -20,9 +20,9 @@
  * PATH is the path in the jail, INODE and BIRTH (seconds and nanoseconds, 0.000000000 where the
  * file system has none) are statx(2)'s: another one of that name is not the shim's. A point is an
  * empty file to mount on. In a path, a newline is \012 and a backslash \134, so that one line is
- * one entry. What was made is noted before it takes its place: until then it stands beside it,
- * under the name .NAME.chrootshim. A path may have several lines; the one that fits is true. Lines
- * that cannot be read mean nothing.
+ * one entry. What is made is announced, by a line with the inode 0; then it is made beside its
+ * place, under the name .NAME.chrootshim, and noted; then it takes its place. A path may have
+ * several lines; the one that fits is true. Lines that cannot be read mean nothing.
  */
 
 #define MANIFEST_NAME ".chrootshim-manifest"
@@ -62,6 +62,12 @@ struct manifest_line {
 static inline bool manifest_is_made(enum manifest_kind kind)
 {
         return kind <= MANIFEST_POINT;
+}
+
+/** manifest_announces() - does the line say no more than that the thing is about to be made? */
+static inline bool manifest_announces(const struct manifest_line *line)
+{
+        return line->identity.inode == 0;
 }
 
 /** manifest_same() - is it the same file, as far as the manifest tells? */

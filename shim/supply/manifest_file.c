@@ -138,18 +138,31 @@ void manifest_close(const int *manifest)
 }
 
 /* It begins on a line of its own, whatever was left of one before. */
-void manifest_add(const struct manifest_note *note, enum manifest_kind kind, int fd)
+static void add(
+        const struct manifest_note *note, enum manifest_kind kind, const struct identity *identity)
 {
         char line[1 + MANIFEST_LINE_SIZE];
-        struct file_facts facts;
-        size_t length;
+        size_t length = manifest_format(line + 1, kind, identity, note->path);
 
-        if (note->manifest < 0 || kernel_facts(fd, "", 0, &facts) < 0)
-                return;
         line[0] = '\n';
-        length = manifest_format(line + 1, kind, &facts.identity, note->path);
         if (length > 0)
                 kernel_write(note->manifest, line, length + 1);
+}
+
+void manifest_announce(const struct manifest_note *note, enum manifest_kind kind)
+{
+        const struct identity none = {0};
+
+        if (note->manifest >= 0)
+                add(note, kind, &none);
+}
+
+void manifest_add(const struct manifest_note *note, enum manifest_kind kind, int fd)
+{
+        struct file_facts facts;
+
+        if (note->manifest >= 0 && kernel_facts(fd, "", 0, &facts) == 0)
+                add(note, kind, &facts.identity);
 }
 
 static int read_all(int fd, char *text, size_t length)

@@ -43,6 +43,9 @@ struct manifest_note {
         const char *path;
 };
 
+/** manifest_announce() - note that a thing of this @kind is about to be made beside its place. */
+void manifest_announce(const struct manifest_note *note, enum manifest_kind kind);
+
 /** manifest_add() - note what @fd holds, which has just been made. What cannot be noted is not. */
 void manifest_add(const struct manifest_note *note, enum manifest_kind kind, int fd);
 

@@ -50,7 +50,7 @@ static int make_new(const struct manifest_note *note, int parent, const char *na
         enum manifest_kind kind, gid_t group, mode_t mode)
 {
         char temporary[NAME_MAX + 1];
-        int error = place_new_begin(parent, name, temporary), fd;
+        int error = place_new_begin(note, kind, parent, name, temporary), fd;
 
         if (error < 0)
                 return error;
@@ -96,7 +96,8 @@ int place_make_link(const struct place *place, const char *text)
 {
         const struct manifest_note note = {place->manifest, place->path};
         char temporary[NAME_MAX + 1];
-        CLOSED_AT_END int fd = place_new_link(place->directory, place->name, temporary, text);
+        CLOSED_AT_END int fd =
+                place_new_link(&note, place->directory, place->name, temporary, text);
         int error = fd;
 
         if (fd < 0)

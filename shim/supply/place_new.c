@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/place_new.h"
 
-#include "system/kernel.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -23,9 +21,22 @@ int place_new_name(const char *name, char *buffer)
         return 0;
 }
 
-int place_new_link(int directory, const char *name, char *buffer, const char *text)
+int place_new_begin(const struct manifest_note *note, enum manifest_kind kind, int directory,
+        const char *name, char *buffer)
 {
-        int error = place_new_begin(directory, name, buffer);
+        int error = place_new_name(name, buffer);
+
+        if (error < 0)
+                return error;
+        manifest_announce(note, kind);
+        place_new_remove(directory, buffer);
+        return 0;
+}
+
+int place_new_link(const struct manifest_note *note, int directory, const char *name, char *buffer,
+        const char *text)
+{
+        int error = place_new_begin(note, MANIFEST_LINK, directory, name, buffer);
 
         if (error == 0)
                 error = (int)kernel_call(SYS_symlinkat, (long)text, directory, (long)buffer, 0, 0);
@@ -37,15 +48,6 @@ void place_new_remove(int directory, const char *temporary)
 {
         if (kernel_call(SYS_unlinkat, directory, (long)temporary, 0, 0, 0) == -EISDIR)
                 kernel_call(SYS_unlinkat, directory, (long)temporary, AT_REMOVEDIR, 0, 0);
-}
-
-int place_new_begin(int directory, const char *name, char *buffer)
-{
-        int error = place_new_name(name, buffer);
-
-        if (error == 0)
-                place_new_remove(directory, buffer);
-        return error;
 }
 
 int place_new_take(int directory, const char *temporary, const char *name, int fd)

@@ -3,6 +3,8 @@
 #ifndef SHIM_SUPPLY_PLACE_NEW_H
 #define SHIM_SUPPLY_PLACE_NEW_H
 
+#include "supply/manifest_file.h"
+
 #include <limits.h>
 
 /*
@@ -13,12 +15,19 @@
 /** place_new_name() - that name, in @buffer of NAME_MAX + 1 bytes. Return: 0 or -ENAMETOOLONG. */
 int place_new_name(const char *name, char *buffer);
 
-/** place_new_begin() - that name, and nothing there. Return: 0, or a negative error number. */
-int place_new_begin(int directory, const char *name, char *buffer);
+/**
+ * place_new_begin() - that name, and nothing there; it is noted that a thing of this @kind comes.
+ * @note: of the place; the caller adds what was made to it (manifest_add()).
+ *
+ * Return: 0, or a negative error number.
+ */
+int place_new_begin(const struct manifest_note *note, enum manifest_kind kind, int directory,
+        const char *name, char *buffer);
 
 /** place_new_link() - make there a symbolic link of that text. Return: an O_PATH descriptor of it.
  */
-int place_new_link(int directory, const char *name, char *buffer, const char *text);
+int place_new_link(const struct manifest_note *note, int directory, const char *name, char *buffer,
+        const char *text);
 
 /** place_new_remove() - remove it: what is no directory, or an empty one. */
 void place_new_remove(int directory, const char *temporary);

@@ -34,8 +34,8 @@ static bool is_it(const struct manifest_line *line, int directory, const char *n
         struct file_facts facts;
 
         return kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &facts) == 0 &&
-               manifest_same(&line->identity, &facts.identity) && facts.owner == geteuid() &&
-               manifest_fits(line->kind, &facts);
+               (manifest_same(&line->identity, &facts.identity) || manifest_announces(line)) &&
+               facts.owner == geteuid() && manifest_fits(line->kind, &facts);
 }
 
 /* Where something is mounted on the way, what was made may be below it. */
@@ -51,7 +51,7 @@ static enum fate find(
                 return (directory == -ENOENT || directory == -ENOTDIR) && !round->inside.mounted
                                ? GONE
                                : HIDDEN;
-        if (is_it(line, directory, *ret_name))
+        if (!manifest_announces(line) && is_it(line, directory, *ret_name))
                 return FOUND;
         if (place_new_name(*ret_name, temporary) == 0 && is_it(line, directory, temporary))
                 return BESIDE;
@@ -121,7 +121,8 @@ static bool judge(struct residue_round *round)
                 place_new_remove(directory, temporary);
                 return false;
         case OTHER:
-                if (unwanted && !is_noted(round, directory, name))
+                if (unwanted && !manifest_announces(&round->line) &&
+                        !is_noted(round, directory, name))
                         residue_note(&round->report.changed, round->line.path, 0);
                 return false;
         case HIDDEN:

@@ -433,6 +433,38 @@ class TestCrash(ResidueTest):
             self.once()
             assert self.found() == set()
 
+    def test_killed_before_it_was_noted(self):
+        """Only what was about to be made is known; what is at its place is another's."""
+        def fill(name):
+            path = f"{self.tree.jail}/.{name}.chrootshim"
+            {"file": lambda: machine.write(path, "half"), "point": lambda: machine.write(path, ""),
+             "directory": lambda: os.mkdir(path), "link": lambda: os.symlink("there", path),
+             "device": lambda: os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 3))}[name]()
+
+        kinds = ("file", "point", "directory", "link", "device")
+        with open(self.manifest, "w") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write("chrootshim manifest 1 00000000000000000001\n")
+            for name in kinds:
+                fill(name)
+                self.write_in_jail(f"/{name}")
+                file.write(f"{name} 0 0.000000000 /{name}\n")
+        lines = self.once()
+        assert self.found() == {f"/{name}" for name in kinds}
+        assert not [line for line in lines if re.search("warning|error", line)]
+
+    def test_all_is_announced(self):
+        """Before it is made, which is before it is noted."""
+        self.tree.write("shared/deep/other", "another\n")
+        os.symlink("file", f"{self.shared}/link")
+        self.once(expose=self.shared, services="files")
+        lines = [line.split(" ", 3) for line in processes.read(self.manifest).splitlines()]
+        noted = {line[3]: number for number, line in enumerate(lines)
+                 if line[0] in ("file", "directory", "link", "device") and line[1] != "0"}
+        announced = {line[3]: number for number, line in enumerate(lines) if line[1:2] == ["0"]}
+        assert set(noted) == set(announced) == self.found()
+        assert all(announced[path] < noted[path] for path in noted)
+
     def test_a_line_that_was_cut_off(self):
         with self.server(expose=self.file) as server:
             with open(self.manifest, "a") as file:
