@@ -22,6 +22,9 @@
 /* How much may be added before it is written anew; at least a quarter of it besides. */
 #define GROWTH (1 << 20)
 
+/* More servers than start at once: each may take the manifest's place while it is opened. */
+#define STALE_TRIES 100
+
 /* How long to wait for others, in milliseconds, and how long to sleep meanwhile, in nanoseconds. */
 #define LOCK_PATIENCE 10000
 #define LOCK_PAUSE 2000000
@@ -49,6 +52,9 @@ static int judge_file(int fd, struct file_facts *ret_facts, struct failure *fail
 {
         int error = kernel_facts(fd, "", 0, ret_facts);
 
+        /* Another server of the jail has just written it anew. */
+        if (error == 0 && ret_facts->links == 0)
+                error = -ESTALE;
         if (error < 0)
                 return fail(failure, error, NULL, NULL);
         if (S_ISREG(ret_facts->mode) && ret_facts->links == 1 && ret_facts->owner == geteuid() &&
@@ -123,7 +129,7 @@ int manifest_open(int root, bool make, struct failure *ret_failure)
         error = judge_top(root, ret_failure);
         if (error < 0)
                 return error;
-        for (int i = 0; i < 10 && fd == -ESTALE; i++)
+        for (int i = 0; i < STALE_TRIES && fd == -ESTALE; i++)
                 fd = open_locked(root, make, ret_failure);
         return fd;
 }
