@@ -68,57 +68,89 @@ INTERPOSE(int, thrd_create, (thrd_t * ret_thread, thrd_start_t start, void *argu
 
 INTERPOSE(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
 {
-        process_polls(fds, count);
-        return real(poll)(fds, count, timeout);
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(poll)(fds, count, timeout);
+        process_polled(ready, fds, count);
+        return ready;
 }
 
 INTERPOSE(int, __poll, (struct pollfd * fds, nfds_t count, int timeout))
 {
-        process_polls(fds, count);
-        return real(__poll)(fds, count, timeout);
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(__poll)(fds, count, timeout);
+        process_polled(ready, fds, count);
+        return ready;
 }
 
 INTERPOSE(int, __poll_chk, (struct pollfd * fds, nfds_t count, int timeout, size_t size))
 {
-        process_polls(fds, count);
-        return real(__poll_chk)(fds, count, timeout, size);
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(__poll_chk)(fds, count, timeout, size);
+        process_polled(ready, fds, count);
+        return ready;
 }
 
 INTERPOSE(int, ppoll,
         (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask))
 {
-        process_polls(fds, count);
-        return real(ppoll)(fds, count, timeout, mask);
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(ppoll)(fds, count, timeout, mask);
+        process_polled(ready, fds, count);
+        return ready;
 }
 
 INTERPOSE(int, __ppoll_chk,
         (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
                 size_t size))
 {
-        process_polls(fds, count);
-        return real(__ppoll_chk)(fds, count, timeout, mask, size);
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(__ppoll_chk)(fds, count, timeout, mask, size);
+        process_polled(ready, fds, count);
+        return ready;
 }
 
 INTERPOSE(int, select,
         (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout))
 {
-        process_selects(count, read);
-        return real(select)(count, read, write, except, timeout);
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(select)(count, read, write, except, timeout);
+        process_selected(ready, count, read, write, except);
+        return ready;
 }
 
 INTERPOSE(int, __select,
         (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout))
 {
-        process_selects(count, read);
-        return real(__select)(count, read, write, except, timeout);
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(__select)(count, read, write, except, timeout);
+        process_selected(ready, count, read, write, except);
+        return ready;
 }
 
 INTERPOSE(int, pselect,
         (int count, fd_set *read, fd_set *write, fd_set *except, const struct timespec *timeout,
                 const sigset_t *mask))
 {
-        process_selects(count, read);
-        return real(pselect)(count, read, write, except, timeout, mask);
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(pselect)(count, read, write, except, timeout, mask);
+        process_selected(ready, count, read, write, except);
+        return ready;
 }
 
 INTERPOSE(int, sigwait, (const sigset_t *set, int *ret_signal))

@@ -173,11 +173,17 @@ static inline bool process_may_be_asked(void)
         return process_is_undecided() && process_state.serving && !process_state.has_workers;
 }
 
-/** process_polls() - process_wait() and process_watches() for poll(2). */
-void process_polls(const struct pollfd *fds, nfds_t count);
+/**
+ * process_polled() - process_watches() for what poll(2) found.
+ * @ready: what it returned: the kernel has looked at all of @fds, if it is above 0.
+ *
+ * After the call, so that arguments that the kernel refuses are not looked at.
+ */
+void process_polled(int ready, const struct pollfd *fds, nfds_t count);
 
-/** process_selects() - the same for select(2). @read is the set to read from, or NULL. */
-void process_selects(int count, const fd_set *read);
+/** process_selected() - the same for select(2). Any set may be NULL. */
+void process_selected(
+        int ready, int count, const fd_set *read, const fd_set *write, const fd_set *except);
 
 /** process_received() - recvmsg() gave @message: the sockets in it may be to serve with. */
 void process_received(const struct msghdr *message);

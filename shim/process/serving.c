@@ -33,39 +33,51 @@ void process_receive(int fd)
                 process_event(EVENT_RECEIVE);
 }
 
+/* A vfork() child waits in its parent's memory, and for a moment only. */
 void process_watches(int fd)
 {
-        if (process_may_be_asked() && sockets_is_bound(fd))
+        if (process_may_be_asked() && self_owns_memory() && sockets_is_bound(fd))
                 process_event(EVENT_ASKED);
 }
 
-void process_polls(const struct pollfd *fds, nfds_t count)
+void process_polled(int ready, const struct pollfd *fds, nfds_t count)
 {
-        process_wait(EVENT_TOUCH);
-        if (!process_may_be_asked() || !sockets_any_bound() || !fds)
+        const short in = POLLIN | POLLRDNORM;
+
+        if (ready <= 0 || !process_may_be_asked() || !sockets_any_bound())
                 return;
         for (nfds_t i = 0; i < count; i++)
-                if (fds[i].events & (POLLIN | POLLRDNORM))
+                if ((fds[i].events & in) && (fds[i].revents & ~POLLNVAL))
                         process_watches(fds[i].fd);
 }
 
 /* FD_ISSET() would not do: a set may be larger than libc's. */
-static bool is_in(int fd, const fd_set *set)
+static fd_mask word_of(const fd_set *set, int index)
 {
-        const fd_mask *words = (const fd_mask *)set;
-
-        return words[fd / NFDBITS] & (fd_mask)(1UL << fd % NFDBITS);
+        return set ? ((const fd_mask *)set)[index] : 0;
 }
 
-void process_selects(int count, const fd_set *read)
+static void watch_word(fd_mask word, int first)
 {
-        process_wait(EVENT_TOUCH);
-        if (!process_may_be_asked() || !sockets_any_bound() || !read)
+        for (int bit = 0; bit < NFDBITS; bit++)
+                if (word & (fd_mask)(1UL << bit))
+                        process_watches(first + bit);
+}
+
+void process_selected(
+        int ready, int count, const fd_set *read, const fd_set *write, const fd_set *except)
+{
+        if (ready <= 0 || !read || !process_may_be_asked() || !sockets_any_bound())
                 return;
-        /* As the kernel does, look no further into the set than descriptors are open. */
-        for (int fd = 0; fd < count; fd++)
-                if (sockets_is_one(fd) && is_in(fd, read))
-                        process_watches(fd);
+        /* The kernel looks no further into the sets than descriptors are open: neither does this,
+         * for all that are ready have been seen by then. */
+        for (int i = 0; ready > 0 && i <= (count - 1) / NFDBITS; i++) {
+                fd_mask words[] = {word_of(read, i), word_of(write, i), word_of(except, i)};
+
+                for (size_t set = 0; set < sizeof(words) / sizeof(words[0]); set++)
+                        ready -= __builtin_popcountl((unsigned long)words[set]);
+                watch_word(words[0], i * NFDBITS);
+        }
 }
 
 /* A process of its own memory, or one that clone(2) made before there was a witness: a vfork()

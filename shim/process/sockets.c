@@ -118,7 +118,7 @@ bool sockets_any_bound(void)
 
 bool sockets_is_bound(int fd)
 {
-        return is_noted(&bound, fd, true) && !has_peer(fd);
+        return is_noted(&bound, fd, true) && sockets_is_one(fd) && !has_peer(fd);
 }
 
 bool sockets_is_connection(int fd)

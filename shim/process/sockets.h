@@ -31,7 +31,11 @@ bool sockets_note_bound(int fd, const struct sockaddr *address, socklen_t length
 /** sockets_any_bound() - is there any socket of that kind? */
 bool sockets_any_bound(void);
 
-/** sockets_is_bound() - is it one of them, or was one handed over? Not if it is connected. */
+/**
+ * sockets_is_bound() - is it one of them, or was one handed over? Not if it is connected.
+ *
+ * What is no open socket is none: a number that is closed, or -1.
+ */
 bool sockets_is_bound(int fd);
 
 /** sockets_is_connection() - a stream socket of the internet that has a peer? */

@@ -57,6 +57,23 @@ class TestOneProcess(RoleTest):
                          FATAL, "more than one thread")
         assert self.roles(self.act("ask", "raw-receive", wait, *SAY)) == [("self", WATCHING, False)]
 
+    def test_what_is_no_socket_asks_nothing(self):
+        """A free slot of poll(), -1, and a number that is closed: it is still a master."""
+        result = self.act("datagrams", "wait-elsewhere", *SAY)
+        assert self.roles(result) == [("self", WATCHING, False)]
+
+    def test_waits_that_the_kernel_refuses(self):
+        """They fail as they do without the shim, and sets are looked at as far as the kernel does."""
+        result = self.act("datagrams", "wait-wrongly", *SAY)
+        errors, said = result.stdout.split("self")
+        assert (result.returncode, errors) == (0, "poll EFAULT\npoll EINVAL\nselect EFAULT\n")
+        assert said.split()[0] == WATCHING
+
+    def test_a_vfork_child_that_looks_for_datagrams(self):
+        result = self.act("datagrams", "vfork-poll", *SAY)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout.startswith(f"vfork 1\nself {WATCHING} ")
+
     def test_it_asks_by_datagrams(self):
         result = self.act("ask", "recv", *SAY)
         assert self.roles(result) == [("self", WATCHING, False)]

@@ -75,6 +75,8 @@ static void the_number_does_not_matter(void **state)
         assert_int_equal(connect(high, (struct sockaddr *)&peer, sizeof(peer)), 0);
         assert_false(sockets_is_bound(high));
         close(high);
+        assert_false(sockets_is_bound(high));
+        assert_false(sockets_is_bound(-1));
 }
 
 static void what_serves_is_handed_over(void **state)

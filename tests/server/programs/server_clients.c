@@ -2,12 +2,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server.h"
 #include <aio.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -138,6 +141,69 @@ ACTION(raw_receive, "raw-receive")
                         fail(name);
         if (ways[way].wait() < 0 || syscall(SYS_recvfrom, incoming, &byte, 1, 0, NULL, NULL) != 1)
                 fail("raw-receive");
+}
+
+/* As a master waits that has a free slot in its list, and a number that is closed by now. */
+ACTION(wait_elsewhere, "wait-elsewhere")
+{
+        struct epoll_event event = {.events = EPOLLIN};
+        int ends[2], closed, epoll = epoll_create1(0);
+        struct pollfd fds[] = {
+                {.events = POLLIN}, {.fd = -1, .events = POLLIN}, {.events = POLLIN}};
+
+        if (pipe(ends) < 0 || write(ends[1], "x", 1) != 1 || (closed = dup(incoming)) < 0 ||
+                close(closed) < 0)
+                fail("wait-elsewhere");
+        fds[0].fd = ends[0];
+        fds[2].fd = closed;
+        if (poll(fds, 3, -1) != 2 || epoll_ctl(epoll, EPOLL_CTL_ADD, -1, &event) == 0 ||
+                epoll_ctl(epoll, EPOLL_CTL_ADD, closed, &event) == 0)
+                fail("wait-elsewhere");
+}
+
+static void tell_error(const char *name, int result)
+{
+        printf("%s %s\n", name, result < 0 ? strerrorname_np(errno) : "0");
+}
+
+/* What the kernel refuses; and sets that end before the number of descriptors that is given. */
+ACTION(wait_wrongly, "wait-wrongly")
+{
+        /* The compiler would see that it is wrong. */
+        int (*volatile poll_unchecked)(struct pollfd *, nfds_t, int) = poll;
+        void *nowhere = (void *)(uintptr_t)8;
+        struct pollfd one = {.fd = incoming, .events = POLLIN};
+        long page = sysconf(_SC_PAGESIZE);
+        char *pages = mmap(
+                NULL, (size_t)page * 2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        fd_set *writable = (fd_set *)(pages + page - sizeof(fd_set)), none = {0};
+        int ends[2];
+
+        if (pages == MAP_FAILED || munmap(pages + page, (size_t)page) < 0 || pipe(ends) < 0)
+                fail("wait-wrongly");
+        FD_SET(ends[1], writable);
+        tell_error("poll", poll_unchecked(nowhere, 2, 0));
+        tell_error("poll", poll_unchecked(&one, 100000000, 0));
+        tell_error("select", select(10, nowhere, NULL, NULL, NULL));
+        if (select(1 << 20, &none, writable, NULL, NULL) != 1)
+                fail("select");
+        FD_ZERO(writable);
+        FD_SET(ends[1], &none);
+        if (select(1 << 20, writable, &none, NULL, NULL) != 1)
+                fail("select");
+}
+
+/* A child that only looks whether there is something: its parent's memory says what it is. */
+ACTION(vfork_poll, "vfork-poll")
+{
+        pid_t child = vfork();
+
+        if (child == 0) {
+                struct pollfd one = {.fd = incoming, .events = POLLIN};
+
+                _exit(poll(&one, 1, 0));
+        }
+        printf("vfork %d\n", status_of(child));
 }
 
 /* What the program says, the client hears, or it is not started. */
