@@ -33,14 +33,14 @@ INTERPOSE(int, epoll_ctl, (int epoll, int operation, int fd, struct epoll_event 
 
 INTERPOSE(int, epoll_wait, (int epoll, struct epoll_event *events, int count, int timeout))
 {
-        process_wait(EVENT_WAIT);
+        process_epoll_waits();
         return real(epoll_wait)(epoll, events, count, timeout);
 }
 
 INTERPOSE(int, epoll_pwait,
         (int epoll, struct epoll_event *events, int count, int timeout, const sigset_t *mask))
 {
-        process_wait(EVENT_WAIT);
+        process_epoll_waits();
         return real(epoll_pwait)(epoll, events, count, timeout, mask);
 }
 
@@ -48,7 +48,7 @@ INTERPOSE(int, epoll_pwait2,
         (int epoll, struct epoll_event *events, int count, const struct timespec *timeout,
                 const sigset_t *mask))
 {
-        process_wait(EVENT_WAIT);
+        process_epoll_waits();
         return real(epoll_pwait2)(epoll, events, count, timeout, mask);
 }
 

@@ -74,18 +74,33 @@ void children_forked(int place, pid_t pid)
 
 void children_begin(int place)
 {
-        self->mark = place < 0 ? NULL : &storm.marks[place];
+        __atomic_store_n(&self->mark, place < 0 ? NULL : &storm.marks[place], __ATOMIC_RELAXED);
 }
 
 void children_mark(enum child_mark mark)
 {
-        if (self->mark && __atomic_load_n(self->mark, __ATOMIC_RELAXED) != mark)
-                __atomic_store_n(self->mark, (unsigned char)mark, __ATOMIC_RELAXED);
+        unsigned char *place = __atomic_load_n(&self->mark, __ATOMIC_RELAXED);
+
+        if (place)
+                __atomic_store_n(place, (unsigned char)mark, __ATOMIC_RELAXED);
+}
+
+/* A client may break into it from now on: a page of its own takes the place of the shared one. Not
+ * by munmap(): another thread may just be about to store. */
+static void leave_marks(void)
+{
+        int saved = errno;
+
+        __atomic_store_n(&self->mark, NULL, __ATOMIC_RELAXED);
+        mmap(storm.marks, EXIT_STORM_PLACES, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+        errno = saved;
 }
 
 void process_served(void)
 {
         children_mark(CHILD_SERVED);
+        leave_marks();
 }
 
 static bool lives(pid_t pid)

@@ -25,7 +25,7 @@ enum child_mark {
         CHILD_FORKED,
         /** It was to be jailed. */
         CHILD_WORKER,
-        /** It has accepted a client. */
+        /** It has accepted a client, or has begun to receive datagrams of clients. */
         CHILD_SERVED,
 };
 
@@ -41,8 +41,12 @@ struct child_birth {
  * A signal handler of the master may tell of a death at any moment.
  */
 struct exit_storm {
-        /** EXIT_STORM_PLACES of enum child_mark. Workers can write to it: it decides no more than
-         * whether they are counted. NULL: none is looked at. */
+        /**
+         * EXIT_STORM_PLACES of enum child_mark, in memory that is shared with each worker until it
+         * has served: who is broken into by a client has it no more. What is left: a worker that
+         * is broken into before, by a file that it reads, for example, can make that others are
+         * counted or not. It decides no more than that. NULL: none is looked at.
+         */
         unsigned char *marks;
         struct child_birth births[EXIT_STORM_PLACES];
         /** How many have died in a row, and when the first of them did. */
@@ -68,7 +72,7 @@ void exit_storm_forked(struct exit_storm *storm, int place, pid_t pid);
  */
 bool exit_storm_died(struct exit_storm *storm, pid_t pid, int status, int64_t now);
 
-/** exit_storm_serves() - is there a child that has accepted a client, and still @lives? */
+/** exit_storm_serves() - is there a child that has served, and still @lives? */
 bool exit_storm_serves(const struct exit_storm *storm, bool (*lives)(pid_t pid));
 
 #endif

@@ -56,8 +56,11 @@ struct process {
         bool guards_service_manager;
         /** The configuration file as it was when a worker was forked last. */
         struct settings_stamp settings_seen;
-        /** Where it says how far it has come, for its master: see process/children.h; or NULL. */
+        /** Where it says how far it has come, for its master: see process/children.h; or NULL, also
+         * once it has served. */
         unsigned char *mark;
+        /** epoll tells it, or has told its master, of datagrams that clients send. */
+        bool watches_datagrams;
         /** What is wrong with the settings, if this process is let run on in spite of it. */
         const struct failure *problem;
         /** The settings, the jail, and what it is to have. */
@@ -109,6 +112,14 @@ static inline bool process_may_be_worker(void)
         return process_state.role == CHROOTSHIM_PENDING || !*process_state.witness;
 }
 
+/** process_is_unserved() - a worker that is looked at and has served nobody? False on the hot
+ * paths.
+ */
+static inline bool process_is_unserved(void)
+{
+        return __atomic_load_n(&process_state.mark, __ATOMIC_RELAXED) != NULL;
+}
+
 /** process_inside() - the inside view of @path in a jailed process; else @path. */
 static inline const char *process_inside(const char *path)
 {
@@ -148,7 +159,8 @@ void process_receive(int fd);
 /** process_reads() - process_receive() for read(2): cheap where it is none. */
 static inline void process_reads(int fd)
 {
-        if (process_is_undecided() && (process_state.serving || process_may_be_worker()))
+        if (process_is_unserved() ||
+                (process_is_undecided() && (process_state.serving || process_may_be_worker())))
                 process_receive(fd);
 }
 
@@ -250,13 +262,22 @@ static inline void process_lost(pid_t pid, int status)
                 process_lost_child(pid, status);
 }
 
-/** process_served() - this worker has accepted a client. */
+/** process_served() - this worker has had to do with a client: it is not looked at any more. */
 void process_served(void);
+
+/** process_epoll_waits() - process_wait() for epoll_wait(2), and process_served(), if for
+ * datagrams. */
+static inline void process_epoll_waits(void)
+{
+        process_wait(EVENT_WAIT);
+        if (process_is_unserved() && process_state.watches_datagrams)
+                process_served();
+}
 
 /** process_accepted() - process_served() for every accept() that gave @fd. */
 static inline void process_accepted(int fd)
 {
-        if (fd >= 0 && process_state.mark)
+        if (fd >= 0 && process_is_unserved())
                 process_served();
 }
 

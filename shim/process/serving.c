@@ -22,7 +22,7 @@ void process_made_socket(int fd)
                 sockets_note_own(fd);
 }
 
-void process_receive(int fd)
+static void judge_receive(int fd)
 {
         if (!process_is_undecided() || !(self->serving || process_may_be_worker()) ||
                 !sockets_is_one(fd))
@@ -33,22 +33,55 @@ void process_receive(int fd)
                 process_event(EVENT_RECEIVE);
 }
 
+/* Whatever a client sends, it is what the worker dies of then. */
+static void note_datagrams(int fd)
+{
+        if (process_is_unserved() && sockets_is_bound(fd))
+                process_served();
+}
+
+void process_receive(int fd)
+{
+        judge_receive(fd);
+        note_datagrams(fd);
+}
+
 /* A vfork() child waits in its parent's memory, and for a moment only. */
-void process_watches(int fd)
+static void judge_watch(int fd)
 {
         if (process_may_be_asked() && self_owns_memory() && sockets_is_bound(fd))
                 process_event(EVENT_ASKED);
+}
+
+void process_watches(int fd)
+{
+        judge_watch(fd);
+        if (!self->watches_datagrams && (process_is_undecided() || process_is_unserved()) &&
+                sockets_is_bound(fd))
+                self->watches_datagrams = true;
+}
+
+/* Is there anything to do for who waits for datagrams? False on the hot paths. */
+static bool counts_datagrams(void)
+{
+        return (process_may_be_asked() || process_is_unserved()) && sockets_any_bound();
+}
+
+static void came(int fd)
+{
+        judge_watch(fd);
+        note_datagrams(fd);
 }
 
 void process_polled(int ready, const struct pollfd *fds, nfds_t count)
 {
         const short in = POLLIN | POLLRDNORM;
 
-        if (ready <= 0 || !process_may_be_asked() || !sockets_any_bound())
+        if (ready <= 0 || !counts_datagrams())
                 return;
         for (nfds_t i = 0; i < count; i++)
                 if ((fds[i].events & in) && (fds[i].revents & ~POLLNVAL))
-                        process_watches(fds[i].fd);
+                        came(fds[i].fd);
 }
 
 /* FD_ISSET() would not do: a set may be larger than libc's. */
@@ -61,13 +94,13 @@ static void watch_word(fd_mask word, int first)
 {
         for (int bit = 0; bit < NFDBITS; bit++)
                 if (word & (fd_mask)(1UL << bit))
-                        process_watches(first + bit);
+                        came(first + bit);
 }
 
 void process_selected(
         int ready, int count, const fd_set *read, const fd_set *write, const fd_set *except)
 {
-        if (ready <= 0 || !read || !process_may_be_asked() || !sockets_any_bound())
+        if (ready <= 0 || !read || !counts_datagrams())
                 return;
         /* The kernel looks no further into the sets than descriptors are open: neither does this,
          * for all that are ready have been seen by then. */
@@ -92,7 +125,7 @@ static bool takes_part(void)
         return true;
 }
 
-void process_received(const struct msghdr *message)
+static void judge_received(const struct msghdr *message)
 {
         if (!process_is_undecided() || !message->msg_control || !takes_part())
                 return;
@@ -103,6 +136,14 @@ void process_received(const struct msghdr *message)
         self->serving = true;
         if (!self->has_workers)
                 process_event(EVENT_ACCEPT);
+}
+
+void process_received(const struct msghdr *message)
+{
+        judge_received(message);
+        if (process_is_unserved() && message->msg_control &&
+                sockets_were_received(message, sockets_is_connection))
+                process_served();
 }
 
 void process_listen(void)
@@ -132,6 +173,9 @@ void process_bound(int fd, const struct sockaddr *address, socklen_t length)
                 sockets_note_bound(fd, address, length)) {
                 process_listen();
                 process_listened();
+        } else if (process_is_jailed() && process_is_unserved() && !lookup_is_on()) {
+                /* With SO_REUSEPORT each worker binds a socket of its own. */
+                sockets_note_bound(fd, address, length);
         }
         errno = saved;
 }

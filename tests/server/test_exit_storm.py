@@ -93,6 +93,21 @@ class TestCounting(RoleTest):
         result = self.storm("waitpid", "7", "50", first=["visit", "serving-child"])
         self.assert_not_ended(result, 50)
 
+    def test_who_has_served_cannot_write_that_nobody_has(self):
+        """A worker that a client breaks into shares no memory with its master."""
+        result = self.storm("waitpid", "7", "50", first=["visit", "broken-child"])
+        self.assert_not_ended(result, 50)
+
+    @pytest.mark.parametrize("serve", (
+        *(["raw-receive", wait] for wait in ("epoll", "poll", "ppoll", "select", "pselect")),
+        ["recv"], ["read"], ["stream"], ["datagrams", "recv"], ["be-sent"]), ids=" ".join)
+    def test_clients_cannot_end_it(self, serve):
+        """A worker dies of a datagram, or of a connection that it was handed."""
+        self.assert_not_ended(self.act(*self.armed, "datagrams", "storm-of", "50", *serve), 50)
+
+    def test_workers_that_do_not_get_as_far_as_datagrams(self):
+        self.assert_ended(self.act(*self.armed, "datagrams", "storm-of", "50", "poll"), "by SIGABRT")
+
     def test_children_of_a_master_that_accepts(self):
         """Such a one may end with status 1 because a client gave a wrong password."""
         result = self.storm("waitpid", "1", "50", settings={"master_accepts": "true"})

@@ -88,7 +88,9 @@ static int wait_by_epoll(void)
         struct epoll_event event = {.events = EPOLLIN};
         int epoll = epoll_create1(0);
 
-        return epoll < 0 ? -1 : epoll_ctl(epoll, EPOLL_CTL_ADD, incoming, &event);
+        if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, incoming, &event) < 0)
+                return -1;
+        return epoll_wait(epoll, &event, 1, -1);
 }
 
 static int wait_by_poll(void)
