@@ -4,6 +4,7 @@
 #include "process/lookup.h"
 #include "process/self.h"
 #include "process/sockets.h"
+#include "settings/read.h"
 #include "supply/supply.h"
 #include "system/log.h"
 
@@ -55,22 +56,29 @@ static void tell_twin(void)
         self->twin = NULL;
 }
 
-/* A reload of the server does not read them again, and nobody is to think that it did. */
-static void tell_changed_settings(void)
+/* A reload of the server does not read it again, and nobody is to think that it did. */
+static void tell_change(
+        const char *path, const struct settings_stamp *read, struct settings_stamp *seen)
 {
-        const struct settings *settings = &self->plan.settings;
-        enum settings_change change = settings->path
-                                              ? settings_stamp_look(settings->path,
-                                                        &settings->stamp, &self->settings_seen)
-                                              : SETTINGS_SAME;
+        enum settings_change change = settings_stamp_look(path, read, seen);
 
         if (change != SETTINGS_SAME)
-                log_line(LEVEL_WARNING, settings->path,
-                        change == SETTINGS_GONE ? " is gone" : " has changed",
+                log_line(LEVEL_WARNING, path, change == SETTINGS_GONE ? " is gone" : " has changed",
                         " since the server started: workers are jailed as it was read then: stop "
                         "the server and start it again; a reload or a graceful restart is not "
                         "enough",
                         NULL);
+}
+
+static void tell_changed_settings(void)
+{
+        const struct settings *settings = &self->plan.settings;
+
+        if (settings->path)
+                tell_change(settings->path, &settings->stamp, &self->settings_seen);
+        if (settings->definitions_stamp.sum)
+                tell_change(settings_definitions_file(settings), &settings->definitions_stamp,
+                        &self->definitions_seen);
 }
 
 bool process_before_fork(struct forking *ret_forking)

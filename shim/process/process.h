@@ -54,10 +54,9 @@ struct process {
         bool helper;
         /** The commands of a service manager are refused. */
         bool guards_service_manager;
-        /** The configuration file as it was when a worker was forked last. */
-        struct settings_stamp settings_seen;
-        /** Where it says how far it has come, for its master: see process/children.h; or NULL, also
-         * once it has served. */
+        /** The files of settings and of definitions as they were when a worker was forked last. */
+        struct settings_stamp settings_seen, definitions_seen;
+        /** Where it says how far it has come (process/children.h); NULL once it has served. */
         unsigned char *mark;
         /** epoll tells it, or has told its master, of datagrams that clients send. */
         bool watches_datagrams;
@@ -112,9 +111,7 @@ static inline bool process_may_be_worker(void)
         return process_state.role == CHROOTSHIM_PENDING || !*process_state.witness;
 }
 
-/** process_is_unserved() - a worker that is looked at and has served nobody? False on the hot
- * paths.
- */
+/** process_is_unserved() - a worker that may still be counted? False on the hot paths. */
 static inline bool process_is_unserved(void)
 {
         return __atomic_load_n(&process_state.mark, __ATOMIC_RELAXED) != NULL;
@@ -265,8 +262,7 @@ static inline void process_lost(pid_t pid, int status)
 /** process_served() - this worker has had to do with a client: it is not looked at any more. */
 void process_served(void);
 
-/** process_epoll_waits() - process_wait() for epoll_wait(2), and process_served(), if for
- * datagrams. */
+/** process_epoll_waits() - process_wait(EVENT_WAIT), and process_served() if for datagrams. */
 static inline void process_epoll_waits(void)
 {
         process_wait(EVENT_WAIT);

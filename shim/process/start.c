@@ -133,6 +133,7 @@ static void note_next_version(void)
 static void begin(enum chrootshim_role role)
 {
         self->settings_seen = self->plan.settings.stamp;
+        self->definitions_seen = self->plan.settings.definitions_stamp;
         if (self->plan.settings.fixroot)
                 self->translation = self->plan.jail.prefixes;
         self->pid = getpid();

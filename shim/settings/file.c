@@ -11,11 +11,16 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+bool settings_file_fits(const struct file_facts *facts)
+{
+        return S_ISREG(facts->mode) && facts->size <= SETTINGS_FILE_LIMIT;
+}
+
 /* Whoever can write to the file decides what root does. */
 static int check_file(const char *path, const char *variable, const struct file_facts *facts,
         struct failure *failure)
 {
-        if (S_ISREG(facts->mode) && facts->size <= SETTINGS_FILE_LIMIT)
+        if (settings_file_fits(facts))
                 return safety_judge(path, facts, failure);
         failure_set(failure, 0, path, NULL, NULL);
         failure_remedy(failure, "name another by %s", variable);

@@ -8,6 +8,9 @@
 /** Largest configuration file in bytes. */
 #define SETTINGS_FILE_LIMIT (1 << 20)
 
+/** settings_file_fits() - is it a regular file of at most that size? Async-signal-safe. */
+bool settings_file_fits(const struct file_facts *facts);
+
 /**
  * settings_read_file() - take settings from a file; settings->path is then its path.
  * @path:     of a regular file of at most SETTINGS_FILE_LIMIT bytes.

@@ -164,6 +164,7 @@ int settings_read_definitions(struct settings *settings, struct failure *ret_fai
                 error = check_definitions(&file, ret_failure);
         if (error == 0) {
                 settings->packaged = file.defined;
+                settings->definitions_stamp = file.stamp;
                 file.defined = NULL;
         } else if (ret_failure->file) {
                 ret_failure->file = path;

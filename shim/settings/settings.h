@@ -73,6 +73,8 @@ struct settings {
         /** What the file of `definitions` has besides, if it has been read. */
         struct service_definition *packaged;
         char *definitions;
+        /** That file, as it was when it was read; its sum is 0 if it was not. */
+        struct settings_stamp definitions_stamp;
         struct setting_list libraries;
         struct setting_list charsets;
         bool read_only;

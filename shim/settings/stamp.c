@@ -1,10 +1,11 @@
-/* Tells whether the configuration file still says what was read from it. */
+/* Tells whether a file of settings still says what was read from it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/stamp.h"
 
+#include "settings/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 
 /* FNV-1a: nobody but its owner writes to the file, so no more is needed. */
 uint64_t settings_stamp_sum(uint64_t sum, const void *bytes, size_t length)
@@ -18,23 +19,23 @@ uint64_t settings_stamp_sum(uint64_t sum, const void *bytes, size_t length)
         return sum;
 }
 
-/* 0, which is no sum, for what is not a file that can be read. */
-static uint64_t sum_of_file(const char *path, const struct file_facts *facts)
+/* 0, which is no sum, for what is not a file that would be read. */
+static uint64_t sum_of_file(const char *path)
 {
         CLOSED_AT_END int fd =
                 kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, 0);
         unsigned char bytes[1024];
-        uint64_t left = facts->size, sum = settings_stamp_sum(0, NULL, 0);
+        struct file_facts facts;
+        uint64_t sum = settings_stamp_sum(0, NULL, 0);
         ssize_t length;
 
-        if (fd < 0 || !S_ISREG(facts->mode))
+        if (fd < 0 || kernel_facts(fd, "", 0, &facts) < 0 || !settings_file_fits(&facts))
                 return 0;
-        while (left > 0) {
+        for (uint64_t left = facts.size; left > 0; left -= (uint64_t)length) {
                 length = kernel_read(fd, bytes, left < sizeof(bytes) ? left : sizeof(bytes));
                 if (length <= 0)
                         return 0;
                 sum = settings_stamp_sum(sum, bytes, (size_t)length);
-                left -= (uint64_t)length;
         }
         return sum;
 }
@@ -62,7 +63,7 @@ enum settings_change settings_stamp_look(
         }
         if (error < 0 || (!was_gone && facts_equal(&now.facts, &seen->facts)))
                 return SETTINGS_SAME;
-        now.sum = sum_of_file(path, &now.facts);
+        now.sum = sum_of_file(path);
         *seen = now;
         return now.sum == read->sum || (!was_gone && now.sum == before) ? SETTINGS_SAME
                                                                         : SETTINGS_CHANGED;

@@ -1,4 +1,4 @@
-/* Tells whether the configuration file still says what was read from it. */
+/* Tells whether a file of settings still says what was read from it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SETTINGS_STAMP_H
 #define SHIM_SETTINGS_STAMP_H

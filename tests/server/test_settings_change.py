@@ -86,6 +86,36 @@ class TestReload(OneServerTest):
             self.reload()
         self.assert_told(CHANGED)
 
+    def test_definitions(self):
+        """Only where a service of theirs was asked for, they count."""
+        self.told = 0
+        conf = self.file
+        definitions = self.apache.write("services.conf", 'services = ( { name = "shop"; } );\n')
+        self.apache.write("shim.conf",
+                          self.text + f'definitions = "{definitions}";\nservices = [ "shop" ];\n')
+        self.apache.start()
+        self.reload()
+        assert self.lines() == []
+        self.apache.write("services.conf", 'services = ( { name = "shop"; }, { name = "more"; } );\n')
+        self.reload()
+        self.file = definitions
+        self.assert_told(CHANGED)
+        os.unlink(definitions)
+        self.reload()
+        self.assert_told(GONE)
+        self.file = conf
+        self.apache.write("shim.conf", self.text)
+        self.reload()
+        self.assert_told(CHANGED)
+
+    def test_definitions_that_were_not_read(self):
+        definitions = self.apache.write("services.conf", 'services = ( { name = "shop"; } );\n')
+        self.apache.write("shim.conf", self.text + f'definitions = "{definitions}";\n')
+        self.apache.start()
+        self.apache.write("services.conf", 'services = ( { name = "more"; } );\n')
+        self.reload()
+        assert self.lines() == []
+
     def test_the_log_is_rotated_in_between(self):
         self.told = 0
         self.log = f"{self.apache.tree}/log/shim"

@@ -1,10 +1,12 @@
 /* Tests of shim/settings/stamp.c: what counts as a change of the file, and how often. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "settings/file.h"
 #include "settings/stamp.h"
 #include "temporary.h"
 #include "unit.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,6 +56,27 @@ static void the_same_text_is_no_change(void **state)
         assert_int_equal(settings_stamp_look(path, &read, &seen), SETTINGS_SAME);
 }
 
+/* What the library would not read is not read on, at each fork, either. */
+static void a_file_that_is_too_large_has_changed(void **state)
+{
+        char *text = malloc(SETTINGS_FILE_LIMIT + 2);
+
+        for (size_t length = SETTINGS_FILE_LIMIT; length <= SETTINGS_FILE_LIMIT + 1; length++) {
+                const struct timespec past[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+                struct settings_stamp read, seen;
+                const char *path;
+
+                memset(text, '#', length);
+                text[length] = '\0';
+                path = temporary_write("conf", text);
+                read = seen = stamp_of(path, text);
+                assert_int_equal(utimensat(AT_FDCWD, path, past, 0), 0);
+                assert_int_equal(settings_stamp_look(path, &read, &seen),
+                        length > SETTINGS_FILE_LIMIT ? SETTINGS_CHANGED : SETTINGS_SAME);
+        }
+        free(text);
+}
+
 static void a_sum_of_parts(void **state)
 {
         uint64_t whole = settings_stamp_sum(0, "jail", 4);
@@ -67,6 +90,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_change_is_told_once),
                 cmocka_unit_test(the_same_text_is_no_change),
+                cmocka_unit_test(a_file_that_is_too_large_has_changed),
                 cmocka_unit_test(a_sum_of_parts),
         };
 
