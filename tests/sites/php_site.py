@@ -7,7 +7,7 @@ import shutil
 import machine
 from apache import free_port
 from mariadb import MariaDb
-from site_test import PHP, SiteTest
+from site_test import SiteTest
 from smtp_sink import Sink
 
 HOST = "site.example.test"

@@ -12,7 +12,6 @@ import shutil
 import image
 import machine
 from apache import WORKER_USER
-from browser import Upload
 from php_site import PlainPhpSiteTest, own_machine
 from site_test import PHP
 
