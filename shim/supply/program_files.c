@@ -154,8 +154,7 @@ static void __attribute__((noreturn)) run_loader(int out, const char *loader, co
         kernel_call(SYS_dup3, out, STDOUT_FILENO, 0, 0, 0);
         kernel_call(SYS_dup3, out, STDERR_FILENO, 0, 0, 0);
         kernel_call(SYS_close_range, STDERR_FILENO + 1, ~0U, 0, 0, 0);
-        kernel_call(SYS_execve, (long)loader, (long)arguments, (long)environment, 0, 0);
-        child_exit(127);
+        child_execute(loader, arguments, environment);
 }
 
 /* What the loader lists, or complains of, as text. */

@@ -32,6 +32,15 @@ pid_t child_start_lasting(void);
 void child_exit(int status) __attribute__((noreturn));
 
 /**
+ * child_execute() - in a child: let a child of its own execute a program, and end when that does.
+ *
+ * execve(2) makes SIGCHLD of any exit signal (de_thread() in Linux's fs/exec.c), so the server
+ * would be told of the end of a child that executes by itself, and find it by wait(2).
+ */
+void child_execute(const char *path, const char *const *arguments, const char *const *environment)
+        __attribute__((noreturn));
+
+/**
  * child_read() - read up to @size bytes that the child writes into a pipe, until it closes it.
  *
  * Return: their number; -ETIMEDOUT after CHILD_DEADLINE; another negative error number.

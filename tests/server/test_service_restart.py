@@ -13,7 +13,7 @@ import processes
 from daemons import Daemon, listens
 from php_server import PhpTest
 from processes import wait_until
-from test_mysql import SOCKET, Mysql, make_database
+from mariadb import SOCKET, MariaDb
 
 REDIS = "/run/redis/redis-server.sock"
 CLIENTS = 2
@@ -54,7 +54,11 @@ def data():
     with tempfile.TemporaryDirectory(prefix="chrootshim-services-", dir="/srv") as directory:
         shutil.chown(directory, "mysql", "mysql")
         make_directory(SOCKET, "mysql")
-        make_database(directory)
+        PhpServers.database = MariaDb(directory)
+        PhpServers.database.run("CREATE DATABASE shop;"
+                                "CREATE USER worker@localhost IDENTIFIED BY 'secret';"
+                                "GRANT ALL ON shop.* TO worker@localhost")
+        PhpServers.database.stop()
         PhpServers.redis = ["redis-server", "--port", "0", "--unixsocket", REDIS,
                             "--unixsocketperm", "777", "--save", "", "--dir", directory]
         yield
@@ -98,9 +102,11 @@ class PhpServers(PhpTest):
         cls.apache.write("jail/htdocs/services.php", PAGE)
         cls.extra = ""
         cls.daemons = []
-        for command, path, user in ((Mysql.command, SOCKET, "mysql"), (cls.redis, REDIS, "redis")):
+        redis = Daemon(cls.redis, lambda: listens(REDIS))
+        redis.stop()
+        for daemon, path, user in ((cls.database, SOCKET, "mysql"), (redis, REDIS, "redis")):
             make_directory(path, user)
-            daemon = Daemon(command, lambda path=path: listens(path))
+            daemon.start()
             cls.cleanups.callback(daemon.stop)
             cls.daemons.append((daemon, path, user))
         super().prepare()
