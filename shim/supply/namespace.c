@@ -3,6 +3,7 @@
 #include "supply/namespace.h"
 
 #include "supply/exposure_mount.h"
+#include "supply/namespace_attach.h"
 #include "supply/namespace_build.h"
 #include "supply/namespace_change.h"
 #include "system/child.h"

@@ -58,3 +58,12 @@ int namespace_leave_out(
         log_failure(LEVEL_ERROR, "left out: ", &builder->report.failure);
         return 0;
 }
+
+void namespace_tell_kept(
+        const struct plan *plan, const struct exposure *exposure, struct failure *failure)
+{
+        if (exposure->told)
+                return;
+        settings_locate(&plan->settings, failure);
+        log_failure(LEVEL_ERROR, "workers keep what they have: ", failure);
+}

@@ -28,4 +28,8 @@ int namespace_attach(struct namespace_builder *builder, size_t i, int root, cons
 int namespace_leave_out(
         struct namespace_builder *builder, const struct exposure *exposure, int error);
 
+/** namespace_tell_kept() - say, once, why the exposure cannot be brought. */
+void namespace_tell_kept(
+        const struct plan *plan, const struct exposure *exposure, struct failure *failure);
+
 #endif

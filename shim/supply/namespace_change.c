@@ -9,7 +9,6 @@
 #include "supply/namespace_points.h"
 #include "supply/place_walk.h"
 #include "system/kernel_mounts.h"
-#include "system/log.h"
 #include "system/mount_list.h"
 
 #include <errno.h>
@@ -57,15 +56,6 @@ static const char *path_in(const struct change *change, size_t i, size_t outer)
         return i != outer && strncmp(target, above, length) == 0 && target[length] == '/'
                        ? target + length
                        : NULL;
-}
-
-void namespace_tell_kept(
-        const struct plan *plan, const struct exposure *exposure, struct failure *failure)
-{
-        if (exposure->told)
-                return;
-        settings_locate(&plan->settings, failure);
-        log_failure(LEVEL_ERROR, "workers keep what they have: ", failure);
 }
 
 static void leave_out(struct change *change, size_t i, int error)

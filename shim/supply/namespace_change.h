@@ -15,8 +15,4 @@
  */
 int namespace_work_on(struct namespace_builder *builder);
 
-/** namespace_tell_kept() - say, once, why the exposure cannot be brought. */
-void namespace_tell_kept(
-        const struct plan *plan, const struct exposure *exposure, struct failure *failure);
-
 #endif
