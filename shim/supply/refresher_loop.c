@@ -41,6 +41,8 @@ static const char name[] = "shim-refresher";
  * struct refreshing - its state.
  * @end:     becomes readable when the master has ended.
  * @asked:   becomes readable when the master asks.
+ * @mounts:  the list of what is mounted outside; poll(2) tells of its changes.
+ * @mounted: it has changed: inotify knows nothing of what is mounted over a source.
  * @nothing: an O_PATH descriptor, in the place of the standard ones while nothing is to be told.
  * @log:     the master's stderr can be opened anew for each line.
  * @cost:    milliseconds that the last work took of a processor.
@@ -51,7 +53,9 @@ struct refreshing {
         struct source_watch watch;
         int end;
         int asked;
+        int mounts;
         int nothing;
+        bool mounted;
         bool log;
         int64_t cost;
 };
@@ -144,13 +148,15 @@ static void wait_for(struct refreshing *state, bool event, int64_t milliseconds)
 {
         struct pollfd fds[] = {{.fd = state->end, .events = POLLIN},
                 {.fd = event ? state->watch.fd : -1, .events = POLLIN},
-                {.fd = event ? state->asked : -1, .events = POLLIN}};
+                {.fd = event ? state->asked : -1, .events = POLLIN},
+                {.fd = event ? state->mounts : -1, .events = POLLPRI}};
         struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
 
         kernel_call(
                 SYS_ppoll, (long)fds, sizeof(fds) / sizeof(fds[0]), event ? 0 : (long)&time, 0, 0);
         if (fds[0].revents || getppid() != state->master)
                 child_exit(0);
+        state->mounted |= fds[3].revents != 0;
 }
 
 /* Has the master asked? */
@@ -176,6 +182,14 @@ static void begin_watching(struct refreshing *state)
         begin_log(state);
         log_failure(LEVEL_WARNING, "", &failure);
         child_exit(1);
+}
+
+/* The ways to all of them, as they are now. */
+static void watch_all(struct refreshing *state)
+{
+        for (size_t i = 0; i < state->plan->exposures.count; i++)
+                if (refresh_may_change(&state->plan->exposures.item[i]))
+                        source_watch_add(&state->watch, state->plan, i);
 }
 
 /* Bring what @looks says. The ways to it are watched first: so what changes meanwhile is seen. */
@@ -207,8 +221,11 @@ static void look(struct refreshing *state, int64_t pause)
 
         wait_for(state, false, pause);
         memset(looks, LOOK_NOT, sizeof(looks));
-        if (take_question(state))
+        if (state->mounted)
+                watch_all(state);
+        if (take_question(state) || state->mounted)
                 refresh_look(state->plan, looks);
+        state->mounted = false;
         if (source_watch_read(&state->watch, state->plan, looks))
                 begin_watching(state);
         state->cost = 0;
@@ -248,6 +265,7 @@ void refresher_run(struct plan *plan, pid_t master)
         leave_server(&state);
         state.end = (int)kernel_call(SYS_pidfd_open, master, 0, 0, 0, 0);
         state.asked = open_asked();
+        state.mounts = kernel_open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC, 0);
         if (getppid() != master)
                 child_exit(0);
         if (state.end < 0 || state.asked < 0)

@@ -97,8 +97,8 @@ def refreshers(pid):
 
 def is_idle(pid):
     """Does the refresher wait for events alone, without a timeout, since nothing is left to do?"""
-    # ppoll() of three descriptors, and no time.
-    return read(f"/proc/{pid}/syscall").split()[2:4] == ["0x3", "0x0"]
+    # ppoll() of four descriptors, and no time.
+    return read(f"/proc/{pid}/syscall").split()[2:4] == ["0x4", "0x0"]
 
 
 def descendants(pid):

@@ -72,6 +72,18 @@ class TestMounted(ServerTest):
                 listener.listen()
                 wait_until(self.connects, "a connection", seconds=1)
 
+    def test_something_is_mounted_over_a_source(self):
+        """inotify does not tell of it."""
+        other = f"{self.apache.tree}/mounted"
+        os.mkdir(other)
+        machine.write(f"{other}/socket", "of the mount\n")
+        for number in range(2):
+            machine.run("mount", "--bind", other, self.run)
+            self.comes(f"{self.run}/socket", "of the mount\n")
+            machine.run("umount", self.run)
+            wait_until(lambda: processes.read(self.inside(f"{self.run}/socket")) == "",
+                       "what was there before", seconds=1)
+
     def connects(self):
         with socket.socket(socket.AF_UNIX) as client:
             try:

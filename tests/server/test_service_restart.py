@@ -59,8 +59,11 @@ def data():
                                 "CREATE USER worker@localhost IDENTIFIED BY 'secret';"
                                 "GRANT ALL ON shop.* TO worker@localhost")
         PhpServers.database.stop()
-        PhpServers.redis = ["redis-server", "--port", "0", "--unixsocket", REDIS,
-                            "--unixsocketperm", "777", "--save", "", "--dir", directory]
+        make_directory(REDIS, "redis")
+        PhpServers.redis = Daemon(
+            ["redis-server", "--port", "0", "--unixsocket", REDIS,
+             "--unixsocketperm", "777", "--save", "", "--dir", directory], lambda: listens(REDIS))
+        PhpServers.redis.stop()
         yield
 
 
@@ -102,9 +105,7 @@ class PhpServers(PhpTest):
         cls.apache.write("jail/htdocs/services.php", PAGE)
         cls.extra = ""
         cls.daemons = []
-        redis = Daemon(cls.redis, lambda: listens(REDIS))
-        redis.stop()
-        for daemon, path, user in ((cls.database, SOCKET, "mysql"), (redis, REDIS, "redis")):
+        for daemon, path, user in ((cls.database, SOCKET, "mysql"), (cls.redis, REDIS, "redis")):
             make_directory(path, user)
             daemon.start()
             cls.cleanups.callback(daemon.stop)
