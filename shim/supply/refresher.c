@@ -19,14 +19,16 @@ void refresher_start(struct plan *plan)
 {
         struct refresher *refresher = &plan->refresher;
         pid_t master = getpid(), pid;
+        bool is_main;
 
         if (refresher->master != master)
                 *refresher = (struct refresher){.master = master};
         if (refresher->pid || refresher->ended > ENDED_LIMIT || !refresh_may_be_needed(plan))
                 return;
+        is_main = kernel_call(SYS_gettid, 0, 0, 0, 0, 0) == master;
         pid = child_start_lasting();
         if (pid == 0)
-                refresher_run(plan, master);
+                refresher_run(plan, master, is_main);
         if (pid > 0)
                 refresher->pid = pid;
         else if (refresher->ended++ == 0)

@@ -27,8 +27,11 @@ bool refresher_ask(struct plan *plan);
 /** refresher_end() - end it, since this process is about to be no master any more. */
 void refresher_end(struct plan *plan);
 
-/** refresher_run() - what it does, as long as @master lives (refresher_loop.c). */
-void refresher_run(struct plan *plan, pid_t master) __attribute__((noreturn));
+/**
+ * refresher_run() - what it does, as long as @master lives (refresher_loop.c).
+ * @is_main: it was started by the master's main thread.
+ */
+void refresher_run(struct plan *plan, pid_t master, bool is_main) __attribute__((noreturn));
 
 /** REFRESHER_SIGNAL - asks it to look. */
 #define REFRESHER_SIGNAL SIGUSR1

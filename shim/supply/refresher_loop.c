@@ -255,7 +255,7 @@ static void __attribute__((noreturn)) loop(struct refreshing *state)
         }
 }
 
-void refresher_run(struct plan *plan, pid_t master)
+void refresher_run(struct plan *plan, pid_t master, bool is_main)
 {
         struct refreshing state = {.plan = plan, .master = master, .watch = SOURCE_WATCH_NONE};
         unsigned char looks[plan->exposures.count + 1];
@@ -263,6 +263,13 @@ void refresher_run(struct plan *plan, pid_t master)
         kernel_call(SYS_prctl, PR_SET_NAME, (long)name, 0, 0, 0);
         state.nothing = descriptor_raise(kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
         leave_server(&state);
+        /*
+         * So it ends in the midst of its work as well: whoever starts the server again at once, has
+         * the jail for himself. The signal comes when the thread ends that has made this process;
+         * that of another thread would say nothing of the master.
+         */
+        if (is_main)
+                kernel_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         state.end = (int)kernel_call(SYS_pidfd_open, master, 0, 0, 0, 0);
         state.asked = open_asked();
         state.mounts = kernel_open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC, 0);

@@ -38,7 +38,7 @@ OF_THE_ENTRY = {
 TOLERATED = {
     "listen": {
         **OF_THE_ENTRY,
-        r"allocation|close|fcntl 1030|rt_sigprocmask|clock_gettime|kill|wait4|prctl 1|exit_group|"
+        r"allocation|close|fcntl 1030|rt_sigprocmask|clock_gettime|gettid|kill|wait4|prctl 1|exit_group|"
         r"mmap|mprotect|munmap": (
             "", "it works as well without, or the kernel has done it for all that"),
         r"(openat|read)( /etc/nsswitch\.conf)?": ("", "name services are loaded when they are asked"),
@@ -61,7 +61,7 @@ TOLERATED = {
             "", "a pidfile that cannot be read is taken for the server's own; the rest is "
                 "looked at again at the next fork"),
         r"flock|pread64|write": ("", "what cannot be noted in the manifest is not"),
-        r"close|fcntl 1030|rt_sigprocmask|clock_gettime|kill|wait4|prctl 1|dup3|exit_group|"
+        r"close|fcntl 1030|rt_sigprocmask|clock_gettime|gettid|kill|wait4|prctl 1|dup3|exit_group|"
         r"mmap|mprotect|munmap": (
             "", "it works as well without, or the kernel has done it for all that"),
     },

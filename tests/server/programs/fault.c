@@ -60,6 +60,7 @@ static const struct call {
         CALL(flock, NONE, NONE),
         CALL(getdents64, NONE, NONE),
         CALL(getsockopt, NONE, NONE),
+        CALL(gettid, NONE, NONE),
         CALL(ioctl, NONE, NONE),
         CALL(keyctl, NONE, 0),
         CALL(kill, NONE, NONE),
