@@ -95,6 +95,15 @@ static void unite(struct exposure *last, struct exposure *next)
         free(next->source);
 }
 
+/* What is for a namespace is no part of a copied jail; but nobody may miss what is required. */
+static bool is_left_out(const struct exposure *exposure, enum setting_isolation isolation)
+{
+        if (exposure->options & EXPOSURE_REFUSED)
+                return true;
+        return (exposure->options & EXPOSURE_NAMESPACE) && isolation == ISOLATION_CHROOT &&
+               !(exposure->options & EXPOSURE_REQUIRED);
+}
+
 void exposures_sort(struct exposures *exposures, enum setting_isolation isolation)
 {
         struct exposure *kept = exposures->item;
@@ -104,8 +113,7 @@ void exposures_sort(struct exposures *exposures, enum setting_isolation isolatio
         for (size_t i = 0; i < exposures->count; i++) {
                 struct exposure *next = &exposures->item[i];
 
-                if ((next->options & EXPOSURE_REFUSED) ||
-                        ((next->options & EXPOSURE_NAMESPACE) && isolation == ISOLATION_CHROOT))
+                if (is_left_out(next, isolation))
                         free(next->source);
                 else if (kept > exposures->item && strcmp(kept[-1].target, next->target) == 0)
                         unite(&kept[-1], next);
@@ -164,6 +172,10 @@ static const char only_in_a_namespace[] = "set isolation = \"namespace\"";
 /* What is asked for: can a copy have it? */
 static int check_copy_settings(const struct exposure *exposure, struct failure *failure)
 {
+        if (exposure->options & EXPOSURE_NAMESPACE)
+                return exposure_fail(exposure, failure, 0, exposure->source,
+                        "it is required, and comes in a mount namespace only",
+                        "set isolation = \"namespace\", or take the word required away");
         if (exposure->options & (EXPOSURE_WRITABLE | EXPOSURE_SLAVE))
                 return exposure_fail(exposure, failure, 0, exposure->source,
                         "it can be writable or slave in a mount namespace only",
@@ -173,6 +185,17 @@ static int check_copy_settings(const struct exposure *exposure, struct failure *
                         "it lies in the jail already",
                         "remove it, or set isolation = \"namespace\"");
         return 0;
+}
+
+bool exposure_may_miss(const struct exposure *exposure, const struct failure *failure)
+{
+        return failure->planted && !(exposure->options & EXPOSURE_REQUIRED);
+}
+
+void exposures_end_start(struct exposures *exposures)
+{
+        for (size_t i = 0; i < exposures->count; i++)
+                exposures->item[i].options &= ~(unsigned)EXPOSURE_REQUIRED;
 }
 
 int exposures_check_settings(const struct exposures *exposures, enum setting_isolation isolation,

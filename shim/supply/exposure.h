@@ -23,7 +23,8 @@ enum exposure_option {
         /** A directory of the jail's own, which everybody may write to; nothing of outside.
            Optional: only where the jail has none that workers could write to. */
         EXPOSURE_PRIVATE = 128,
-        /** Absent at the start, it ends the start. */
+        /** Absent at the start, or not to be brought, it ends the start; afterwards it is
+           forgotten. */
         EXPOSURE_REQUIRED = 256,
         /** It may be absent, but not all that its service, or `expose`, has marked so: told. */
         EXPOSURE_EITHER = 512,
@@ -112,7 +113,8 @@ int exposures_add(struct exposures *exposures, const struct jail *jail, const ch
 
 /**
  * exposures_sort() - parents before what lies in them; the options of doubles are united, and what
- * is for another @isolation, or refused, is left out.
+ * is for another @isolation, or refused, is left out. What is required stays, for
+ * exposures_check_settings() to refuse.
  */
 void exposures_sort(struct exposures *exposures, enum setting_isolation isolation);
 
@@ -154,8 +156,19 @@ bool exposure_is_there(const struct exposure *exposure, const struct file_facts 
 bool exposures_share(const struct exposures *exposures, const char *path);
 
 /**
+ * exposure_may_miss() - may workers do without it, for what @failure says?
+ *
+ * What another user could have put wrong must not keep the server from its start, unless the
+ * administrator says that it does: what is required ends it.
+ */
+bool exposure_may_miss(const struct exposure *exposure, const struct failure *failure);
+
+/** exposures_end_start() - the server has started: from now on nothing of them is required. */
+void exposures_end_start(struct exposures *exposures);
+
+/**
  * exposures_check_settings() - before anything starts: is what is asked for possible at all?
- * @isolation: under chroot nothing can be writable.
+ * @isolation: under chroot nothing can be writable, and what is for a namespace not required.
  *
  * Looks at no source: apachectl, which leads to the server, makes directories itself.
  *

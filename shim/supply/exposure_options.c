@@ -48,12 +48,16 @@ static int refuse_option(const struct exposure *exposure, const char *word, stru
 
 static int check_words(const struct exposure *exposure, struct failure *failure)
 {
-        const unsigned both = EXPOSURE_REQUIRED | EXPOSURE_OPTIONAL;
+        const char *reason = NULL;
 
-        if ((exposure->options & both) != both)
-                return 0;
-        return exposure_fail(exposure, failure, 0, exposure->source,
-                "it is required, and optional or one of either", "take one of the words away");
+        if (exposure->options & EXPOSURE_OPTIONAL)
+                reason = "it is required, and optional or one of either";
+        else if (exposure->options & EXPOSURE_PRIVATE)
+                reason = "it is required, and private, which is made and not looked for";
+        return reason && (exposure->options & EXPOSURE_REQUIRED)
+                       ? exposure_fail(exposure, failure, 0, exposure->source, reason,
+                                 "take one of the words away")
+                       : 0;
 }
 
 int exposure_parse(struct exposure *exposure, struct failure *failure)

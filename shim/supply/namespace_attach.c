@@ -49,7 +49,7 @@ int namespace_attach(struct namespace_builder *builder, size_t i, int root, cons
 int namespace_leave_out(
         struct namespace_builder *builder, const struct exposure *exposure, int error)
 {
-        if (!builder->report.failure.planted)
+        if (!exposure_may_miss(exposure, &builder->report.failure))
                 return error;
         builder->left_out[exposure - builder->plan->exposures.item] = true;
         if (exposure->told)

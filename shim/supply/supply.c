@@ -49,9 +49,10 @@ static void tell_left_out(const struct plan *plan, struct failure *failure)
 }
 
 /* What somebody else has put in the way must not keep the server from its start. */
-static int leave_out(const struct plan *plan, int error, struct failure *failure)
+static int leave_out(const struct plan *plan, const struct exposure *exposure, int error,
+        struct failure *failure)
 {
-        if (!failure->planted)
+        if (!exposure_may_miss(exposure, failure))
                 return error;
         tell_left_out(plan, failure);
         return 0;
@@ -80,7 +81,7 @@ static int add_program_files(struct plan *plan, struct failure *failure)
                 if (!(exposure.options & EXPOSURE_PROGRAM) || !exposure.present)
                         continue;
                 error = add_files_of(plan, &exposure, failure);
-                if (error == 0 || leave_out(plan, error, failure) < 0)
+                if (error == 0 || leave_out(plan, &exposure, error, failure) < 0)
                         continue;
                 error = 0;
                 exposures->item[i].options |= EXPOSURE_REFUSED;
@@ -106,7 +107,7 @@ static int take_all(struct plan *plan, int *ret_held, struct failure *failure)
                 error = exposure_take(
                         &plan->exposures.item[i], plan->settings.isolation, &ret_held[i], failure);
                 if (error < 0)
-                        error = leave_out(plan, error, failure);
+                        error = leave_out(plan, &plan->exposures.item[i], error, failure);
         }
         return error;
 }
@@ -132,7 +133,7 @@ static int copy_all(struct plan *plan, const int *held, struct failure *failure)
                 else if (held[i] >= 0)
                         error = copy_one(plan, i, held[i], failure);
                 if (error < 0)
-                        error = leave_out(plan, error, failure);
+                        error = leave_out(plan, exposure, error, failure);
         }
         return error;
 }
@@ -181,7 +182,10 @@ int supply_make(struct plan *plan, struct failure *ret_failure)
                 error = exposures_check(&plan->exposures, isolation, ret_failure);
         if (error == 0)
                 error = add_program_files(plan, ret_failure);
-        return error < 0 ? error : hold_and_make(plan, ret_failure);
+        if (error == 0)
+                error = hold_and_make(plan, ret_failure);
+        exposures_end_start(&plan->exposures);
+        return error;
 }
 
 /* The server has closed it, with all else that it does not know. */

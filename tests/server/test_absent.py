@@ -8,6 +8,7 @@ import pytest
 
 from cases import OneServerTest
 from forker import ForkerTest
+from tree import NOBODY
 
 ISOLATIONS = ("chroot", "namespace")
 
@@ -113,6 +114,23 @@ class Absent(ForkerTest):
         self.left_out("/link .*another user", expose=f"{self.shared}/link")
         self.refused("CHROOTSHIM_EXPOSE: .*/link .*another user", expose=f"{self.shared}/link,required")
 
+    def test_what_is_required_and_meets_a_link_in_the_jail_ends_the_start(self):
+        """A worker has made it, on the way to its place."""
+        os.makedirs(os.path.dirname(self.place), exist_ok=True)
+        os.symlink("/", self.place)
+        os.lchown(self.place, NOBODY, NOBODY)
+        os.chown(os.path.dirname(self.place), NOBODY, NOBODY)
+        self.left_out("symbolic link that another user", expose=self.file)
+        self.refused("CHROOTSHIM_EXPOSE: .*symbolic link that another user",
+                     expose=f"{self.file},required")
+
+    def test_a_required_program_of_another_user_ends_the_start(self):
+        program = shutil.copy("/bin/true", self.shared)
+        os.chown(program, NOBODY, NOBODY)
+        self.left_out("can be changed by another user", expose=f"{program},program")
+        self.refused("CHROOTSHIM_EXPOSE: .*can be changed by another user",
+                     expose=f"{program},program,required")
+
     def test_what_is_required_may_go(self):
         server = self.server(expose=f"{self.shared},required")
         shutil.rmtree(self.shared)
@@ -126,6 +144,10 @@ class Absent(ForkerTest):
     def test_required_and_optional_is_an_error(self, words):
         self.refused(f"CHROOTSHIM_EXPOSE: {self.file} is required, and optional or one of either: "
                      "take one of the words away", expose=f"{self.file},{words}")
+
+    def test_required_and_private_is_an_error(self):
+        self.refused(f"CHROOTSHIM_EXPOSE: {self.file} is required, and private, which is made and not "
+                     "looked for: take one of the words away", expose=f"{self.file},private,required")
 
     def test_a_way_through_a_file(self):
         server = self.server(expose=f"{self.file}/below")
@@ -144,6 +166,13 @@ class Absent(ForkerTest):
 
 
 class TestAbsentUnderChroot(Absent):
+
+    def test_what_only_a_namespace_has_cannot_be_required(self):
+        self.refused(f"CHROOTSHIM_EXPOSE: {self.file} is required, and comes in a mount namespace only: "
+                     "set isolation = \"namespace\", or take the word required away",
+                     expose=f"{self.file},required,namespace")
+        self.server(expose=f"{self.file},namespace")
+        assert not os.path.exists(self.copy)
 
     def test_a_socket_that_comes_later_is_told_again(self):
         path = f"{self.tree.path}/shared/socket"

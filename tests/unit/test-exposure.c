@@ -94,6 +94,8 @@ static void what_is_refused(void **state)
                 {"/a,optional,Slave", "services: origin: /a has the option \"Slave\"", words},
                 {"/a,optional,required", "services: origin: /a is required", "take one of"},
                 {"/a,required,either", "services: origin: /a is required", "take one of"},
+                {"/a,private,required", "services: origin: /a is required, and private",
+                        "take one of"},
                 {"", "services: origin: \"\"", form},
                 {",optional", "services: origin: \"\"", form},
                 {"etc/hosts", "services: origin: \"etc/hosts\"", form},
@@ -179,6 +181,8 @@ static void only_for_a_namespace(void **state)
         expect_sorted(texts, ISOLATION_CHROOT, LIST("/b 0", "/z 0"));
         expect_sorted(texts, ISOLATION_NAMESPACE, LIST("/a 32", "/b 33", "/z 0"));
         expect_sorted(LIST("/a,namespace"), ISOLATION_CHROOT, (const char *const[]){NULL});
+        expect_sorted(LIST("/a,namespace,required", "/b,namespace", "/b,required"),
+                ISOLATION_CHROOT, LIST("/a 288", "/b 256"));
 }
 
 static struct exposure exposure_of(const char *path, unsigned options)
@@ -489,7 +493,6 @@ static void what_others_put_wrong(void **state)
         unlink(temporary_path("foreign/fifo"));
 }
 
-/* The source itself, or the link that it is, stands in the jail already. */
 static void one_path_on_both_sides(void **state)
 {
         static const struct {
@@ -519,6 +522,7 @@ static void one_path_on_both_sides(void **state)
         release(&exposures);
 }
 
+/* The source itself, or the link that it is, stands in the jail already. */
 static void what_is_there_already(void **state)
 {
         struct exposure exposure;
