@@ -116,6 +116,8 @@ static int take_service(
 
         if (!service)
                 return failure_set(reading->failure, -ENOMEM, NULL, NULL, NULL);
+        service->file = reading->settings->path;
+        service->line = config_setting_source_line(group);
         service->next = reading->settings->defined;
         reading->settings->defined = service;
         for (int i = 0; i < reading->parser.length(group); i++) {

@@ -15,7 +15,7 @@ bool settings_file_fits(const struct file_facts *facts);
  * settings_read_file() - take settings from a file; settings->path is then its path.
  * @path:     of a regular file of at most SETTINGS_FILE_LIMIT bytes.
  * @required: a missing file is an error.
- * @variable: by which another file is named.
+ * @variable: by which another file is named: a variable, or a key in words.
  *
  * libconfig is loaded for the length of the reading only.
  *

@@ -149,6 +149,36 @@ static int check_definitions(const struct settings *file, struct failure *failur
         return 0;
 }
 
+/* How the administrator has named that file, or would name another. */
+static const char *definitions_name(const struct settings *settings)
+{
+        return settings->line[SETTING_definitions] ? "the key definitions"
+                                                   : setting_keys[SETTING_definitions].variable;
+}
+
+/* What is in the file is told by the file; what is wrong with it as such, by who names it. */
+static void blame_definitions(
+        const struct settings *settings, const char *path, struct failure *failure)
+{
+        if (failure->file) {
+                failure->file = path;
+        } else if (settings->line[SETTING_definitions]) {
+                failure->setting = setting_keys[SETTING_definitions].name;
+                settings_locate(settings, failure);
+        }
+}
+
+static void take_definitions(struct settings *settings, struct settings *file, const char *path)
+{
+        struct service_definition *each;
+
+        for (each = file->defined; each; each = each->next)
+                each->file = path;
+        settings->packaged = file->defined;
+        settings->definitions_stamp = file->stamp;
+        file->defined = NULL;
+}
+
 int settings_read_definitions(struct settings *settings, struct failure *ret_failure)
 {
         const char *path = settings_definitions_file(settings);
@@ -157,18 +187,15 @@ int settings_read_definitions(struct settings *settings, struct failure *ret_fai
 
         settings_init(&file);
         error = settings_read_file(&file, path, settings->definitions != NULL,
-                setting_keys[SETTING_definitions].variable, ret_failure);
+                definitions_name(settings), ret_failure);
         if (error == 0 && file.path)
                 error = check_way(&file, ret_failure);
         if (error == 0)
                 error = check_definitions(&file, ret_failure);
-        if (error == 0) {
-                settings->packaged = file.defined;
-                settings->definitions_stamp = file.stamp;
-                file.defined = NULL;
-        } else if (ret_failure->file) {
-                ret_failure->file = path;
-        }
+        if (error == 0)
+                take_definitions(settings, &file, path);
+        else
+                blame_definitions(settings, path, ret_failure);
         settings_release(&file);
         return error;
 }

@@ -50,9 +50,16 @@ void settings_init(struct settings *ret_settings)
 void settings_locate(const struct settings *settings, struct failure *failure)
 {
         const struct setting_key *key = failure->setting ? setting_named(failure->setting) : NULL;
+        const struct service_definition *definition =
+                failure->service ? service_defined(settings->defined, failure->service) : NULL;
 
         if (!key || failure->file || failure->variable)
                 return;
+        if (definition && definition->file) {
+                failure->file = definition->file;
+                failure->line = definition->line;
+                return;
+        }
         failure->line = settings->line[setting_index(key)];
         if (failure->line)
                 failure->file = settings->path;

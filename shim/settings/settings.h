@@ -43,6 +43,9 @@ struct setting_list {
 /** struct service_definition - a service that a file defines or extends. */
 struct service_definition {
         char *name;
+        /** Where it stands: the file, whose name lives as long as the settings, and the line. */
+        const char *file;
+        unsigned line;
         /** Other services, which come with it. */
         struct setting_list services;
         struct setting_list expose;
@@ -109,7 +112,8 @@ void setting_list_clear(struct setting_list *list);
 /**
  * settings_locate() - say where the setting stands that a failure is about (failure->setting).
  *
- * What a failure says already stays. Async-signal-safe.
+ * Where it is about a service that a file defines, that is the place of the definition. What a
+ * failure says already stays. Async-signal-safe.
  */
 void settings_locate(const struct settings *settings, struct failure *failure);
 

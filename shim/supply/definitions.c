@@ -6,6 +6,7 @@
 #include "settings/read.h"
 #include "supply/services.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* The packaged definitions of this name count as the configuration file's own. */
@@ -24,6 +25,24 @@ static void adopt(struct settings *settings, const char *name)
         }
 }
 
+/* Nobody looks in the file for a name that is built in: what it says there would do nothing. */
+static int check_names(const struct settings *settings, struct failure *failure)
+{
+        const struct service_definition *each = settings->packaged;
+
+        while (each && !service_named(each->name))
+                each = each->next;
+        if (!each)
+                return 0;
+        failure_set(failure, 0, NULL, "it is built in, and this file has only what is not",
+                "give it another name, or extend it in the configuration file");
+        failure->setting = "services";
+        failure->service = each->name;
+        failure->file = each->file;
+        failure->line = each->line;
+        return -EINVAL;
+}
+
 static int find(struct settings *settings, const char *name, struct failure *failure)
 {
         int error = 0;
@@ -32,6 +51,8 @@ static int find(struct settings *settings, const char *name, struct failure *fai
                 return 0;
         if (!settings->packaged)
                 error = settings_read_definitions(settings, failure);
+        if (error == 0)
+                error = check_names(settings, failure);
         adopt(settings, name);
         return error;
 }

@@ -14,6 +14,16 @@ WRONG = {
                      "{file}:1: services: this file has definitions in services alone"),
     "no list of names": ('services = ( { name = "shop"; services = "dns"; } );',
                          "{file}:1: services: services is no list"),
+    "a name that is built in": ('services = ( { name = "shop"; },\n             { name = "dns"; } );',
+                                "{file}:2: services: dns is built in, and this file has only what is not: "
+                                "give it another name"),
+    "a path that is none": ('services = (\n{ name = "shop"; expose = [ "none" ]; } );',
+                            '{file}:2: services: shop: "none" must be an absolute path'),
+    "what is required, and not there": (
+        'services = (\n\n{ name = "shop"; expose = [ "/none,required" ]; } );',
+        "{file}:3: services: shop: /none is required, and is not there"),
+    "no library": ('services = (\n{ name = "shop"; libraries = [ "libnone.so" ]; } );',
+                   "{file}:2: services: shop: .*libnone.so"),
     "no syntax": ("services = )", "{file}:1: syntax error"),
 }
 
@@ -78,6 +88,26 @@ services = ( {{ name = "base"; expose = [ "{self.texts["unused"]}" ]; }}, "shop"
         self.refused("/none/services.conf: No such file or directory: name a readable file by "
                      "CHROOTSHIM_DEFINITIONS, or unset it", services="shop",
                      definitions="/none/services.conf")
+
+    def test_a_file_that_the_configuration_file_names(self):
+        """Then that is what the complaint is about, and where it is mended."""
+        for name, reason in (("/none", "/none: No such file or directory: name a readable file"),
+                             ("/etc", "/etc is not a regular file of at most 1048576 bytes: name another")):
+            conf = self.tree.write("shim.conf", f'services = [ "shop" ];\ndefinitions = "{name}";\n')
+            self.refused(f"shim.conf:2: definitions: {reason} by the key definitions", config=conf)
+
+    def test_a_definition_of_the_configuration_file_is_blamed_where_it_stands(self):
+        conf = self.tree.write("shim.conf", 'services = ( "dns",\n{ name = "own"; },\n'
+                               '{ name = "other"; expose = [ "none" ]; } );\n')
+        self.refused(f'{conf}:3: services: other: "none" must be an absolute path', config=conf)
+
+    def test_what_the_file_has_is_blamed_there(self):
+        """Although another file asks for it."""
+        self.tree.write("services.conf", 'services = (\n{ name = "shop"; expose = [ "none" ]; } );\n')
+        conf = self.tree.write("shim.conf", f'definitions = "{self.definitions}";\n\n\n'
+                               'services = [ "shop" ];\n')
+        self.refused(f'{self.definitions}:2: services: shop: "none" must be an absolute path',
+                     config=conf)
 
     @pytest.mark.parametrize("text, pattern", WRONG.values(), ids=WRONG)
     def test_wrong_definitions(self, text, pattern):

@@ -128,6 +128,25 @@ class TestReload(OneServerTest):
         self.assert_told(CHANGED)
         assert "since the server" not in processes.read(f"{self.log}.1")
 
+    @pytest.mark.parametrize("asked, told", (("shop", 1), ("files", 0)))
+    def test_a_file_of_definitions(self, asked, told):
+        """Only one that was read: then it is as if its lines stood in the settings."""
+        text = 'services = ( { name = "shop"; } );\n'
+        self.told = 0
+        definitions = self.apache.write("services.conf", text)
+        self.apache.write("shim.conf", f'{self.text}definitions = "{definitions}";\n'
+                          f'services = [ "{asked}" ];\n')
+        self.apache.start()
+        self.reload()
+        assert self.lines() == []
+        self.apache.write("services.conf", text + "# more\n")
+        for _ in range(2):
+            self.reload()
+        if told:
+            self.file = definitions
+            self.assert_told(CHANGED)
+        assert len(self.lines()) == told
+
     def test_without_a_file(self):
         self.apache.settings = {"jail": self.apache.jail, "pidfile": self.apache.pidfile}
         self.apache.start()

@@ -60,6 +60,20 @@ static void the_file_is_read_only_if_it_must_be(void **state)
         setting_list_clear(&settings.services);
 }
 
+/* Nobody would look for it in the file. */
+static void a_built_in_name_is_refused(void **state)
+{
+        struct service_definition dns = {.name = TEXT("dns"), .file = "/services.conf", .line = 7};
+        struct service_definition own = {.name = TEXT("own"), .next = &dns};
+        struct settings settings = {.packaged = &own};
+        struct failure failure = {0};
+
+        assert_int_equal(complete(&settings, "own", &failure), -EINVAL);
+        if (strncmp(said(&failure), "/services.conf:7: services: dns is built in", 43) != 0)
+                fail_msg("\"%s\"", said(&failure));
+        setting_list_clear(&settings.services);
+}
+
 static void what_is_included_comes_once(void **state)
 {
         struct service_definition third = {
@@ -159,6 +173,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(only_what_is_asked_for),
                 cmocka_unit_test(the_file_is_read_only_if_it_must_be),
+                cmocka_unit_test(a_built_in_name_is_refused),
                 cmocka_unit_test(what_is_included_comes_once),
                 cmocka_unit_test(complaints_name_who_includes),
                 cmocka_unit_test(all_packaged_ones_are_usable),
