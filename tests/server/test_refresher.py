@@ -141,7 +141,7 @@ class TestIdle(ForkerTest):
             number += 1
         rounds = len(server.lines(f"{self.file} again"))
         assert number > 100
-        assert 3 < rounds < 30
+        assert 1 <= rounds < 30
         assert server.fork(self.file) == f"{number - 1}\n"
 
 
