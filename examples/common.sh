@@ -89,9 +89,22 @@ master() {
         cat "$tree/run/apache2.pid" 2>/dev/null
 }
 
-workers() {
-        # Processes come and go while grep reads: what it could not open is no worker.
+children() {
+        # Processes come and go while grep reads: what it could not open is no child.
         { grep -lsE "^PPid:\s+$(master)$" /proc/[0-9]*/status || true; } | cut -d / -f 3 | sort -n
+}
+
+# The process that brings what changes outside; see README.
+is_refresher() {
+        [[ $(cat "/proc/$1/comm" 2>/dev/null) == shim-refresher ]]
+}
+
+workers() {
+        local pid
+
+        for pid in $(children); do
+                is_refresher "$pid" || echo "$pid"
+        done
 }
 
 fetch() {
@@ -129,16 +142,16 @@ user_of() {
 }
 
 print_process() {
-        printf '%8s  %-7s %-9s %s\n' "$1" "$2" "$(user_of "$1")" "$(readlink "/proc/$1/root")"
+        printf '%8s  %-9s %-9s %s\n' "$1" "$2" "$(user_of "$1")" "$(readlink "/proc/$1/root")"
 }
 
 print_processes() {
         local pid
 
-        printf '%8s  %-7s %-9s %s\n' pid role user root
+        printf '%8s  %-9s %-9s %s\n' pid role user root
         print_process "$(master)" master
-        for pid in $(workers); do
-                print_process "$pid" worker
+        for pid in $(children); do
+                print_process "$pid" "$(is_refresher "$pid" && echo refresher || echo worker)"
         done
 }
 
@@ -163,7 +176,7 @@ end_server() {
         fi
         pid=$(master) && [[ -n $pid ]] || return 0
         kill -TERM "$pid"
-        wait_until is_stopped "$pid" || { workers && echo "$pid"; } | xargs kill -KILL
+        wait_until is_stopped "$pid" || { children && echo "$pid"; } | xargs kill -KILL
 }
 
 # A script that starts more than the server has its own end_all().

@@ -108,24 +108,26 @@ class Machine:
 
     # The tree
 
-    def make(self):
+    def make(self, packages=PACKAGES, library=True):
         """Packages, as apt brings them, and the library, as README installs it."""
         log = open(f"{self.directory}/packages", "w")
         suite = platform.freedesktop_os_release()["VERSION_CODENAME"]
         bootstrap = subprocess.Popen(
             ["unshare", "--mount", "mmdebstrap", "--variant=minbase", "--mode=root",
              "--dpkgopt=force-unsafe-io", '--aptopt=Apt::Install-Recommends "false"',
-             f"--include={','.join(PACKAGES)}", f"--customize-hook={DOWNLOAD}", suite, self.tree,
+             f"--include={','.join(packages)}", f"--customize-hook={DOWNLOAD}", suite, self.tree,
              *sources()],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         try:
-            self.build()
+            if library:
+                self.build()
             assert bootstrap.wait(timeout=900) == 0, processes.read(log.name)[-4000:]
         finally:
             end(bootstrap)
             log.close()
-        subprocess.run(["meson", "install", "-C", f"{self.directory}/build", "--quiet",
-                        "--destdir", self.tree], check=True, stdout=subprocess.DEVNULL)
+        if library:
+            subprocess.run(["meson", "install", "-C", f"{self.directory}/build", "--quiet",
+                            "--destdir", self.tree], check=True, stdout=subprocess.DEVNULL)
 
     def build(self):
         log = open(f"{self.directory}/build.log", "w")

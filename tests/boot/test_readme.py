@@ -1,0 +1,128 @@
+"""README's five minutes, run as written in a fresh machine; the site outlives what happens to servers."""
+# SPDX-License-Identifier: Apache-2.0
+import re
+import shutil
+import time
+
+import pytest
+
+import debian
+from debian import SOURCE
+from processes import wait_until
+from service import CONFIG, JAIL, Service
+
+PLACE = "/root/chrootshim"
+TITLE = "A jailed site"
+INSTALLER = "/blog/wp-admin/install.php"
+INSTALLATION = "<title>WordPress &rsaquo; Installation</title>"
+PACKAGES = "What is needed, as Debian has it"
+
+# What apt brings besides, where it is not told to leave out what is recommended.
+RECOMMENDED = "wordpress-theme-twentytwentythree"
+
+# What a person types into WordPress's own installer.
+ANSWERS = {"weblog_title": TITLE, "user_name": "admin", "admin_password": "correct horse battery",
+           "admin_password2": "correct horse battery", "pw_weak": "on",
+           "admin_email": "admin@example.test", "blog_public": "0", "language": ""}
+
+# Asks for the front page, one request after the other, until the file is gone.
+ASK = """\
+touch /root/asking
+while [ -e /root/asking ]; do
+        curl -s -o /dev/null -w '%{http_code}\\n' --max-time 20 http://localhost/blog/
+done >/root/answers
+"""
+
+
+def commands():
+    """The indented lines of README's section, by the line above them."""
+    text = (SOURCE / "README.md").read_text()
+    section = re.search(r"^## Five minutes.*?(?=^## )", text, re.M | re.S).group()
+    blocks = re.findall(r"^(\S[^\n]*)[:?]\n\n((?:    [^\n]*\n|\n(?=    ))+)", section, re.M)
+    return {name: re.sub(r"^    ", "", block, flags=re.M) for name, block in blocks}
+
+
+class Blog(Service):
+    """The machine, as a reader of README has it."""
+
+    def type(self, name):
+        """Run what README has there, as root in the place of the sources."""
+        return self.machine.shell(f"set -e; cd {PLACE}\n{commands()[name]}", timeout=300)
+
+    def assert_title(self):
+        assert f"<title>{TITLE}" in self.get("/blog/")
+
+    def ask_during(self, *command):
+        """The statuses of requests while a command runs; the first one after it must succeed."""
+        self.machine.write("/root/ask", ASK)
+        self.machine.run("systemd-run", "-q", "--unit=asking", "sh", "/root/ask")
+        wait_until(lambda: self.machine.read("/root/answers").count("\n") > 3, "the first answers")
+        self.machine.run(*command, timeout=300)
+        self.assert_title()
+        self.machine.remove("/root/asking")
+        wait_until(lambda: self.machine.run("systemctl", "is-active", "asking", check=False)
+                   .stdout.strip() != "active", "the last answer")
+        answers = self.machine.read("/root/answers").split()
+        self.machine.remove("/root/answers")
+        return answers
+
+
+@pytest.fixture(name="blog", scope="module")
+def five_minutes():
+    """Bare, and all packages there: the machine has no network once it is booted."""
+    packages = re.sub(r"^apt-get install -y ", "", commands()[PACKAGES], flags=re.M).split()
+    with debian.Machine() as machine:
+        machine.make((*debian.PACKAGES, *packages, RECOMMENDED), library=False)
+        shutil.copytree(SOURCE, f"{machine.tree}{PLACE}", ignore=shutil.ignore_patterns(".git"))
+        machine.boot()
+        yield Blog(machine, "namespace")
+
+
+@pytest.mark.long
+class TestFiveMinutes:
+    """Each test goes on where the one before ended."""
+
+    def test_the_site_without_the_shim(self, blog):
+        blog.type(PACKAGES)
+        blog.type("WordPress, as its documentation in Debian tells")
+        blog.control("reload")
+        assert INSTALLATION in blog.get(INSTALLER)
+
+    def test_the_jail(self, blog):
+        begin = time.monotonic()
+        blog.type("The jail")
+        shown = blog.type("Who is where, and does it answer")
+        print(f"the jail took {time.monotonic() - begin:.0f} s")
+        assert re.fullmatch(rf"\d+ /\n(\d+ {JAIL}\n)+\t{INSTALLATION}\n", shown), shown
+        blog.wait_jailed()
+
+    def test_the_installer(self, blog):
+        answers = [word for key, value in ANSWERS.items()
+                   for word in ("--data-urlencode", f"{key}={value}")]
+        assert "Success!" in blog.get(f"{INSTALLER}?step=2", *answers)
+        blog.assert_title()
+
+    def test_no_request_fails_as_it_is_reloaded(self, blog):
+        """Also by logrotate's own script, and after a certificate was renewed, which is a reload."""
+        for command in (("systemctl", "reload", "apache2"),
+                        ("logrotate", "-f", "/etc/logrotate.d/apache2")):
+            answers = blog.ask_during(*command)
+            assert set(answers) == {"200"}, (command, answers)
+        blog.wait_jailed()
+
+    def test_the_database_is_restarted(self, blog):
+        """The worker that runs reaches the new one at once."""
+        workers = blog.workers()
+        blog.ask_during("systemctl", "restart", "mariadb")
+        assert workers & blog.workers()
+
+    def test_an_upgrade(self, blog):
+        blog.ask_during("sh", "-c", "apt-get install -q -y --reinstall "
+                        "/root/archives/apache2_*.deb /root/archives/apache2-bin_*.deb")
+        blog.wait_jailed()
+
+    def test_a_reboot(self, blog):
+        blog.machine.reboot()
+        blog.wait_jailed()
+        blog.assert_title()
+        assert 'services = [ "apache", "wordpress" ];' in blog.machine.read(CONFIG)
