@@ -31,22 +31,18 @@ static bool counts(const struct exposure *exposure, uint64_t origin, bool marked
         return (marked ? exposure->either : exposure->askers) & origin;
 }
 
-/* Return: of how many alternatives none is there; 0 if one is, or if what is missing is told. */
-static size_t count_missing(const struct exposures *exposures, uint64_t origin, bool marked)
+/* Is one of the alternatives there, or told of otherwise? */
+static bool has_one(const struct exposures *exposures, uint64_t origin, bool marked)
 {
-        size_t count = 0;
-
         for (size_t i = 0; i < exposures->count; i++) {
                 const struct exposure *exposure = &exposures->item[i];
 
-                if (!counts(exposure, origin, marked))
-                        continue;
-                if (exposure->present || exposure->left_out ||
-                        !(exposure->options & EXPOSURE_OPTIONAL))
-                        return 0;
-                count++;
+                if (counts(exposure, origin, marked) &&
+                        (exposure->present || exposure->left_out ||
+                                !(exposure->options & EXPOSURE_OPTIONAL)))
+                        return true;
         }
-        return count;
+        return false;
 }
 
 static void tell_missing(const char *origin, const char *paths, bool later)
@@ -56,27 +52,35 @@ static void tell_missing(const char *origin, const char *paths, bool later)
                 NULL);
 }
 
+/* Of the alternatives, those that come later; or those that do not. */
+static void tell_alternatives(
+        const struct exposures *exposures, size_t number, bool marked, bool later)
+{
+        size_t count = 0, named = 0;
+        char list[PATHS_SIZE];
+        struct text text = text_in(list, sizeof(list));
+
+        for (size_t i = 0; i < exposures->count; i++)
+                count += counts(&exposures->item[i], 1ULL << number, marked) &&
+                         comes_later(&exposures->item[i]) == later;
+        for (size_t i = 0; named < count; i++)
+                if (counts(&exposures->item[i], 1ULL << number, marked) &&
+                        comes_later(&exposures->item[i]) == later)
+                        text_add_item(&text, exposures->item[i].source, named++, count, "or");
+        if (count > 0)
+                tell_missing(exposures_origin_name(exposures->origin[number]), list, later);
+}
+
 /* A service of which nothing is there does nothing: that is hardly meant. What `expose` has is no
  * service: it lacks nothing but what is marked. */
 static void tell_nothing(const struct exposures *exposures, size_t number)
 {
-        const char *service = exposures->origin[number];
-        uint64_t origin = 1ULL << number;
-        bool marked = is_marked(exposures, origin), later = false;
-        size_t count = service || marked ? count_missing(exposures, origin, marked) : 0, named = 0;
-        char list[PATHS_SIZE];
-        struct text text = text_in(list, sizeof(list));
+        bool marked = is_marked(exposures, 1ULL << number);
 
-        for (size_t i = 0; named < count; i++) {
-                const struct exposure *exposure = &exposures->item[i];
-
-                if (!counts(exposure, origin, marked))
-                        continue;
-                text_add_item(&text, exposure->source, named++, count, "or");
-                later |= comes_later(exposure);
-        }
-        if (count > 0)
-                tell_missing(exposures_origin_name(service), list, later);
+        if ((!exposures->origin[number] && !marked) || has_one(exposures, 1ULL << number, marked))
+                return;
+        tell_alternatives(exposures, number, marked, true);
+        tell_alternatives(exposures, number, marked, false);
 }
 
 void exposures_tell(const struct exposures *exposures)

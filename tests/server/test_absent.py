@@ -83,6 +83,15 @@ class Absent(ForkerTest):
             assert server.fork(second) == "it is there\n"
             assert server.lines("warning|error") == []
 
+    def test_alternatives_that_come_later_and_those_that_do_not(self):
+        """What a pattern matches is looked for at the start alone."""
+        path = self.tree.path
+        server = self.server(expose=f"{path}/a,either:{path}/b*/x,either:{path}/c,program,either:"
+                             f"{path}/d,either")
+        assert server.lines("warning|error") == [
+            f"warning: expose waits for {path}/a or {path}/d: it comes when it is there",
+            f"warning: expose finds no {path}/b*/x or {path}/c: install it, and start the server again"]
+
     def test_a_service_without_what_it_is_for(self):
         """Some of its files are there."""
         conf = self.tree.write("shim.conf", 'services = ( { name = "own"; expose = [ '
