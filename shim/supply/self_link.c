@@ -75,9 +75,11 @@ static int make(const struct jail *jail, const struct place *place, struct failu
                                : fail_in_the_way(jail, place, &there, failure);
         if (error == -ENOENT)
                 error = place_make_link(place, text);
-        return error < 0 ? fail(jail, place, error, "the link cannot be made",
-                                   "make it by hand, as root: a link to /", failure)
-                         : 0;
+        if (error < 0) {
+                error = fail(jail, place, error, "the link cannot be made", NULL, failure);
+                failure_remedy(failure, "make it by hand, as root: a link to %s", text);
+        }
+        return error;
 }
 
 int self_link_make(const struct jail *jail, const char *spelling, struct failure *ret_failure)
