@@ -3,6 +3,7 @@
 #ifndef SHIM_SUPPLY_COPY_H
 #define SHIM_SUPPLY_COPY_H
 
+#include "jail/jail.h"
 #include "supply/exposure.h"
 
 /** Most bytes, entries and levels of an exposed directory; of a service's, more bytes and entries:

@@ -1,9 +1,8 @@
-/* Outside paths that the jail is to have: as they are configured, and what is there now. */
+/* One outside path that the jail is to have: as it is configured, and what is there now. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_SUPPLY_EXPOSURE_H
 #define SHIM_SUPPLY_EXPOSURE_H
 
-#include "jail/jail.h"
 #include "settings/settings.h"
 
 /** enum exposure_option - the words after the path, separated by commas. */
@@ -65,21 +64,6 @@ struct exposure {
         struct identity link;
 };
 
-/** Most origins that are told apart; the last stands for all that are more. */
-#define EXPOSURE_ORIGINS 64
-
-/**
- * struct exposures - all of them, sorted by target, each target once.
- *
- * @origin: the services that ask for them, and NULL for the key `expose`.
- */
-struct exposures {
-        struct exposure *item;
-        size_t count;
-        const char *origin[EXPOSURE_ORIGINS];
-        size_t origin_count;
-};
-
 /** exposures_origin_name() - the origin's name, in one word. */
 static inline const char *exposures_origin_name(const char *service)
 {
@@ -101,22 +85,6 @@ void exposure_blame(const struct exposure *exposure, struct failure *failure);
  */
 int exposure_fail(const struct exposure *exposure, struct failure *ret_failure, int error,
         const char *path, const char *reason, const char *remedy);
-
-/**
- * exposures_add() - append what @text says, "PATH[,OPTION…]".
- * @service: that brings it, or NULL; kept by reference.
- *
- * Return: 0; -EINVAL or -ENOMEM, with @ret_failure.
- */
-int exposures_add(struct exposures *exposures, const struct jail *jail, const char *text,
-        const char *service, struct failure *ret_failure);
-
-/**
- * exposures_sort() - parents before what lies in them; the options of doubles are united, and what
- * is for another @isolation, or refused, is left out. What is required stays, for
- * exposures_check_settings() to refuse.
- */
-void exposures_sort(struct exposures *exposures, enum setting_isolation isolation);
 
 /**
  * exposure_take() - look at what is there now, and take hold of it; see place_open().
@@ -148,44 +116,11 @@ bool exposure_seems_changed(const struct exposure *exposure, bool content);
 bool exposure_is_there(const struct exposure *exposure, const struct file_facts *there);
 
 /**
- * exposures_share() - has @path, an inside view, the same meaning outside?
- *
- * What is exposed, and what lies in it, has one path on both sides. It is not a part of the jail
- * outside: at its place there are a mount point, or copies. Async-signal-safe.
- */
-bool exposures_share(const struct exposures *exposures, const char *path);
-
-/**
  * exposure_may_miss() - may workers do without it, for what @failure says?
  *
  * What another user could have put wrong must not keep the server from its start, unless the
  * administrator says that it does: what is required ends it.
  */
 bool exposure_may_miss(const struct exposure *exposure, const struct failure *failure);
-
-/** exposures_end_start() - the server has started: from now on nothing of them is required. */
-void exposures_end_start(struct exposures *exposures);
-
-/**
- * exposures_check_settings() - before anything starts: is what is asked for possible at all?
- * @isolation: under chroot nothing can be writable, and what is for a namespace not required.
- *
- * Looks at no source: apachectl, which leads to the server, makes directories itself.
- *
- * Return: 0, or -EINVAL with @ret_failure.
- */
-int exposures_check_settings(const struct exposures *exposures, enum setting_isolation isolation,
-        struct failure *ret_failure);
-
-/**
- * exposures_check() - look at all that is there, in the program that serves.
- *
- * What another user could have put wrong is no reason to stop: it counts as absent for now. What is
- * required must be there.
- *
- * Return: 0; -EACCES where the caller may not look; -EINVAL; with @ret_failure.
- */
-int exposures_check(
-        struct exposures *exposures, enum setting_isolation isolation, struct failure *ret_failure);
 
 #endif

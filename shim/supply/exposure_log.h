@@ -3,7 +3,7 @@
 #ifndef SHIM_SUPPLY_EXPOSURE_LOG_H
 #define SHIM_SUPPLY_EXPOSURE_LOG_H
 
-#include "supply/exposure.h"
+#include "supply/exposures.h"
 
 /** exposures_tell() - as the server starts: each path that comes, and each that is absent. */
 void exposures_tell(const struct exposures *exposures);

@@ -3,7 +3,7 @@
 #ifndef SHIM_SUPPLY_PATTERNS_H
 #define SHIM_SUPPLY_PATTERNS_H
 
-#include "supply/exposure.h"
+#include "supply/exposures.h"
 
 /** Most paths that one pattern may match, and most components of it with wildcards. */
 #define PATTERN_MATCHES_LIMIT 1000

@@ -5,7 +5,7 @@
 
 #include "jail/jail.h"
 #include "settings/settings.h"
-#include "supply/exposure.h"
+#include "supply/exposures.h"
 
 /**
  * struct refresher - the process that brings what changes to workers that run

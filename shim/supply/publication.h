@@ -3,7 +3,7 @@
 #ifndef SHIM_SUPPLY_PUBLICATION_H
 #define SHIM_SUPPLY_PUBLICATION_H
 
-#include "supply/exposure.h"
+#include "supply/exposures.h"
 
 /**
  * publication_check() - does the jail itself look like a site, and have something exposed in it?

@@ -3,7 +3,7 @@
 #ifndef SHIM_SUPPLY_SERVICES_H
 #define SHIM_SUPPLY_SERVICES_H
 
-#include "supply/exposure.h"
+#include "supply/exposures.h"
 
 /** enum service_warm_up - what is done while the host's files are in reach. */
 enum service_warm_up {

@@ -2,7 +2,7 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/account_files.h"
-#include "supply/exposure.h"
+#include "supply/exposures.h"
 #include "supply/name_services.h"
 
 #include <stdint.h>
