@@ -57,11 +57,21 @@ static char *links_variable(void)
         return text;
 }
 
+/* What has one path on both sides stays as it is in every view. */
+static char *shared_variable(void)
+{
+        char *shared = exposures_write_shared(&self->plan.exposures);
+        char *text = shared ? variable(SETTINGS_SHARED_VARIABLE "=%s", shared) : NULL;
+
+        free(shared);
+        return text;
+}
+
 int inside_describe(struct failure *ret_failure)
 {
         const struct settings *settings = &self->plan.settings;
         const struct jail *jail = &self->plan.jail;
-        char **variables = calloc(7, sizeof(char *));
+        char **variables = calloc(8, sizeof(char *));
 
         if (!variables)
                 return failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
@@ -74,8 +84,9 @@ int inside_describe(struct failure *ret_failure)
                 "CHROOTSHIM_VIEW=%s", setting_words(&setting_keys[SETTING_view])[settings->view]);
         variables[4] = alias_variable();
         variables[5] = links_variable();
+        variables[6] = shared_variable();
         self->inside_variables = variables;
-        for (int i = 0; i < 6; i++)
+        for (int i = 0; i < 7; i++)
                 if (!variables[i])
                         return failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
         return 0;
@@ -127,10 +138,10 @@ static int refuse_root(const char *value, const char *what, struct failure *fail
         return -EINVAL;
 }
 
-static int refuse_links(const char *reason, struct failure *failure)
+static int refuse_list(const char *name, const char *reason, struct failure *failure)
 {
         failure_set(failure, 0, NULL, reason, "unset it");
-        failure->variable = SETTINGS_LINKS_VARIABLE;
+        failure->variable = name;
         return -EINVAL;
 }
 
@@ -141,12 +152,22 @@ static int take_links(struct jail *jail, struct failure *failure)
         int error = text ? path_links_read(&jail->links, text) : 0;
 
         if (error < 0)
-                return refuse_links("it is no list of links", failure);
+                return refuse_list(SETTINGS_LINKS_VARIABLE, "it is no list of links", failure);
         for (size_t i = 0; i < jail->links.count; i++)
                 if (strcmp(jail->links.item[i].real, jail->real) == 0 &&
                         !path_prefixes_add(&jail->prefixes, jail->links.item[i].path, jail->real))
-                        return refuse_links("it has too many links", failure);
+                        return refuse_list(
+                                SETTINGS_LINKS_VARIABLE, "it has too many links", failure);
         return 0;
+}
+
+static int take_shared(struct exposures *exposures, struct failure *failure)
+{
+        const char *text = getenv(SETTINGS_SHARED_VARIABLE);
+        int error = text ? exposures_read_shared(exposures, text) : 0;
+
+        return error < 0 ? refuse_list(SETTINGS_SHARED_VARIABLE, "it is no list of paths", failure)
+                         : 0;
 }
 
 /* The jail as it is seen from inside: there is no other path to it than "/". */
@@ -162,6 +183,8 @@ static int take_jail(struct plan *plan, struct failure *failure)
                 (struct jail){.real = path, .identity = root.identity, .namespace = -1, .fd = -1};
         path_prefixes_set(&plan->jail.prefixes, path, path);
         error = take_links(&plan->jail, failure);
+        if (error == 0)
+                error = take_shared(&plan->exposures, failure);
         return error < 0 ? error : jail_add_aliases(&plan->jail, &plan->settings.aliases, failure);
 }
 

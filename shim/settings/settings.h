@@ -17,6 +17,7 @@
 #define SETTINGS_INSIDE_VARIABLE "CHROOTSHIM_INSIDE"
 #define SETTINGS_NEXT_VARIABLE "CHROOTSHIM_NEXT"
 #define SETTINGS_LINKS_VARIABLE "CHROOTSHIM_LINKS"
+#define SETTINGS_SHARED_VARIABLE "CHROOTSHIM_SHARED"
 
 /** enum setting_view - which view paths that come out of libc have (key `view`). */
 enum setting_view { VIEW_OUTSIDE, VIEW_INSIDE };

@@ -41,9 +41,24 @@ void exposures_sort(struct exposures *exposures, enum setting_isolation isolatio
  * exposures_share() - has @path, an inside view, the same meaning outside?
  *
  * What is exposed, and what lies in it, has one path on both sides. It is not a part of the jail
- * outside: at its place there are a mount point, or copies. Async-signal-safe.
+ * outside: at its place there are a mount point, or copies. They must be sorted. Async-signal-safe.
  */
 bool exposures_share(const struct exposures *exposures, const char *path);
+
+/** Most bytes of exposures_write_shared(): a variable has less than 128 KiB (execve(2)). */
+#define EXPOSURES_SHARED_SIZE (64 << 10)
+
+/**
+ * exposures_write_shared() - what exposures_share() knows, as they are now, as one text for
+ * exposures_read_shared() in another program; without what does not fit. Behind a comma, where no
+ * exposed path has one, is the next.
+ *
+ * Return: from malloc(); NULL if there is no memory.
+ */
+char *exposures_write_shared(const struct exposures *exposures);
+
+/** exposures_read_shared() - the reverse; appends. Return: 0, -EINVAL or -ENOMEM. */
+int exposures_read_shared(struct exposures *exposures, const char *text);
 
 /** exposures_end_start() - the server has started: from now on nothing of them is required. */
 void exposures_end_start(struct exposures *exposures);

@@ -104,6 +104,12 @@ class TestWithTheLibrary(InsideTest):
                 command = f"cd /htdocs && {DIRECTORY}"
                 assert self.output(way, command, view=view) == directory
 
+    def test_a_list_of_paths_that_is_none(self):
+        """Which the worker has not written."""
+        result = self.start("exec", "CHROOTSHIM_SHARED=none /bin/server say child")
+        assert (result.returncode, result.stdout) == (78, "")
+        assert result.stderr.endswith("CHROOTSHIM_SHARED is no list of paths: unset it\n")
+
     def test_it_translates_nothing_where_the_server_does_not(self):
         result = self.start("exec", f"{READ} {self.page}", fixroot="false")
         assert result.stderr == "No such file or directory\n"

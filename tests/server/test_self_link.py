@@ -225,6 +225,22 @@ class TestPrograms(OneServerTest):
         assert self.ask("bash") == "a page\nanother\n\nthere\n\n"
         assert self.ask("view") == f"{self.apache.jail}/cgi {self.apache.jail}/cgi/view"
 
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    def test_what_is_exposed_has_one_path(self, isolation):
+        """For programs as for the worker, and for those that they start in turn."""
+        apache = self.apache
+        directory = os.path.dirname(apache.write("shared/deep/file", "it is there\n"))
+        apache.write("jail/cgi/where", '#!/usr/bin/perl\nuse Cwd;\n'
+                     'print "Content-Type: text/plain\\n\\n" unless @ARGV; $| = 1;\n'
+                     f'for ("{directory}", "{apache.jail}/cgi") '
+                     '{ chdir($_) or die "$_: $!"; print getcwd(), "\\n"; }\n'
+                     'system($^X, $0, "again") unless @ARGV;\n',
+                     mode=0o755)
+        apache.settings |= {"isolation": isolation, "services": "shell:perl:files:shim",
+                            "expose": f"{apache.tree}/shared"}
+        apache.start()
+        assert self.ask("where") == f"{directory}\n{apache.jail}/cgi\n" * 2
+
     def test_a_shim_below_the_jail_is_there_already(self):
         apache = self.apache
         os.mkdir(f"{apache.jail}/lib", 0o755)

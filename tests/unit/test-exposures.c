@@ -191,18 +191,82 @@ static void one_path_on_both_sides(void **state)
                 {"/var/a", false},
                 {"/tmp/a", false},
                 {"/absent/a", false},
+                {"/usr/share/app/lib/own/a", true},
+                {"/usr/share/app-2/a", true},
+                {"", false},
         };
-        struct exposures exposures = {0};
+        struct exposures exposures = {0}, again = {0};
+        char *text;
 
         add(&exposures, "/usr/share/app");
+        add(&exposures, "/usr/share/app/lib/own");
+        add(&exposures, "/usr/share/app-2");
         add(&exposures, "/srv/www1/var");
         add(&exposures, "/tmp,private");
         for (size_t i = 0; i < exposures.count; i++)
                 exposures.item[i].present = true;
         add(&exposures, "/absent");
+        exposures_sort(&exposures, ISOLATION_NAMESPACE);
+        text = exposures_write_shared(&exposures);
+        assert_string_equal(text, "/usr/share/app,/usr/share/app-2");
+        assert_int_equal(exposures_read_shared(&again, text), 0);
         for (size_t i = 0; i < COUNT(cases); i++)
-                if (exposures_share(&exposures, cases[i].path) != cases[i].shared)
+                if (exposures_share(&exposures, cases[i].path) != cases[i].shared ||
+                        exposures_share(&again, cases[i].path) != cases[i].shared)
                         fail_msg("%s", cases[i].path);
+        free(text);
+        release(&again);
+        release(&exposures);
+}
+
+/* As many as one service of a language brings: none is taken for another. */
+static void each_of_many_is_found(void **state)
+{
+        struct exposures exposures = {0};
+        char path[64];
+
+        for (int i = 0; i < 600; i += 2) {
+                snprintf(path, sizeof(path), "/usr/lib/%d", i);
+                add(&exposures, path);
+                exposures.item[exposures.count - 1].present = true;
+        }
+        exposures_sort(&exposures, ISOLATION_CHROOT);
+        for (int i = 0; i < 600; i++) {
+                snprintf(path, sizeof(path), "/usr/lib/%d/a", i);
+                assert_int_equal(exposures_share(&exposures, path), i % 2 == 0);
+        }
+        release(&exposures);
+}
+
+/* What a variable may hold, whoever has set it. */
+static void what_is_no_list_of_paths(void **state)
+{
+        static const char *const wrong[] = {"a", ",", "/a,", ",/a", "/a,b"};
+        struct exposures exposures = {0};
+
+        assert_int_equal(exposures_read_shared(&exposures, ""), 0);
+        assert_int_equal(exposures.count, 0);
+        for (size_t i = 0; i < COUNT(wrong); i++)
+                assert_int_equal(exposures_read_shared(&exposures, wrong[i]), -EINVAL);
+        release(&exposures);
+}
+
+/* The kernel takes no variable of more than 128 KiB: what a pattern matches may be longer. */
+static void more_than_a_variable_can_hold(void **state)
+{
+        struct exposures exposures = {0};
+        char path[400], *text;
+
+        for (int i = 0; i < 1000; i++) {
+                snprintf(path, sizeof(path), "/%0300d", i);
+                add(&exposures, path);
+                exposures.item[i].present = true;
+        }
+        exposures_sort(&exposures, ISOLATION_CHROOT);
+        text = exposures_write_shared(&exposures);
+        assert_true(strlen(text) < EXPOSURES_SHARED_SIZE);
+        assert_true(strlen(text) > EXPOSURES_SHARED_SIZE - 400);
+        free(text);
         release(&exposures);
 }
 
@@ -215,6 +279,9 @@ int main(void)
                 cmocka_unit_test(doubles_are_united),
                 cmocka_unit_test(only_for_a_namespace),
                 cmocka_unit_test(one_path_on_both_sides),
+                cmocka_unit_test(each_of_many_is_found),
+                cmocka_unit_test(what_is_no_list_of_paths),
+                cmocka_unit_test(more_than_a_variable_can_hold),
         };
 
         return cmocka_run_group_tests(tests, make, NULL);
