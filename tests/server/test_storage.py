@@ -82,14 +82,15 @@ class TestFullDisk(StorageTest):
         self.apache.start()
         machine.write(self.exposed, "y" * (DISK // 2))
         self.apache.graceful()
-        assert re.search("error: .*No space left on device: make room\n", self.apache.error_log())
+        wait_until(lambda: re.search("error: .*No space left on device: make room\n",
+                                     self.apache.error_log()), "the line that tells of it")
         self.assert_serving()
         assert processes.read(self.copy) == "first\n"
         assert os.listdir(os.path.dirname(self.copy)) == ["exposed"]
         os.remove(filler)
         self.apache.graceful()
         self.assert_serving()
-        assert processes.read(self.copy) == processes.read(self.exposed)
+        wait_until(lambda: processes.read(self.copy) == processes.read(self.exposed), "the copy")
 
 
 class TestTimes(StorageTest):
@@ -97,7 +98,7 @@ class TestTimes(StorageTest):
 
     def assert_copied(self):
         self.assert_serving()
-        assert processes.read(self.copy) == processes.read(self.exposed)
+        wait_until(lambda: processes.read(self.copy) == processes.read(self.exposed), "the copy")
         assert os.stat(self.copy).st_mtime == os.stat(self.exposed).st_mtime
 
     def test_files_of_the_future_and_the_past(self):
