@@ -19,7 +19,7 @@ SECONDS = 600
 # Where each is interrupted: when its output has this text and, if one is named, a program runs.
 INTERRUPTIONS = [
     ("quickstart", "== Building the library", "ninja"),
-    ("quickstart", " worker  www-data", None),
+    ("quickstart", " worker    www-data", None),
     ("lamp", "== Starting a MariaDB", "mariadbd"),
     ("lamp", "visit ", None),
 ]
