@@ -51,7 +51,8 @@ class TestSmallStacks(ForkerTest):
         shutil.rmtree(self.shared)
         os.rename(f"{self.tree.path}/new", self.shared)
         assert server.fork(path.replace("/new/", "/shared/")) == "deep\n"
-        assert server.lines("warning|error") == []
+        # The refresher may have found the moment in which there was none.
+        assert [line for line in server.lines("warning|error") if "is gone: " not in line] == []
 
     def test_a_failure_is_told(self, size, isolation):
         result = self.tree.run(
