@@ -93,6 +93,20 @@ static void forget_within(struct change *change, size_t outer)
                         change->builder->records[i].mount = 0;
 }
 
+/* Its mount stays where workers may find it. They can bring that about again and again, so it is
+ * told once. */
+static void lose(struct change *change, size_t i)
+{
+        struct namespace_builder *builder = change->builder;
+
+        if (builder->records[i].lost++ > 0)
+                return;
+        namespace_point_fail(builder, exposure_of(change, i),
+                "its mount in the jail cannot be reached any more", "start the server again",
+                -ESTALE);
+        namespace_tell_kept(builder->plan, exposure_of(change, i), &builder->report.failure);
+}
+
 /* The mount of @i is not at its place: its mount point was moved, or is gone. Take it away. */
 static void find_and_detach(struct change *change, size_t i)
 {
@@ -110,7 +124,7 @@ static void find_and_detach(struct change *change, size_t i)
                 detach(change, point);
                 forget_within(change, i);
         } else {
-                record->lost++;
+                lose(change, i);
         }
 }
 

@@ -12,7 +12,9 @@
  * Follows no symbolic link. Whoever can rename what leads to it can put something else in the way:
  * ask what was opened by kernel_mount_of(). Async-signal-safe.
  *
- * Return: an O_PATH descriptor; -ENOENT if there is no such mount; another negative error number.
+ * Return: an O_PATH descriptor; -ENOENT if there is no such mount; -ESTALE if there is one, and
+ * what leads to it cannot be opened (as a path that has become too long); another negative error
+ * number.
  */
 int mount_list_open(int proc, uint64_t number);
 

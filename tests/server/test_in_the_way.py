@@ -15,7 +15,11 @@ from processes import wait_until
 from tree import NOBODY
 
 
+NAME_MAX, PATH_MAX = 255, 4096
 RENAME_EXCHANGE = 2
+
+# As in shim/supply/namespace_change.c.
+LOST_LIMIT = 16
 
 
 def setup_module():
@@ -218,6 +222,41 @@ class TestExchanged(ForkerTest):
             assert server.fork(self.file) == f"{number}\n"
         assert self.mounts(server) == before
         assert server.lines("warning|error") == []
+
+    def move_out_of_reach(self):
+        """To where the path of the mount point is longer than any that can be opened."""
+        deep = os.open(self.tree.jail, os.O_PATH)
+        for _ in range(PATH_MAX // NAME_MAX + 1):
+            with contextlib.suppress(FileExistsError):
+                os.mkdir("d" * NAME_MAX, dir_fd=deep)
+            above, deep = deep, os.open("d" * NAME_MAX, os.O_PATH, dir_fd=deep)
+            os.close(above)
+        os.rename(self.place, str(len(os.listdir(f"/proc/self/fd/{deep}"))), dst_dir_fd=deep)
+        os.close(deep)
+
+    def test_what_cannot_be_taken_away_does_not_pile_up(self):
+        """It is told once, and what it is about is brought a few times more, not for ever."""
+        server = self.server(expose=self.file)
+        server.fork()
+        for number in range(20):
+            self.move_out_of_reach()
+            machine.write(self.file, f"{number}\n")
+            if server.fork(self.file) != f"{number}\n":
+                break
+        assert number == LOST_LIMIT
+        kept, refused = server.lines("warning|error")
+        assert kept.startswith("error: workers keep what they have: ")
+        assert f"{self.file}: its mount in the jail cannot be reached any more" in kept
+        assert f"{self.file}: its mount point was moved away again and again" in refused
+
+    def test_what_is_gone_and_cannot_be_taken_away_is_told(self):
+        """Or who has taken a secret away believes that no worker reads it."""
+        server = self.server(expose=self.file)
+        server.fork()
+        self.move_out_of_reach()
+        os.unlink(self.file)
+        server.fork()
+        assert len(server.lines("error: workers keep what they have: ")) == 1
 
     @staticmethod
     def mounts(server):
