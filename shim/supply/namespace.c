@@ -50,32 +50,35 @@ static int open_namespace(pid_t pid)
         return fd < 0 ? fd : descriptor_raise(fd);
 }
 
-/* The words of a command for the jail's @directories or files that are missing. */
+/* The words of a command for the jail's @directories or files that are missing. The exposures are
+ * sorted, so what lies in one directory comes one after the other, and names it once. */
 static void list_missing(
         const struct namespace_builder *builder, bool directories, char *text, size_t size)
 {
         const struct exposures *exposures = &builder->plan->exposures;
-        const char *real = builder->plan->jail.real;
+        const char *real = builder->plan->jail.real, *last = "";
+        size_t last_length = 0;
         char path[PATH_MAX];
         struct file_facts facts;
 
         text[0] = '\0';
         for (size_t i = 0; i < exposures->count; i++) {
                 const struct exposure *exposure = &exposures->item[i];
-                const char *slash = strrchr(exposure->target, '/');
+                const char *target = exposure->target;
                 bool directory = S_ISDIR(exposure->seen.mode);
-                size_t used = strlen(text);
+                size_t used = strlen(text), length = strlen(target);
 
-                snprintf(path, sizeof(path), "%s%s", real, exposure->target);
-                if (!exposure->present ||
+                snprintf(path, sizeof(path), "%s%s", real, target);
+                if (!exposure->present || (!directories && directory) ||
                         kernel_facts(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &facts) == 0)
                         continue;
-                if (!directories && !directory)
-                        snprintf(text + used, size - used, " %s", path);
-                if (directories)
-                        snprintf(text + used, size - used, " %s%.*s", real,
-                                directory ? PATH_MAX : (int)(slash - exposure->target),
-                                exposure->target);
+                if (directories && !directory)
+                        length = (size_t)(strrchr(target, '/') - target);
+                if (length == last_length && memcmp(target, last, length) == 0)
+                        continue;
+                snprintf(text + used, size - used, " %s%.*s", real, (int)length, target);
+                last = target;
+                last_length = length;
         }
 }
 

@@ -154,7 +154,7 @@ class TestMountPoints(NamespaceTest):
     def test_a_read_only_jail_that_lacks_them(self):
         jail = self.tree.jail
         machine.run("mount", "--bind", jail, jail)
-        self.cleanups.callback(machine.run, "umount", jail)
+        self.cleanups.callback(machine.run, "umount", "--lazy", jail)
 
         def mount_again(how):
             machine.run("mount", "-o", f"remount,bind,{how}", jail)
@@ -167,6 +167,8 @@ class TestMountPoints(NamespaceTest):
         command = re.search(r"make it writable and run: (mkdir -p .* && touch .*)\n", line).group(1)
         for path in (self.shared, lone, "/dev/null"):
             assert f" {jail}{path}" in command
+        # That of many devices is named once.
+        assert command.split(" && ")[0].split().count(f"{jail}/dev") == 1
         mount_again("rw")
         assert os.listdir(jail) == []
         machine.run("sh", "-c", command)
