@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/place_new.h"
 
+#include "system/text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -9,22 +11,40 @@
 
 #define SUFFIX ".chrootshim"
 
-int place_new_name(const char *name, char *buffer)
+static int make_name(const char *name, const char *suffix, char *buffer)
 {
         size_t length = strlen(name);
 
-        if (length + sizeof("." SUFFIX) > NAME_MAX)
+        if (1 + length + strlen(suffix) >= NAME_MAX)
                 return -ENAMETOOLONG;
         buffer[0] = '.';
         memcpy(buffer + 1, name, length);
-        memcpy(buffer + 1 + length, SUFFIX, sizeof(SUFFIX));
+        strcpy(buffer + 1 + length, suffix);
         return 0;
+}
+
+int place_new_name(const char *name, char *buffer)
+{
+        return make_name(name, SUFFIX, buffer);
+}
+
+/* Without the manifest, and so without its lock, two servers may be here at the same time. */
+static int make_own_name(const char *name, char *buffer)
+{
+        char suffix[1 + NUMBER_SIZE + sizeof(SUFFIX)];
+        struct text text = text_in(suffix, sizeof(suffix));
+
+        text_add(&text, ".");
+        text_add_number(&text, kernel_call(SYS_getpid, 0, 0, 0, 0, 0), 0);
+        text_add(&text, SUFFIX);
+        return make_name(name, suffix, buffer);
 }
 
 int place_new_begin(const struct manifest_note *note, enum manifest_kind kind, int directory,
         const char *name, char *buffer)
 {
-        int error = place_new_name(name, buffer);
+        int error =
+                note->manifest >= 0 ? place_new_name(name, buffer) : make_own_name(name, buffer);
 
         if (error < 0)
                 return error;

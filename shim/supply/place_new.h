@@ -9,14 +9,16 @@
 
 /*
  * The name is ".NAME.chrootshim", beside the place: one name, so that no second is left by a server
- * that ends on the way. Workers may own the directory. Async-signal-safe.
+ * that ends on the way; without a manifest ".NAME.PID.chrootshim". Workers may own the directory.
+ * Async-signal-safe.
  */
 
-/** place_new_name() - that name, in @buffer of NAME_MAX + 1 bytes. Return: 0 or -ENAMETOOLONG. */
+/** place_new_name() - the name with a manifest, in @buffer of NAME_MAX + 1 bytes. Return: 0 or
+ * -ENAMETOOLONG. */
 int place_new_name(const char *name, char *buffer);
 
 /**
- * place_new_begin() - that name, and nothing there; it is noted that a thing of this @kind comes.
+ * place_new_begin() - the name, and nothing there; it is noted that a thing of this @kind comes.
  * @note: of the place; the caller adds what was made to it (manifest_add()).
  *
  * Return: 0, or a negative error number.
