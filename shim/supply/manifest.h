@@ -77,6 +77,16 @@ static inline bool manifest_same(const struct identity *noted, const struct iden
                noted->birth_nanoseconds == there->birth_nanoseconds;
 }
 
+/**
+ * manifest_is_certain() - may what manifest_same() finds be removed? Without a time of birth it may
+ * be another one, of a number that was used again; an empty one of these kinds is no loss.
+ */
+static inline bool manifest_is_certain(const struct manifest_line *line)
+{
+        return line->identity.birth_seconds != 0 || line->identity.birth_nanoseconds != 0 ||
+               line->kind == MANIFEST_DIRECTORY || line->kind == MANIFEST_POINT;
+}
+
 /** manifest_fits() - is this a thing of the @kind? A point is one as long as it is empty. */
 bool manifest_fits(enum manifest_kind kind, const struct file_facts *facts);
 

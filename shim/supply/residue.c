@@ -252,7 +252,7 @@ static bool is_of_copy(struct residue_round *round, void *context)
 
 /* Go through what lies in the copy, with what else is wanted there. */
 static void go_through_copy(const struct jail *jail, int manifest, struct lost *lost,
-        bool (*unwanted)(struct residue_round *round, void *context))
+        bool (*unwanted)(struct residue_round *round, void *context), const char *reason)
 {
         struct residue_round *round = residue_round_begin(jail, manifest, 0);
 
@@ -261,6 +261,7 @@ static void go_through_copy(const struct jail *jail, int manifest, struct lost *
         reach_begin(&lost->outside, lost->source);
         residue_round_each(round, NULL, add_want);
         round->unwanted = unwanted;
+        round->report.reason = reason;
         round->context = lost;
         residue_round_go(round);
         reach_end(&lost->outside);
@@ -271,12 +272,13 @@ void residue_remove_lost(const struct jail *jail, int manifest, const char *path
 {
         struct lost lost = {.top = path, .source = source};
 
-        go_through_copy(jail, manifest, &lost, is_lost);
+        go_through_copy(jail, manifest, &lost, is_lost, "it is gone outside");
 }
 
 void residue_remove_copy(const struct jail *jail, int manifest, const char *path)
 {
         struct lost lost = {.top = path, .source = -1};
 
-        go_through_copy(jail, manifest, &lost, is_of_copy);
+        go_through_copy(
+                jail, manifest, &lost, is_of_copy, "its directory is too much to be copied");
 }

@@ -17,33 +17,42 @@ void residue_note(struct residue_tally *tally, const char *path, int error)
         tally->error = error;
 }
 
-static void tell(enum log_level level, const char *before, const struct residue_tally *tally,
-        const char *after)
+static void tell(enum log_level level, const char *before, const char *between,
+        const struct residue_tally *tally, const char *after)
 {
         char number[NUMBER_SIZE];
 
         if (tally->count == 1)
-                log_line(level, before, tally->path, after, NULL);
+                log_line(level, before, between, tally->path, ": ", after, NULL);
         else if (tally->count > 1)
-                log_line(level, before, tally->path, " and ",
-                        number_text(number, (long)tally->count - 1), " more", after, NULL);
+                log_line(level, before, between, tally->path, " and ",
+                        number_text(number, (long)tally->count - 1), " more: ", after, NULL);
+}
+
+static void tell_left(enum log_level level, const char *reason, const struct residue_tally *tally,
+        const char *after)
+{
+        char before[128];
+        struct text text = text_in(before, sizeof(before));
+
+        text_add(&text, "left in the jail, though ");
+        text_add(&text, reason);
+        tell(level, before, ": ", tally, after);
 }
 
 void residue_report_tell(const struct residue_report *report)
 {
-        tell(LEVEL_INFO, "removed from the jail: ", &report->removed,
-                ": nothing wants it any more");
-        tell(LEVEL_INFO, "left in the jail, though nothing wants it any more: ", &report->filled,
-                ": it is not empty");
-        tell(LEVEL_WARNING,
-                "left in the jail, though nothing wants it any more: ", &report->changed,
-                ": somebody has changed it");
-        if (report->stuck.count == 0)
-                return;
-        tell(report->stuck.error == -EROFS ? LEVEL_INFO : LEVEL_WARNING,
-                "left in the jail, though nothing wants it any more: ", &report->stuck,
-                report->stuck.error == -EBUSY ? ": something is mounted there"
-                                              : ": it cannot be removed");
+        const char *reason = report->reason ? report->reason : "nothing wants it any more";
+        bool busy = report->stuck.error == -EBUSY;
+
+        tell(LEVEL_INFO, "removed from the jail: ", "", &report->removed, reason);
+        tell_left(LEVEL_INFO, reason, &report->filled, "it is not empty");
+        tell_left(LEVEL_WARNING, reason, &report->changed, "somebody has changed it");
+        tell_left(LEVEL_WARNING, reason, &report->unsure,
+                "its file system keeps no time of birth, so it may be another one: remove it by "
+                "hand");
+        tell_left(report->stuck.error == -EROFS ? LEVEL_INFO : LEVEL_WARNING, reason,
+                &report->stuck, busy ? "something is mounted there" : "it cannot be removed");
 }
 
 void residue_report_failure(const struct jail *jail, struct failure *failure)

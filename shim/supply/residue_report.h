@@ -16,16 +16,20 @@ struct residue_tally {
 /**
  * struct residue_report - what has become of what nobody wanted.
  *
+ * @reason:  why it is not wanted; NULL if nothing wants it any more.
  * @removed: it is gone.
  * @changed: something else is there, which is not the shim's.
  * @filled:  a directory that has other things in it.
  * @stuck:   it could not be removed.
+ * @unsure:  it may be another's: only its number is known, which may have been used again.
  */
 struct residue_report {
+        const char *reason;
         struct residue_tally removed;
         struct residue_tally changed;
         struct residue_tally filled;
         struct residue_tally stuck;
+        struct residue_tally unsure;
 };
 
 /** residue_note() - one more. */

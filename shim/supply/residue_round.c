@@ -104,6 +104,15 @@ static bool is_noted(struct residue_round *round, int directory, const char *nam
         return false;
 }
 
+/* Return: is the line of any use afterwards? */
+static bool remove_found(struct residue_round *round, int directory, const char *name)
+{
+        if (manifest_is_certain(&round->line))
+                return remove_it(round, directory, name);
+        residue_note(&round->report.unsure, round->line.path, 0);
+        return true;
+}
+
 /* Do what is to be done about one thing that was made. Return: is its line true still? */
 static bool judge(struct residue_round *round)
 {
@@ -116,7 +125,7 @@ static bool judge(struct residue_round *round)
                 return true;
         switch (find(round, &directory, &name, temporary)) {
         case FOUND:
-                return !unwanted || remove_it(round, directory, name);
+                return !unwanted || remove_found(round, directory, name);
         case BESIDE:
                 place_new_remove(directory, temporary);
                 return false;

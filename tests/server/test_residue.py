@@ -5,6 +5,7 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import threading
@@ -270,6 +271,8 @@ class TestMirror(ResidueTest):
             server.fork()
             assert self.same() == ""
         assert server.lines("warning|error") == []
+        removed = server.lines("removed from the jail")
+        assert removed and all("it is gone outside" in line for line in removed)
         # And at a start.
         self.tree.write("shared/again/file", "text\n")
         self.once(expose=self.shared)
@@ -610,6 +613,46 @@ class TestAbuse(ResidueTest):
         self.assert_untouched()
 
 
+class TestWithoutManifest(ResidueTest):
+    """In a jail that others than root can change: two servers do not wait for one another."""
+
+    def halfway(self):
+        """The temporary file of a copy that has begun, or None."""
+        with contextlib.suppress(FileNotFoundError):
+            for name in os.listdir(self.place):
+                if name.endswith(".chrootshim") and os.stat(f"{self.place}/{name}").st_size:
+                    return name
+        return None
+
+    def test_at_the_same_time(self):
+        """One that is stopped while it copies, and another one that copies the same meanwhile."""
+        os.chown(self.tree.jail, NOBODY, NOBODY)
+        os.truncate(self.file, 60 << 20)
+        settings = {"ownership": "warn", "expose": self.file}
+        deadline = time.monotonic() + 60
+        stopped = False
+        while not stopped:
+            assert time.monotonic() < deadline
+            server = subprocess.Popen(
+                command(self.tree, ()), env=self.tree.environment(**settings), text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            while server.poll() is None and not self.halfway() and not os.path.exists(self.copy):
+                pass
+            os.kill(server.pid, signal.SIGSTOP)
+            stopped = self.halfway()
+            if stopped:
+                lines = self.once(**settings)
+                assert not [line for line in lines if "error" in line]
+                assert os.stat(self.copy).st_size == 60 << 20
+                assert self.halfway() == stopped
+            os.kill(server.pid, signal.SIGCONT)
+            _, errors = server.communicate()
+            assert "error" not in errors
+            assert os.stat(self.copy).st_size == 60 << 20
+            self.assert_tidy()
+            os.unlink(self.copy)
+
+
 class TestManifest(ResidueTest):
     """The file itself."""
 
@@ -680,6 +723,28 @@ class TestManifest(ResidueTest):
         # What was not noted is not known.
         self.once()
         assert self.found() >= set(others) and self.file not in self.found()
+
+    def test_a_file_system_without_times_of_birth(self):
+        """A number that is used again is another's file: it stays, and is named."""
+        image = f"{self.tree.path}/image"
+        with open(image, "w") as file:
+            file.truncate(8 << 20)
+        machine.run("mkfs.ext4", "-q", "-I", "128", image)
+        machine.run("mount", "-o", "loop", image, self.tree.jail)
+        self.cleanups.callback(machine.run, "umount", self.tree.jail)
+        os.rmdir(f"{self.tree.jail}/lost+found")
+        self.once(expose=self.file)
+        inode = os.lstat(self.copy).st_ino
+        os.unlink(self.copy)
+        self.write_in_jail(self.file)
+        assert os.lstat(self.copy).st_ino == inode
+        self.told(self.once(), f"warning: left in the jail, .* {self.file}: its file system keeps "
+                               "no time of birth, so it may be another one: remove it by hand")
+        assert processes.read(self.copy) == "the administrator's\n"
+        # What is empty goes all the same.
+        os.unlink(self.copy)
+        self.once()
+        assert self.found() == set()
 
     def test_without_root(self):
         """The jail is the user's, and so is the manifest."""

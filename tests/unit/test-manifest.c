@@ -170,6 +170,26 @@ static void which_is_the_same(void **state)
         assert_false(manifest_same(&noted, &there));
 }
 
+static void what_may_be_removed(void **state)
+{
+        assert_true(parse("file 1 0.000000001 /a"));
+        assert_true(manifest_is_certain(&line));
+        assert_true(parse("link 1 1.000000000 /a"));
+        assert_true(manifest_is_certain(&line));
+        for (const char *const *kind = (const char *const[]){"file", "link", "device", NULL}; *kind;
+                kind++) {
+                char text[64];
+
+                snprintf(text, sizeof(text), "%s 1 0.000000000 /a", *kind);
+                assert_true(parse(text));
+                assert_false(manifest_is_certain(&line));
+        }
+        assert_true(parse("directory 1 0.000000000 /a"));
+        assert_true(manifest_is_certain(&line));
+        assert_true(parse("point 1 0.000000000 /a"));
+        assert_true(manifest_is_certain(&line));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -179,6 +199,7 @@ int main(void)
                 cmocka_unit_test(long_paths),
                 cmocka_unit_test(the_first_line),
                 cmocka_unit_test(which_is_the_same),
+                cmocka_unit_test(what_may_be_removed),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
