@@ -14,11 +14,15 @@
  * @pid:    0 if there is none.
  * @master: who has started it; a child that was forked since has none.
  * @ended:  how often one has ended before its master did.
+ * @page:   what both of them see; NULL if there was none yet.
+ * @told:   that it hangs, was said.
  */
 struct refresher {
         pid_t pid;
         pid_t master;
         unsigned ended;
+        struct refresher_page *page;
+        bool told;
 };
 
 /**

@@ -7,13 +7,41 @@
 #include "system/log.h"
 #include "system/text.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* Where something ends it again and again (a filter of system calls), none is started any more. */
 #define ENDED_LIMIT 8
+
+/* Milliseconds that it may take to hear a question: it may be at work, on a busy machine. */
+#define HANG_LIMIT 5000
+
+static int make_page(struct refresher *refresher)
+{
+        void *page;
+
+        if (refresher->page)
+                munmap(refresher->page, sizeof(*refresher->page));
+        page = mmap(NULL, sizeof(*refresher->page), PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        refresher->page = page == MAP_FAILED ? NULL : page;
+        return refresher->page ? 0 : -ENOMEM;
+}
+
+/* Return: its pid; in the child 0. No worker may write to the page: it is not passed on. */
+static pid_t start(struct refresher *refresher)
+{
+        int error = make_page(refresher);
+        pid_t pid = error < 0 ? error : child_start_lasting();
+
+        if (pid > 0)
+                madvise(refresher->page, sizeof(*refresher->page), MADV_DONTFORK);
+        return pid;
+}
 
 void refresher_start(struct plan *plan)
 {
@@ -26,7 +54,7 @@ void refresher_start(struct plan *plan)
         if (refresher->pid || refresher->ended > ENDED_LIMIT || !refresh_may_be_needed(plan))
                 return;
         is_main = kernel_call(SYS_gettid, 0, 0, 0, 0, 0) == master;
-        pid = child_start_lasting();
+        pid = start(refresher);
         if (pid == 0)
                 refresher_run(plan, master, is_main);
         if (pid > 0)
@@ -51,6 +79,24 @@ static void tell_ended(const struct refresher *refresher, int status)
                 NULL);
 }
 
+/* It must not be waited for, nor can its work be done here: this process would hang as well. */
+static void watch_for_hang(struct refresher *refresher)
+{
+        struct refresher_page *page = refresher->page;
+        int64_t now = kernel_milliseconds(), asked = page->asked, rests = page->rests;
+
+        if (asked == 0) {
+                page->asked = now;
+                refresher->told = false;
+        } else if (!refresher->told && now - (asked > rests ? asked : rests) > HANG_LIMIT) {
+                refresher->told = true;
+                log_line(LEVEL_WARNING,
+                        "the process that brings changes to running workers hangs: none reaches "
+                        "any worker: look at the file systems of what is exposed",
+                        NULL);
+        }
+}
+
 bool refresher_ask(struct plan *plan)
 {
         struct refresher *refresher = &plan->refresher;
@@ -59,6 +105,7 @@ bool refresher_ask(struct plan *plan)
         if (refresher->pid == 0 || refresher->master != getpid())
                 return false;
         if (!child_has_ended(refresher->pid, &status)) {
+                watch_for_hang(refresher);
                 kernel_call(SYS_kill, refresher->pid, REFRESHER_SIGNAL, 0, 0, 0);
                 return true;
         }

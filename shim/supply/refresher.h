@@ -13,6 +13,19 @@
  * has been waited for.
  */
 
+/**
+ * struct refresher_page - shared by the two, and by nobody else: no worker has it.
+ *
+ * @asked: when the master asked what has not been taken note of; 0 if all has been.
+ * @rests: until when the refresher pauses and takes note of nothing; 0 if it does not.
+ *
+ * Both in the milliseconds of kernel_milliseconds().
+ */
+struct refresher_page {
+        _Atomic int64_t asked;
+        _Atomic int64_t rests;
+};
+
 /** refresher_start() - start one, if there is anything that could change, and none is there. */
 void refresher_start(struct plan *plan);
 
@@ -20,7 +33,10 @@ void refresher_start(struct plan *plan);
  * refresher_ask() - let it look at all sources: there are file systems that tell nothing of
  * changes.
  *
- * Returns at once. Return: true; false if there is none, or none any more, which is told.
+ * Returns at once. That it takes note of no question any more is told, once: a file system may
+ * hang.
+ *
+ * Return: true; false if there is none, or none any more, which is told.
  */
 bool refresher_ask(struct plan *plan);
 

@@ -159,7 +159,8 @@ static void wait_for(struct refreshing *state, bool event, int64_t milliseconds)
         state->mounted |= fds[3].revents != 0;
 }
 
-/* Has the master asked? */
+/* Has the master asked? It is told that it has been heard after the question is taken: so one that
+ * comes meanwhile is heard as well. */
 static bool take_question(const struct refreshing *state)
 {
         struct signalfd_siginfo question;
@@ -167,6 +168,7 @@ static bool take_question(const struct refreshing *state)
 
         while (kernel_read(state->asked, &question, sizeof(question)) > 0)
                 asked = true;
+        state->plan->refresher.page->asked = 0;
         return asked;
 }
 
@@ -219,7 +221,9 @@ static void look(struct refreshing *state, int64_t pause)
 {
         unsigned char looks[state->plan->exposures.count + 1];
 
+        state->plan->refresher.page->rests = kernel_milliseconds() + pause;
         wait_for(state, false, pause);
+        state->plan->refresher.page->rests = 0;
         memset(looks, LOOK_NOT, sizeof(looks));
         if (state->mounted)
                 watch_all(state);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import errno
 import os
+import re
 import shutil
 import signal
 import time
@@ -84,6 +85,26 @@ class TestLife(RefresherTest):
         server.settle()
         assert server.ask(self.file) == "the third\n"
         assert server.told == server.forks
+
+    def test_it_hangs(self, isolation):
+        """Told once each time: nothing that changes reaches any worker meanwhile."""
+        server, refresher = self.started(isolation=isolation)
+        for number in range(1, 3):
+            os.kill(refresher, signal.SIGSTOP)
+            machine.write(self.file, f"{number}\n")
+            wait_until(lambda: server.ask() or len(server.lines("hangs: .* file systems")) == number,
+                       "a line")
+            server.ask()
+            os.kill(refresher, signal.SIGCONT)
+            assert server.fork(self.file) == f"{number}\n"
+        assert len(server.lines("warning|error")) == 2
+
+    def test_no_worker_can_write_to_what_it_shares_with_its_master(self, isolation):
+        """A child of the master is not given it (MADV_DONTFORK)."""
+        server, _ = self.started(isolation=isolation)
+        shared = processes.read(f"/proc/{server.pid}/smaps").split("/dev/zero (deleted)")[1:]
+        kept = [part for part in shared if " dc " in re.search("VmFlags:.*", part)[0]]
+        assert len(kept) == 1
 
     def test_the_next_program_of_the_same_process_does_without(self, isolation):
         """php-fpm executes itself; what is left would know the workers of the program before."""
