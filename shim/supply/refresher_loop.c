@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -27,7 +28,7 @@ static const char name[] = "shim-refresher";
  * Milliseconds from the first event to the work, so that one change of many steps is one. If
  * something has changed soon after the last work, it becomes twice as long, again and again: who
  * can write to a source must not keep a processor busy. Neither by much work: a pause is as long as
- * so many times what the last work took of it.
+ * so many times what the last round took of it.
  */
 #define PAUSE_SHORT 10
 #define PAUSE_LONG 200
@@ -45,7 +46,7 @@ static const char name[] = "shim-refresher";
  * @mounted: it has changed: inotify knows nothing of what is mounted over a source.
  * @nothing: an O_PATH descriptor, in the place of the standard ones while nothing is to be told.
  * @log:     the master's stderr can be opened anew for each line.
- * @cost:    milliseconds that the last work took of a processor.
+ * @cost:    milliseconds that the last round took of a processor.
  */
 struct refreshing {
         struct plan *plan;
@@ -60,12 +61,24 @@ struct refreshing {
         int64_t cost;
 };
 
-static int64_t now(clockid_t clock)
+static int64_t milliseconds_of(const struct timeval *time)
 {
-        struct timespec time = {0};
+        return (int64_t)time->tv_sec * 1000 + time->tv_usec / 1000;
+}
 
-        kernel_call(SYS_clock_gettime, clock, (long)&time, 0, 0, 0);
-        return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+/* The milliseconds of a processor that this process has used, and those of its children that have
+ * ended: they mount. */
+static int64_t used(void)
+{
+        int64_t sum = 0;
+
+        for (int who = RUSAGE_CHILDREN; who <= RUSAGE_SELF; who++) {
+                struct rusage usage = {0};
+
+                kernel_call(SYS_getrusage, who, (long)&usage, 0, 0, 0);
+                sum += milliseconds_of(&usage.ru_utime) + milliseconds_of(&usage.ru_stime);
+        }
+        return sum;
 }
 
 /* The master's stderr, if it can be opened once more: a socket cannot. */
@@ -186,26 +199,24 @@ static void begin_watching(struct refreshing *state)
         child_exit(1);
 }
 
-/* The ways to all of them, as they are now. */
-static void watch_all(struct refreshing *state)
+/* The ways to all of them, as they are now. What is in one is watched as well once another one is
+ * found there: who mounts somewhere else, again and again, must not make long walks. */
+static void watch_ways(struct refreshing *state)
 {
         for (size_t i = 0; i < state->plan->exposures.count; i++)
                 if (refresh_may_change(&state->plan->exposures.item[i]))
-                        source_watch_add(&state->watch, state->plan, i);
+                        source_watch_add_way(&state->watch, state->plan, i);
 }
 
 /* Bring what @looks says. The ways to it are watched first: so what changes meanwhile is seen. */
 static void work(struct refreshing *state, const unsigned char *looks)
 {
-        int64_t begun = now(CLOCK_PROCESS_CPUTIME_ID);
-
         begin_log(state);
         for (size_t i = 0; i < state->plan->exposures.count; i++)
                 if (looks[i] != LOOK_NOT && refresh_may_change(&state->plan->exposures.item[i]))
                         source_watch_add(&state->watch, state->plan, i);
         refresh(state->plan, looks);
         end_log(state);
-        state->cost = now(CLOCK_PROCESS_CPUTIME_ID) - begun;
 }
 
 static bool any_look(const struct refreshing *state, const unsigned char *looks)
@@ -220,21 +231,22 @@ static bool any_look(const struct refreshing *state, const unsigned char *looks)
 static void look(struct refreshing *state, int64_t pause)
 {
         unsigned char looks[state->plan->exposures.count + 1];
+        int64_t begun = used();
 
         state->plan->refresher.page->rests = kernel_milliseconds() + pause;
         wait_for(state, false, pause);
         state->plan->refresher.page->rests = 0;
         memset(looks, LOOK_NOT, sizeof(looks));
         if (state->mounted)
-                watch_all(state);
+                watch_ways(state);
         if (take_question(state) || state->mounted)
                 refresh_look(state->plan, looks);
         state->mounted = false;
         if (source_watch_read(&state->watch, state->plan, looks))
                 begin_watching(state);
-        state->cost = 0;
         if (any_look(state, looks))
                 work(state, looks);
+        state->cost = used() - begun;
 }
 
 static int64_t next_pause(int64_t last, int64_t quiet, int64_t cost)
@@ -253,9 +265,9 @@ static void __attribute__((noreturn)) loop(struct refreshing *state)
 
         for (;;) {
                 wait_for(state, true, 0);
-                pause = next_pause(pause, now(CLOCK_MONOTONIC) - ended, state->cost);
+                pause = next_pause(pause, kernel_milliseconds() - ended, state->cost);
                 look(state, pause);
-                ended = now(CLOCK_MONOTONIC);
+                ended = kernel_milliseconds();
         }
 }
 

@@ -165,13 +165,27 @@ static int add_directory(struct adding *adding, int path)
         return error;
 }
 
+/* Return: an O_PATH descriptor of what the way leads to, or a negative error number. */
+static int add_way(struct adding *adding)
+{
+        struct failure unused;
+
+        return place_visit(adding->source, add_step, adding, &unused);
+}
+
+void source_watch_add_way(struct source_watch *watch, const struct plan *plan, size_t i)
+{
+        struct adding adding = {
+                .watch = watch, .exposure = i, .source = plan->exposures.item[i].source};
+        CLOSED_AT_END int fd = add_way(&adding);
+}
+
 void source_watch_add(struct source_watch *watch, const struct plan *plan, size_t i)
 {
         const struct exposure *exposure = &plan->exposures.item[i];
         struct adding adding = {.watch = watch, .exposure = i, .source = exposure->source};
-        struct failure unused;
         struct file_facts facts;
-        CLOSED_AT_END int fd = place_visit(exposure->source, add_step, &adding, &unused);
+        CLOSED_AT_END int fd = add_way(&adding);
 
         if (fd < 0 || !refresh_follows_content(plan, exposure) ||
                 kernel_facts(fd, "", 0, &facts) < 0)

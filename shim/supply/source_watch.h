@@ -46,6 +46,9 @@ int source_watch_begin(struct source_watch *watch, const struct plan *plan);
  */
 void source_watch_add(struct source_watch *watch, const struct plan *plan, size_t i);
 
+/** source_watch_add_way() - the same, without what is in it: as cheap as the way is short. */
+void source_watch_add_way(struct source_watch *watch, const struct plan *plan, size_t i);
+
 /**
  * source_watch_read() - note what has happened since in @looks, an enum look for each exposure.
  *

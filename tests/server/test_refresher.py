@@ -166,6 +166,48 @@ class TestIdle(ForkerTest):
         assert server.fork(self.file) == f"{number - 1}\n"
 
 
+class TestBusy(ForkerTest):
+    """Whoever makes events cannot keep a processor busy: a pause is eight times as long as a round."""
+
+    def share(self, refresher, step, seconds=4):
+        """What the refresher and its children use of a processor while a step is made often."""
+        def used():
+            words = processes.read(f"/proc/{refresher}/stat").rsplit(")", 1)[1].split()
+            return sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK")
+
+        step(0)
+        before, begin, number = used(), time.monotonic(), 1
+        while time.monotonic() < begin + seconds:
+            step(number)
+            number += 1
+            time.sleep(0.05)
+        return (used() - before) / (time.monotonic() - begin)
+
+    def share_of_mounts(self, expose):
+        """The same, while something is mounted that has nothing to do with what is exposed."""
+        server = self.server(expose=expose)
+        server.fork()
+        refresher, = processes.refreshers(server.pid)
+        os.mkdir(f"{self.tree.path}/other")
+
+        def step(_):
+            machine.run("mount", "-t", "tmpfs", "none", f"{self.tree.path}/other")
+            machine.run("umount", f"{self.tree.path}/other")
+
+        return self.share(refresher, step)
+
+    def test_a_big_tree(self):
+        """It is not walked for each mount."""
+        for number in range(9000):
+            os.makedirs(f"{self.shared}/{number % 90}/{number}")
+        assert self.share_of_mounts(self.shared) < 0.05
+
+    def test_many_ways(self):
+        """To look for changes is work as well, also where there are none."""
+        paths = [self.tree.write(f"{number}/f", "text\n") for number in range(2500)]
+        assert self.share_of_mounts(":".join(paths)) < 0.16
+
+
 class TestKernel(ForkerTest):
     """Where the kernel cannot do all of it."""
 
