@@ -274,16 +274,15 @@ class TestRoundcubeInMariaDb(Roundcube):
 class TestRoundcubeInSqlite(Roundcube):
     """They are in a file, where Debian's installer makes it; under chroot the jail's own."""
 
-    written = (SQLITE,)
-
     @classmethod
     def start_database(cls):
-        shutil.rmtree(SQLITE, ignore_errors=True)
-        os.makedirs(SQLITE)
-        with sqlite3.connect(f"{SQLITE}/roundcube") as connection:
+        place = cls.apache.jail + SQLITE if cls.way == "chroot" else SQLITE
+        shutil.rmtree(place, ignore_errors=True)
+        os.makedirs(place)
+        with sqlite3.connect(f"{place}/roundcube") as connection:
             connection.executescript(tables("sqlite3"))
         connection.close()
-        for path in SQLITE, f"{SQLITE}/roundcube":
+        for path in place, f"{place}/roundcube":
             shutil.chown(path, WORKER_USER, WORKER_USER)
         cls.configure_site("debian-db", DATABASE.format(
             kind="sqlite3", directory=SQLITE, name="roundcube", host="", port=""))
