@@ -13,6 +13,12 @@
 #define COPY_DEPTH_LIMIT 32
 #define COPY_SERVICE_FACTOR 8
 
+/** copy_limit_of() - what @limit, of those above, is for @exposure. */
+static inline uint64_t copy_limit_of(const struct exposure *exposure, uint64_t limit)
+{
+        return limit * (exposure->service ? COPY_SERVICE_FACTOR : 1);
+}
+
 /**
  * copy_exposure() - bring the jail's copy of @exposure up to date.
  * @jail:   which is held (jail_hold()).

@@ -36,7 +36,7 @@ struct copy {
 /** copy_limit() - what @limit, of those in copy.h, is for what is copied. */
 static inline uint64_t copy_limit(const struct copy *copy, uint64_t limit)
 {
-        return limit * (copy->exposure->service ? COPY_SERVICE_FACTOR : 1);
+        return copy_limit_of(copy->exposure, limit);
 }
 
 /**

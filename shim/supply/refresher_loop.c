@@ -194,7 +194,6 @@ static void begin_watching(struct refreshing *state)
                 return;
         failure_set(&failure, error, NULL, "what is exposed cannot be watched",
                 "allow the server inotify, and raise fs.inotify.max_user_instances");
-        begin_log(state);
         log_failure(LEVEL_WARNING, "", &failure);
         child_exit(1);
 }
@@ -211,12 +210,10 @@ static void watch_ways(struct refreshing *state)
 /* Bring what @looks says. The ways to it are watched first: so what changes meanwhile is seen. */
 static void work(struct refreshing *state, const unsigned char *looks)
 {
-        begin_log(state);
         for (size_t i = 0; i < state->plan->exposures.count; i++)
                 if (looks[i] != LOOK_NOT && refresh_may_change(&state->plan->exposures.item[i]))
                         source_watch_add(&state->watch, state->plan, i);
         refresh(state->plan, looks);
-        end_log(state);
 }
 
 static bool any_look(const struct refreshing *state, const unsigned char *looks)
@@ -236,6 +233,7 @@ static void look(struct refreshing *state, int64_t pause)
         state->plan->refresher.page->rests = kernel_milliseconds() + pause;
         wait_for(state, false, pause);
         state->plan->refresher.page->rests = 0;
+        begin_log(state);
         memset(looks, LOOK_NOT, sizeof(looks));
         if (state->mounted)
                 watch_ways(state);
@@ -246,6 +244,7 @@ static void look(struct refreshing *state, int64_t pause)
                 begin_watching(state);
         if (any_look(state, looks))
                 work(state, looks);
+        end_log(state);
         state->cost = used() - begun;
 }
 
@@ -293,8 +292,10 @@ void refresher_run(struct plan *plan, pid_t master, bool is_main)
                 child_exit(0);
         if (state.end < 0 || state.asked < 0)
                 child_exit(1);
+        begin_log(&state);
         begin_watching(&state);
         if (refresh_look(plan, looks))
                 work(&state, looks);
+        end_log(&state);
         loop(&state);
 }

@@ -6,6 +6,7 @@
 #include "supply/place.h"
 #include "supply/refresh.h"
 #include "system/log.h"
+#include "system/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +26,9 @@
 
 /* How many times the kernel is asked for events in one round; the rest is for the next. */
 #define READS_LIMIT 64
+
+/* What the kernel allows one user at least, where that is not shown (inotify(7)). */
+#define LEAST_WATCHES 8192
 
 /* Of the names of a directory, all. */
 #define ANY_NAME 0
@@ -59,6 +63,7 @@ struct adding {
         const char *source;
         unsigned depth;
         unsigned entries;
+        uint64_t entries_limit;
 };
 
 static uint32_t hash(const char *name)
@@ -107,17 +112,30 @@ static void tell_limit(struct adding *adding)
         adding->watch->told = true;
 }
 
+/* The kernel's numbers go up: one that was there before has a lower one. */
+static void count(struct source_watch *watch, int number)
+{
+        if (number <= watch->highest)
+                return;
+        watch->highest = number;
+        watch->count++;
+}
+
 /* Watch what @fd holds, for one name in it or all. Return: false if it is not watched. */
 static bool add(struct adding *adding, int fd, uint32_t name, bool deep, uint32_t events)
 {
         char path[DESCRIPTOR_PATH_SIZE];
-        long number = kernel_call(SYS_inotify_add_watch, adding->watch->fd,
-                (long)kernel_descriptor_path(fd, path), (long)(events | IN_MASK_ADD), 0, 0);
+        long number = deep && adding->watch->count >= adding->watch->limit
+                              ? -ENOSPC
+                              : kernel_call(SYS_inotify_add_watch, adding->watch->fd,
+                                        (long)kernel_descriptor_path(fd, path),
+                                        (long)(events | IN_MASK_ADD), 0, 0);
 
         if (number == -ENOSPC || number == -ENOMEM)
                 tell_limit(adding);
         if (number < 0)
                 return false;
+        count(adding->watch, (int)number);
         note(adding->watch->table, (struct watched){.number = (int)number,
                                            .name = name,
                                            .exposure = (uint32_t)adding->exposure,
@@ -142,7 +160,7 @@ static int add_below(void *context, const char *name)
         const struct level *level = context;
         CLOSED_AT_END int fd = -1;
 
-        if (++level->adding->entries > COPY_SERVICE_FACTOR * COPY_ENTRIES_LIMIT)
+        if (++level->adding->entries > level->adding->entries_limit)
                 return -EFBIG;
         fd = kernel_openat(
                 level->directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
@@ -183,7 +201,10 @@ void source_watch_add_way(struct source_watch *watch, const struct plan *plan, s
 void source_watch_add(struct source_watch *watch, const struct plan *plan, size_t i)
 {
         const struct exposure *exposure = &plan->exposures.item[i];
-        struct adding adding = {.watch = watch, .exposure = i, .source = exposure->source};
+        struct adding adding = {.watch = watch,
+                .exposure = i,
+                .source = exposure->source,
+                .entries_limit = copy_limit_of(exposure, COPY_ENTRIES_LIMIT)};
         struct file_facts facts;
         CLOSED_AT_END int fd = add_way(&adding);
 
@@ -208,6 +229,21 @@ static int make_table(struct source_watch *watch)
         return watch->table ? 0 : -ENOMEM;
 }
 
+/* Half of what the kernel allows one user. */
+static unsigned find_limit(void)
+{
+        CLOSED_AT_END int fd =
+                kernel_open("/proc/sys/fs/inotify/max_user_watches", O_RDONLY | O_CLOEXEC, 0);
+        char text[NUMBER_SIZE] = "";
+        unsigned limit = 0;
+
+        if (fd < 0 || kernel_read(fd, text, sizeof(text) - 1) <= 0)
+                return LEAST_WATCHES / 2;
+        for (const char *digit = text; *digit >= '0' && *digit <= '9'; digit++)
+                limit = limit * 10 + (unsigned)(*digit - '0');
+        return limit / 2;
+}
+
 int source_watch_begin(struct source_watch *watch, const struct plan *plan)
 {
         int error = make_table(watch);
@@ -219,9 +255,13 @@ int source_watch_begin(struct source_watch *watch, const struct plan *plan)
         watch->fd = (int)kernel_call(SYS_inotify_init1, IN_NONBLOCK | IN_CLOEXEC, 0, 0, 0, 0);
         if (watch->fd < 0)
                 return watch->fd;
+        watch->count = 0;
+        watch->highest = 0;
+        watch->limit = find_limit();
         for (size_t i = 0; i < plan->exposures.count; i++)
                 if (refresh_may_change(&plan->exposures.item[i]))
                         source_watch_add(watch, plan, i);
+        watch->begun = watch->count;
         return 0;
 }
 
@@ -244,13 +284,19 @@ static void take_event(
         }
 }
 
+/* Watches of what was moved away stay: before there is no room left, those are let go. */
+static bool have_piled_up(const struct source_watch *watch)
+{
+        return watch->count > watch->limit / 4 * 3 && watch->count / 2 >= watch->begun;
+}
+
 bool source_watch_read(struct source_watch *watch, const struct plan *plan, unsigned char *looks)
 {
         union {
                 char bytes[4096];
                 struct inotify_event first;
         } buffer;
-        bool lost = watch->table->count == TABLE_SIZE;
+        bool lost = watch->table->count == TABLE_SIZE || have_piled_up(watch);
         ssize_t length;
 
         /* Somebody may make events faster than they are read. */
@@ -261,6 +307,7 @@ bool source_watch_read(struct source_watch *watch, const struct plan *plan, unsi
                         const struct inotify_event *event =
                                 (const struct inotify_event *)(buffer.bytes + at);
 
+                        watch->count -= (event->mask & IN_IGNORED) != 0;
                         lost |= (event->mask & IN_Q_OVERFLOW) != 0;
                         take_event(watch->table, event, looks);
                         at += (ssize_t)(sizeof(*event) + event->len);

@@ -18,11 +18,19 @@
  * @fd:    of inotify, to be polled; or -1.
  * @table: what is watched; memory from the kernel.
  * @told:  that the limit of watches is reached, was said.
+ * @count: how many watches there are; @begun: as many were there at the beginning.
+ * @highest: the highest number of a watch so far.
+ * @limit: of them, for what is in directories: whoever can write there must not take all that the
+ *         user may have.
  */
 struct source_watch {
         int fd;
         struct watch_table *table;
         bool told;
+        unsigned count;
+        unsigned begun;
+        unsigned limit;
+        int highest;
 };
 
 #define SOURCE_WATCH_NONE                                                                          \

@@ -175,11 +175,10 @@ class TestBusy(ForkerTest):
             words = processes.read(f"/proc/{refresher}/stat").rsplit(")", 1)[1].split()
             return sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK")
 
-        step(0)
-        before, begin, number = used(), time.monotonic(), 1
+        step()
+        before, begin = used(), time.monotonic()
         while time.monotonic() < begin + seconds:
-            step(number)
-            number += 1
+            step()
             time.sleep(0.05)
         return (used() - before) / (time.monotonic() - begin)
 
@@ -190,7 +189,7 @@ class TestBusy(ForkerTest):
         refresher, = processes.refreshers(server.pid)
         os.mkdir(f"{self.tree.path}/other")
 
-        def step(_):
+        def step():
             machine.run("mount", "-t", "tmpfs", "none", f"{self.tree.path}/other")
             machine.run("umount", f"{self.tree.path}/other")
 
@@ -206,6 +205,73 @@ class TestBusy(ForkerTest):
         """To look for changes is work as well, also where there are none."""
         paths = [self.tree.write(f"{number}/f", "text\n") for number in range(2500)]
         assert self.share_of_mounts(":".join(paths)) < 0.16
+
+
+class TestWatches(ForkerTest):
+    """The kernel has so many for each user: root's other programs need some as well."""
+
+    def watched(self, pid):
+        """How many directories and files the process watches."""
+        fds = [fd for fd in os.listdir(f"/proc/{pid}/fd")
+               if os.readlink(f"/proc/{pid}/fd/{fd}") == "anon_inode:inotify"]
+        return sum(processes.read(f"/proc/{pid}/fdinfo/{fd}").count("inotify wd:") for fd in fds)
+
+    def refresher(self, **settings):
+        server = self.server(expose=self.shared, **settings)
+        server.fork()
+        pid, = processes.refreshers(server.pid)
+        return server, pid
+
+    def make(self, count, name="inner"):
+        for number in range(count):
+            os.makedirs(f"{self.shared}/{name}/{number % 150}/{number}")
+
+    def test_no_more_than_may_be_copied(self, cleanups):
+        """An error line says that there is more; the copy stays as it was."""
+        memory = f"{self.tree.path}/memory"
+        self.shared, many = f"{memory}/shared", f"{memory}/many"
+        os.mkdir(memory)
+        machine.run("mount", "-t", "tmpfs", "none", memory)
+        cleanups.callback(machine.run, "umount", "--lazy", memory)
+        os.mkdir(self.shared)
+        for number in range(21000):
+            os.makedirs(f"{many}/{number % 150}/{number}")
+        server, refresher = self.refresher()
+        os.rename(many, f"{self.shared}/many")
+        server.fork()
+        assert 19000 < self.watched(refresher) < 20100
+
+    @pytest.fixture
+    def few(self, cleanups):
+        """The machine has few for each user, as far as one can read."""
+        path = "/proc/sys/fs/inotify/max_user_watches"
+        machine.run("mount", "--bind", self.tree.write("few", "400\n"), path)
+        cleanups.callback(machine.run, "umount", path)
+
+    def test_half_of_them(self, few):
+        self.make(300)
+        server, refresher = self.refresher()
+        assert 190 < self.watched(refresher) <= 210
+        for number in range(3):
+            self.make(1, f"{number}")
+            server.fork()
+        assert self.watched(refresher) <= 210
+        assert len(server.lines("cannot be watched: raise fs.inotify")) == 1
+
+    def test_what_is_moved_away_takes_none(self, few):
+        """More directories come and go than half of all, and what comes last is watched."""
+        server, refresher = self.refresher()
+        for number in range(10):
+            self.make(20)
+            server.fork()
+            os.rename(f"{self.shared}/inner", f"{self.tree.path}/gone{number}")
+            server.fork()
+        last = self.tree.write("shared/inner/7/last", "text\n")
+        server.fork()
+        machine.write(last, "other text\n")
+        wait_until(lambda: processes.read(self.tree.jail + last) == "other text\n", "a copy", seconds=5)
+        assert self.watched(refresher) <= 210
+        assert server.lines("warning|error") == []
 
 
 class TestKernel(ForkerTest):
