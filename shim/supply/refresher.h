@@ -8,9 +8,10 @@
 /*
  * It watches the sources of what is exposed (supply/source_watch.h) and brings what changes to the
  * workers that run (supply/refresh.h). The server sees nothing of it: it sends no SIGCHLD, wait(2)
- * does not find it, it has a session of its own, and none of the server's descriptors. It ends when
- * its master does. The master holds nothing of it but its pid, which nobody else can get before it
- * has been waited for.
+ * does not find it, it has a session of its own, and none of the server's descriptors, but for a
+ * stderr that it cannot open anew, if that is neither a pipe nor a connection of the network. It
+ * ends when its master does. The master holds nothing of it but its pid, which nobody else can get
+ * before it has been waited for.
  */
 
 /**

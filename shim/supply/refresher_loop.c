@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,7 +46,7 @@ static const char name[] = "shim-refresher";
  * @mounts:  the list of what is mounted outside; poll(2) tells of its changes.
  * @mounted: it has changed: inotify knows nothing of what is mounted over a source.
  * @nothing: an O_PATH descriptor, in the place of the standard ones while nothing is to be told.
- * @log:     the master's stderr can be opened anew for each line.
+ * @log:     stderr is let go, and the master's opened anew for each line.
  * @cost:    milliseconds that the last round took of a processor.
  */
 struct refreshing {
@@ -127,13 +128,28 @@ static bool stderr_is_network(void)
         return domain >= 0 && domain != AF_UNIX;
 }
 
+/* Nobody who reads from a pipe is to wait for this process to end. */
+static bool stderr_is_pipe(void)
+{
+        struct file_facts facts;
+
+        return kernel_facts(STDERR_FILENO, "", AT_EMPTY_PATH, &facts) == 0 && S_ISFIFO(facts.mode);
+}
+
+/* Can stderr be opened anew for each line? Where it cannot, and must not be kept, lines are lost.
+ */
+static bool may_let_go_of_log(const struct refreshing *state)
+{
+        CLOSED_AT_END int log = open_log(state);
+
+        return log >= 0 || stderr_is_network() || stderr_is_pipe();
+}
+
 /* Keep nothing of the server's but what leads to the jail and the log. */
 static void leave_server(struct refreshing *state)
 {
-        CLOSED_AT_END int log = open_log(state);
         const struct jail *jail = &state->plan->jail;
-        int kept[] = {
-                state->nothing, log, jail->fd, jail->namespace, log_descriptor(), STDERR_FILENO};
+        int kept[] = {state->nothing, jail->fd, jail->namespace, log_descriptor(), STDERR_FILENO};
 
         kernel_call(SYS_setsid, 0, 0, 0, 0, 0);
         kernel_chdir("/");
@@ -141,7 +157,7 @@ static void leave_server(struct refreshing *state)
         if (!jail->rootless)
                 kernel_call(SYS_setresuid, -1, 0, -1, 0, 0);
         kernel_file_user((uid_t)-1);
-        state->log = log >= 0 || stderr_is_network();
+        state->log = may_let_go_of_log(state);
         descriptors_close(kept, sizeof(kept) / sizeof(kept[0]));
         put(state->nothing, STDIN_FILENO);
         put(state->nothing, STDOUT_FILENO);

@@ -329,12 +329,32 @@ class TestRootless(ForkerTest):
         server = self.server(wrapper=wrapper, expose=self.file, ownership="warn",
                              log=f"{self.tree.path}/later")
         server.ask()
+        server.settle()
         refresher, = processes.refreshers(server.pid)
         machine.write(self.file, "the second\n")
         wait_until(lambda: processes.read(self.copy) == "the second\n", "a copy", seconds=1)
         os.kill(server.pid, signal.SIGKILL)
         wait_until(lambda: processes.collect() or not os.path.exists(f"/proc/{refresher}"),
                    "its end", seconds=1)
+
+
+class TestPipe(ForkerTest):
+    """Who reads the log from a pipe finds its end when the server lets go of it."""
+
+    def test_one_that_cannot_be_opened_anew(self):
+        """Root's, while the server is another user: its lines are lost."""
+        for path in (self.tree.jail, f"{self.tree.path}/run"):
+            os.chmod(path, 0o755)
+            os.chown(path, NOBODY, NOBODY)
+        wrapper = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        server = self.server(wrapper=wrapper, expose=self.file, ownership="warn", log="stderr")
+        server.ask()
+        server.settle()
+        refresher, = processes.refreshers(server.pid)
+        assert [link for link in descriptors(server.pid) if link.startswith("pipe:")]
+        assert not [link for link in descriptors(refresher) if link.startswith("pipe:")]
+        machine.write(self.file, "the second\n")
+        wait_until(lambda: processes.read(self.copy) == "the second\n", "a copy", seconds=5)
 
 
 class TestLog(RefresherTest):
