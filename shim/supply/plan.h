@@ -13,13 +13,15 @@
  *
  * @pid:    0 if there is none.
  * @master: who has started it; a child that was forked since has none.
- * @ended:  how often one has ended before its master did.
+ * @begun:  when it was started, in the milliseconds of kernel_milliseconds().
+ * @ended:  how many have ended before their master did, one after the other, and soon.
  * @page:   what both of them see; NULL if there was none yet.
  * @told:   that it hangs, was said.
  */
 struct refresher {
         pid_t pid;
         pid_t master;
+        int64_t begun;
         unsigned ended;
         struct refresher_page *page;
         bool told;

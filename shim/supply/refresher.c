@@ -17,6 +17,9 @@
 /* Where something ends it again and again (a filter of system calls), none is started any more. */
 #define ENDED_LIMIT 8
 
+/* Milliseconds after which one that ends has not ended for such a reason. */
+#define LONG_LIFE 60000
+
 /* Milliseconds that it may take to hear a question: it may be at work, on a busy machine. */
 #define HANG_LIMIT 5000
 
@@ -38,6 +41,7 @@ static pid_t start(struct refresher *refresher)
         int error = make_page(refresher);
         pid_t pid = error < 0 ? error : child_start_lasting();
 
+        refresher->begun = kernel_milliseconds();
         if (pid > 0)
                 madvise(refresher->page, sizeof(*refresher->page), MADV_DONTFORK);
         return pid;
@@ -110,6 +114,8 @@ bool refresher_ask(struct plan *plan)
                 return true;
         }
         refresher->pid = 0;
+        if (kernel_milliseconds() - refresher->begun >= LONG_LIFE)
+                refresher->ended = 0;
         refresher->ended++;
         tell_ended(refresher, status);
         /* What it has brought, this process does not know. */
