@@ -69,6 +69,10 @@ void refresher_start(struct plan *plan)
                         error_text((int)pid), ": each change comes with the next worker", NULL);
 }
 
+static const char filter_kills[] = " (a filter of system calls kills it: see SystemCallFilter= of "
+                                   "the unit, or the container's "
+                                   "profile; auditd and the kernel's log name the call)";
+
 static void tell_ended(const struct refresher *refresher, int status)
 {
         char buffer[NUMBER_SIZE];
@@ -77,6 +81,7 @@ static void tell_ended(const struct refresher *refresher, int status)
 
         log_line(LEVEL_WARNING, "the process that brings changes to running workers has ended, by ",
                 killed ? "signal " : "exit status ", number,
+                killed && WTERMSIG(status) == SIGSYS ? filter_kills : "",
                 refresher->ended > ENDED_LIMIT
                         ? ", again and again: each change comes with the next worker"
                         : ": another one is started",

@@ -201,17 +201,39 @@ static bool take_question(const struct refreshing *state)
         return asked;
 }
 
-static void begin_watching(struct refreshing *state)
+static void __attribute__((noreturn)) give_up(int error, const char *reason, const char *remedy)
 {
         struct failure failure;
-        int error = source_watch_begin(&state->watch, state->plan);
 
-        if (error == 0)
-                return;
-        failure_set(&failure, error, NULL, "what is exposed cannot be watched",
-                "allow the server inotify, and raise fs.inotify.max_user_instances");
+        failure_set(&failure, error, NULL, reason, remedy);
         log_failure(LEVEL_WARNING, "", &failure);
         child_exit(1);
+}
+
+static void begin_watching(struct refreshing *state)
+{
+        int error = source_watch_begin(&state->watch, state->plan);
+
+        if (error < 0)
+                give_up(error, "what is exposed cannot be watched",
+                        "allow the server inotify, and raise fs.inotify.max_user_instances");
+}
+
+/* What it waits for besides. */
+static void begin_waiting(struct refreshing *state)
+{
+        static const char remedy[] =
+                "allow it in SystemCallFilter= of the unit, or in the container's profile";
+
+        state->end = (int)kernel_call(SYS_pidfd_open, state->master, 0, 0, 0, 0);
+        if (getppid() != state->master)
+                child_exit(0);
+        if (state->end < 0)
+                give_up(state->end, "pidfd_open() fails", remedy);
+        state->asked = open_asked();
+        if (state->asked < 0)
+                give_up(state->asked, "signalfd4() fails", remedy);
+        state->mounts = kernel_open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC, 0);
 }
 
 /* The ways to all of them, as they are now. What is in one is watched as well once another one is
@@ -301,14 +323,8 @@ void refresher_run(struct plan *plan, pid_t master, bool is_main)
          */
         if (is_main)
                 kernel_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-        state.end = (int)kernel_call(SYS_pidfd_open, master, 0, 0, 0, 0);
-        state.asked = open_asked();
-        state.mounts = kernel_open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC, 0);
-        if (getppid() != master)
-                child_exit(0);
-        if (state.end < 0 || state.asked < 0)
-                child_exit(1);
         begin_log(&state);
+        begin_waiting(&state);
         begin_watching(&state);
         if (refresh_look(plan, looks))
                 work(&state, looks);

@@ -316,6 +316,20 @@ class TestKernel(ForkerTest):
         assert processes.refreshers(server.pid) == []
 
 
+    @pytest.mark.parametrize("call", ("pidfd_open", "signalfd4"))
+    def test_a_call_is_refused(self, call):
+        """The line names it."""
+        server = self.served(call, errno.EPERM)
+        self.replace(server, "other\n")
+        assert server.lines(rf"warning: {call}\(\) fails: .*SystemCallFilter=")
+
+    @pytest.mark.parametrize("call", ("inotify_init1", "pidfd_open"))
+    def test_a_filter_kills_it(self, call):
+        server = self.served(call, "kill")
+        self.replace(server, "other\n")
+        assert server.lines(r"warning: .* has ended, by signal 31 \(.*SystemCallFilter=.*\): another")
+
+
 class TestRootless(ForkerTest):
     """A server that an ordinary user has started has one as well."""
 

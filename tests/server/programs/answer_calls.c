@@ -35,9 +35,11 @@ static const struct {
         {"open_tree", SYS_open_tree},
         {"ppoll", SYS_ppoll},
         {"openat2", SYS_openat2},
+        {"pidfd_open", SYS_pidfd_open},
         {"setfsuid", SYS_setfsuid},
         {"setns", SYS_setns},
         {"setuid", SYS_setuid},
+        {"signalfd4", SYS_signalfd4},
         {"unshare", SYS_unshare},
 };
 
