@@ -195,7 +195,9 @@ void source_watch_add_way(struct source_watch *watch, const struct plan *plan, s
 {
         struct adding adding = {
                 .watch = watch, .exposure = i, .source = plan->exposures.item[i].source};
-        CLOSED_AT_END int fd = add_way(&adding);
+        int fd = add_way(&adding);
+
+        kernel_close_at_end(&fd);
 }
 
 void source_watch_add(struct source_watch *watch, const struct plan *plan, size_t i)
