@@ -130,7 +130,7 @@ bool manifest_parse(const char *text, size_t length, struct manifest_line *ret_l
                 return false;
         ret_line->kind = (enum manifest_kind)kind;
         memset(&ret_line->identity, 0, sizeof(ret_line->identity));
-        if (manifest_is_made(ret_line->kind) && !take_identity(&rest, &ret_line->identity))
+        if (manifest_has_identity(ret_line->kind) && !take_identity(&rest, &ret_line->identity))
                 return false;
         return take_path(&rest, ret_line->path, sizeof(ret_line->path)) &&
                (ret_line->kind == MANIFEST_SERVER || is_tidy(ret_line->path));
@@ -191,7 +191,7 @@ size_t manifest_format(
 
         put(&line, words[kind], strlen(words[kind]));
         put(&line, " ", 1);
-        if (manifest_is_made(kind))
+        if (manifest_has_identity(kind))
                 put_identity(&line, identity);
         put_path(&line, path);
         put(&line, "\n", 1);

@@ -12,7 +12,8 @@
  * the length that it had when it was last written as a whole, of MANIFEST_DIGITS digits. Every
  * other line is one of
  *
- *      server NAME             whose wishes follow: its pidfile, else its configuration, or program
+ *      server PID BIRTH NAME   whose wishes follow: its process, with the time since the boot when
+ *                              it was born; its pidfile, else its configuration, or program
  *      copy PATH               it wants a copy of PATH, with all that is below it; or, by
  * self_link, a link there place PATH              it wants a place for a mount, or a private
  * directory file INODE BIRTH PATH   the shim has made this; also: directory, link, device, point
@@ -49,7 +50,7 @@ enum manifest_kind {
 /**
  * struct manifest_line - one line.
  *
- * @identity: without the device, whose number another boot may change.
+ * @identity: without the device, whose number another boot may change. A server's is its pid.
  * @path:     or the name of a server.
  */
 struct manifest_line {
@@ -62,6 +63,12 @@ struct manifest_line {
 static inline bool manifest_is_made(enum manifest_kind kind)
 {
         return kind <= MANIFEST_POINT;
+}
+
+/** manifest_has_identity() - of a file, or of a server's process? */
+static inline bool manifest_has_identity(enum manifest_kind kind)
+{
+        return kind <= MANIFEST_SERVER;
 }
 
 /** manifest_announces() - does the line say no more than that the thing is about to be made? */

@@ -25,7 +25,8 @@
 /* More servers than start at once: each may take the manifest's place while it is opened. */
 #define STALE_TRIES 100
 
-/* How long to wait for others, in milliseconds, and how long to sleep meanwhile, in nanoseconds. */
+/* How long to wait for others that note nothing, in milliseconds, and how long to sleep meanwhile,
+ * in nanoseconds. */
 #define LOCK_PATIENCE 10000
 #define LOCK_PAUSE 2000000
 
@@ -64,17 +65,34 @@ static int judge_file(int fd, struct file_facts *ret_facts, struct failure *fail
         return -EPERM;
 }
 
-/* Who has waited in vain does not wait again at each of many copies, until it is free. */
+static uint64_t size_of(int fd)
+{
+        struct file_facts facts;
+
+        return kernel_facts(fd, "", 0, &facts) == 0 ? facts.size : 0;
+}
+
+/*
+ * Who copies a large tree notes one thing after the other, and is waited for. Who has waited in
+ * vain does not wait again at each of many copies, until it is free.
+ */
 static int lock(int fd)
 {
         static bool in_vain;
         const struct timespec pause = {.tv_nsec = LOCK_PAUSE};
-        int64_t deadline = kernel_milliseconds() + (in_vain ? 0 : LOCK_PATIENCE);
+        const int64_t patience = in_vain ? 0 : LOCK_PATIENCE;
+        int64_t deadline = kernel_milliseconds() + patience;
+        uint64_t size = size_of(fd), now;
         int error;
 
         while ((error = (int)kernel_call(SYS_flock, fd, LOCK_EX | LOCK_NB, 0, 0, 0)) == -EAGAIN &&
-                kernel_milliseconds() < deadline)
+                kernel_milliseconds() < deadline) {
                 kernel_call(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, (long)&pause, 0, 0);
+                now = size_of(fd);
+                if (now != size)
+                        deadline = kernel_milliseconds() + patience;
+                size = now;
+        }
         in_vain = error == -EAGAIN;
         return in_vain ? -EBUSY : error;
 }
@@ -110,7 +128,8 @@ static int open_locked(int root, bool make, struct failure *failure)
                 return fail(failure, fd, NULL, fd == -ELOOP ? "remove it" : NULL);
         error = judge_file(fd, &mine, failure);
         if (error == 0 && (error = lock(fd)) < 0)
-                fail(failure, error, "somebody else has locked it", NULL);
+                fail(failure, error, "somebody else has it locked",
+                        "try again, or end who holds it: see fuser(1), lslocks(8)");
         if (error == 0 && (kernel_facts(root, MANIFEST_NAME, AT_SYMLINK_NOFOLLOW, &there) < 0 ||
                                   !identity_equal(&mine.identity, &there.identity)))
                 error = fail(failure, -ESTALE, NULL, NULL);

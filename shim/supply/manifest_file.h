@@ -10,7 +10,8 @@
  * It decides what is removed as root. So it is believed only as a regular file with one name, of
  * who starts the server, which nobody else can write to, in a jail whose top nobody else can write
  * to; and it has mode 600, for the jail may be what a server publishes. Where there is none, and
- * none can be made, nothing is removed, and what is brought into the jail is not known later.
+ * none can be made, nothing is removed, and what is brought into the jail is not known later. Where
+ * somebody else has it for too long, nothing is brought: who does not know of it would remove it.
  *
  * All of these are async-signal-safe.
  */

@@ -19,6 +19,8 @@ int place_find(int root, int manifest, const char *path, struct place *ret_place
 
         ret_place->foreign = false;
         ret_place->manifest = manifest;
+        if (manifest == -EBUSY)
+                return manifest;
         return place_walk(&walk, root);
 }
 

@@ -38,7 +38,8 @@ struct place {
 /**
  * place_find() - find the directory of @path in the jail, and make those that are missing.
  * @root:     a descriptor of the jail.
- * @manifest: of manifest_open(), or none: what is made is noted there.
+ * @manifest: of manifest_open(), or none: what is made is noted there. While somebody else has it,
+ *            nothing is made that could not be noted: it is -EBUSY then, with its @ret_failure.
  * @path:     absolute, tidy.
  *
  * What is made belongs to root, has mode 755, and is named in the log at level info.

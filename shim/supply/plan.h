@@ -38,6 +38,8 @@ struct plan {
         /** What the jail is to have besides its own files. */
         struct exposures exposures;
         struct refresher refresher;
+        /** The process by which the jail's manifest knows this server; 0 if it does not. */
+        pid_t noted;
 };
 
 /** A plan for nothing: what a static one begins as. */

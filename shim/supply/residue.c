@@ -3,12 +3,15 @@
 #include "supply/residue.h"
 
 #include "supply/residue_round.h"
+#include "system/log.h"
+#include "system/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void add_want(struct residue_round *round, const char *text, size_t length, bool own)
 {
@@ -58,19 +61,6 @@ static bool nobody_wants(struct residue_round *round, void *unused)
         return !wants_have(&round->wants, round->line.kind, round->line.path);
 }
 
-/* By what a server is known again at its next start. */
-static const char *name_of(const struct plan *plan, char *buffer, size_t size)
-{
-        const struct settings *settings = &plan->settings;
-        ssize_t length;
-
-        if (settings->pidfile || settings->path)
-                return settings->pidfile ? settings->pidfile : settings->path;
-        length = kernel_readlink("/proc/self/exe", buffer, size - 1);
-        buffer[length > 0 ? length : 0] = '\0';
-        return length > 0 ? buffer : "unknown";
-}
-
 /*
  * struct writer - the new text.
  *
@@ -95,13 +85,14 @@ static void write_line(struct residue_round *round, const char *text, size_t len
         writer->text[writer->length++] = '\n';
 }
 
-static void write_own(struct writer *writer, const struct plan *plan, const char *own)
+static void write_own(
+        struct writer *writer, const struct plan *plan, const struct residue_server *own)
 {
         char *end = writer->text + writer->length;
         enum manifest_kind kind;
 
         if (count_wants(plan) > 0)
-                end += manifest_format(end, MANIFEST_SERVER, NULL, own);
+                end += manifest_format(end, MANIFEST_SERVER, &own->process, own->name);
         for (size_t i = 0; i < count_wants(plan); i++) {
                 const char *target = want_at(plan, i, &kind);
 
@@ -112,7 +103,7 @@ static void write_own(struct writer *writer, const struct plan *plan, const char
 
 /* The text without the wishes of @own as they were, and with those that it has by @plan. */
 static void write_text(struct residue_round *round, struct writer *writer, const struct plan *plan,
-        const char *own)
+        const struct residue_server *own)
 {
         size_t head = manifest_head(writer->text, 0);
 
@@ -130,8 +121,8 @@ static void write_text(struct residue_round *round, struct writer *writer, const
 }
 
 /* Put it in its place, if it is another one than it was. */
-static void write_anew(
-        struct residue_round *round, int manifest, const struct plan *plan, const char *own)
+static void write_anew(struct residue_round *round, int manifest, const struct plan *plan,
+        const struct residue_server *own)
 {
         size_t more = plan ? count_wants(plan) + 1 : 0;
         struct writer writer = {.size = round->text.length + (more + 2) * MANIFEST_LINE_SIZE};
@@ -159,34 +150,112 @@ static void write_anew(
                 residue_report_manifest(round->jail, error);
 }
 
-/* In a frame of its own, for a failure is large. */
-static int __attribute__((noinline)) open_manifest(const struct plan *plan)
+/* What could not be noted would be removed by another server that starts. */
+static int open_manifest(const struct plan *plan, struct failure *failure)
 {
-        struct failure failure = {0};
         bool wants = count_wants(plan) > 0;
-        int manifest = manifest_open(plan->jail.fd, wants, &failure);
+        int manifest = manifest_open(plan->jail.fd, wants, failure);
 
-        if (manifest < 0 && manifest != -ENOENT && wants)
-                residue_report_failure(&plan->jail, &failure);
+        if (manifest < 0 && manifest != -ENOENT && wants) {
+                failure->jail = plan->jail.real;
+                if (manifest != -EBUSY)
+                        residue_report_failure(&plan->jail, failure);
+        }
         return manifest;
 }
 
-void residue_begin(const struct plan *plan)
+static bool wants_it(const struct plan *plan, const struct manifest_line *line)
 {
-        char buffer[PATH_MAX];
-        const char *own = name_of(plan, buffer, sizeof(buffer));
-        MANIFEST int manifest = open_manifest(plan);
+        enum manifest_kind kind;
+
+        for (size_t i = 0; i < count_wants(plan); i++)
+                if (strcmp(want_at(plan, i, &kind), line->path) == 0 && kind == line->kind)
+                        return true;
+        return false;
+}
+
+/*
+ * struct twin - another server of the same name, while its wishes are gone through.
+ *
+ * @process: its pid; 0 if it is none, or has been told.
+ */
+struct twin {
+        const struct plan *plan;
+        const struct residue_server *own;
+        long process;
+};
+
+/* One that wants what this one wants as well is as it should be. */
+static void tell_twin(struct residue_round *round, const char *text, size_t length, bool own)
+{
+        struct twin *twin = round->context;
+        const struct manifest_line *line = &round->line;
+        char number[NUMBER_SIZE];
+
+        if (line->kind == MANIFEST_SERVER)
+                twin->process =
+                        residue_server_is_twin(twin->own, line) ? (long)line->identity.inode : 0;
+        if (manifest_has_identity(line->kind) || twin->process == 0 || wants_it(twin->plan, line))
+                return;
+        log_line(LEVEL_WARNING, "another server of the same name (", twin->own->name, "), process ",
+                number_text(number, twin->process),
+                ", has the same jail: what it brought stays: set a pidfile for each", NULL);
+        twin->process = 0;
+}
+
+int residue_begin(struct plan *plan, struct failure *ret_failure)
+{
+        struct residue_server own;
+        struct twin twin = {.plan = plan, .own = &own};
+        MANIFEST int manifest = open_manifest(plan, ret_failure);
         struct residue_round *round =
                 manifest < 0 ? NULL : residue_round_begin(&plan->jail, manifest, count_wants(plan));
 
         if (!round)
-                return;
-        residue_round_each(round, own, add_want);
+                return manifest == -EBUSY && count_wants(plan) > 0 ? manifest : 0;
+        residue_server_begin(&own, plan);
+        plan->noted = getpid();
+        round->context = &twin;
+        residue_round_each(round, &own, tell_twin);
+        residue_round_each(round, &own, add_want);
         add_own_wants(round, plan);
         round->unwanted = nobody_wants;
         round->all = true;
         residue_round_go(round);
-        write_anew(round, manifest, plan, own);
+        write_anew(round, manifest, plan, &own);
+        residue_round_end(round);
+        return 0;
+}
+
+/* In frames of their own, for what they hold is large. */
+static int __attribute__((noinline)) open_again(const struct plan *plan)
+{
+        struct failure failure;
+
+        return manifest_open(plan->jail.fd, false, &failure);
+}
+
+static void __attribute__((noinline))
+note_own(struct residue_round *round, int manifest, const struct plan *plan)
+{
+        struct residue_server own;
+
+        residue_server_begin(&own, plan);
+        write_anew(round, manifest, plan, &own);
+}
+
+void residue_note_master(struct plan *plan)
+{
+        MANIFEST int manifest = open_again(plan);
+        struct residue_round *round =
+                manifest < 0 ? NULL : residue_round_begin(&plan->jail, manifest, count_wants(plan));
+
+        /* Who has it is not waited for again: the next fork tries. */
+        if (manifest != -EBUSY)
+                plan->noted = getpid();
+        if (!round)
+                return;
+        note_own(round, manifest, plan);
         residue_round_end(round);
 }
 

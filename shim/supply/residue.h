@@ -9,15 +9,23 @@
  * Only what the manifest names, by its path and its identity, is removed: what somebody has put in
  * its place stays, and so does a directory with something else in it. It is reached from the jail's
  * descriptor over no link. All of these are async-signal-safe, allocate nothing, and fail in
- * nothing: what they could not do is said in the log, at level warning, or info where it has to do
- * with the jail's file system or a directory that is not empty.
+ * nothing but what residue_begin() tells: what they could not do is said in the log, at level
+ * warning, or info where it has to do with the jail's file system or a directory that is not empty.
  */
 
 /**
  * residue_begin() - before anything is brought: remove what neither this server nor another one of
  * the same jail wants, note what this one wants, and write the manifest anew.
+ *
+ * Return: 0; -EBUSY with @ret_failure if somebody else has the manifest, and something is wanted.
  */
-void residue_begin(const struct plan *plan);
+int residue_begin(struct plan *plan, struct failure *ret_failure);
+
+/**
+ * residue_note_master() - note that this process is the server now: it has become a daemon. What is
+ * unwanted goes at the next start.
+ */
+void residue_note_master(struct plan *plan);
 
 /**
  * residue_remove_lost() - remove what is in the copy at @path, and is not in its source, or is of

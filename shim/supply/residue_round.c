@@ -169,7 +169,7 @@ static const char *end_of_line(const struct manifest_text *text, const char *at)
         return at >= end ? NULL : newline ? newline : end;
 }
 
-void residue_round_each(struct residue_round *round, const char *own,
+void residue_round_each(struct residue_round *round, const struct residue_server *own,
         void (*found)(struct residue_round *round, const char *text, size_t length, bool own))
 {
         bool is_own = false;
@@ -182,7 +182,7 @@ void residue_round_each(struct residue_round *round, const char *own,
                 if (!manifest_parse(at, length, &round->line))
                         continue;
                 if (round->line.kind == MANIFEST_SERVER)
-                        is_own = own && strcmp(own, round->line.path) == 0;
+                        is_own = own && residue_server_is_over(own, &round->line);
                 found(round, at, length, is_own && !manifest_is_made(round->line.kind));
         }
 }

@@ -7,6 +7,7 @@
 #include "supply/manifest_file.h"
 #include "supply/residue_reach.h"
 #include "supply/residue_report.h"
+#include "supply/residue_servers.h"
 #include "supply/residue_wants.h"
 
 /**
@@ -42,8 +43,9 @@ struct residue_round *residue_round_begin(const struct jail *jail, int manifest,
 void residue_round_end(struct residue_round *round);
 
 /** residue_round_each() - tell each line that says something, in its order, as round->line.
- * @own: the name of a server, or NULL; the lines of its wishes, and its name, are told as own. */
-void residue_round_each(struct residue_round *round, const char *own,
+ * @own: this server, or NULL; wishes that are over (residue_server_is_over()), with the line of
+ * their server, are told as own. */
+void residue_round_each(struct residue_round *round, const struct residue_server *own,
         void (*found)(struct residue_round *round, const char *text, size_t length, bool own));
 
 /** residue_round_go() - look at all that was made, the last first, and remove what is unwanted.

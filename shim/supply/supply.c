@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* The files of one program, on their way into the list. */
 struct program {
@@ -158,7 +159,9 @@ static int make(struct plan *plan, int *held, struct failure *failure)
         if (result < 0)
                 return result;
         exposures_tell(&plan->exposures);
-        residue_begin(plan);
+        result = residue_begin(plan, failure);
+        if (result < 0)
+                return result;
         if (plan->settings.isolation == ISOLATION_CHROOT)
                 return copy_all(plan, held, failure);
         return mount_all(plan, held, failure);
@@ -223,8 +226,19 @@ static void refresh_here(void *argument)
         refresher_start(plan);
 }
 
+static void note_master(void *argument)
+{
+        struct plan *plan = argument;
+        struct failure failure;
+
+        if (jail_hold(&plan->jail, &failure) == 0)
+                residue_note_master(plan);
+}
+
 void supply_refresh(struct plan *plan)
 {
+        if (plan->noted != 0 && plan->noted != getpid())
+                stack_run(note_master, plan);
         if (lost_namespace(plan) || (refresh_may_be_needed(plan) && !refresher_ask(plan)))
                 stack_run(refresh_here, plan);
 }

@@ -195,6 +195,113 @@ class TestUnwanted(ResidueTest):
         assert self.left() == set()
 
 
+class TestSameName(ResidueTest):
+    """Servers that cannot be told apart by their names."""
+
+    def twin(self, **settings):
+        """It has the first one's pidfile in its settings, and writes another one."""
+        return self.once(first=("pidfile", self.tree.pidfile), **settings)
+
+    def assert_serves_on(self, server, pid):
+        lines = self.twin(expose=self.other)
+        self.told(lines, f"warning: another server of the same name .*, process {pid}, has the same "
+                         "jail: what it brought stays: set a pidfile for each")
+        assert server.ask(self.file) == "the first\n"
+        assert self.other in self.found()
+
+    @pytest.fixture(autouse=True)
+    def write_other(self, name_manifest):
+        self.other = self.tree.write("other/file", "another\n")
+
+    def test_one_that_runs_keeps_what_it_brought(self):
+        with self.server(expose=self.file) as server:
+            self.assert_serves_on(server, server.pid)
+        # At the next start it is gone.
+        self.once()
+        assert self.found() == set()
+
+    def test_a_daemon(self):
+        """It is known by the process that it has become, as soon as that has forked a worker."""
+        with self.server(expose=self.file, first=("listen", "daemon")) as server:
+            server.ask()
+            daemon = processes.read(self.tree.pidfile).strip()
+            assert daemon != str(server.pid)
+            self.assert_serves_on(server, daemon)
+
+    def test_the_program_that_a_server_starts_in_its_place(self):
+        """Its next version is no other server."""
+        with self.server(expose=self.file) as server:
+            text = processes.read(self.manifest)
+            parent = re.sub(rf"server {server.pid} \S+", f"server {os.getpid()} {self.birth()}", text)
+        os.unlink(server.log)
+        assert parent != text
+        machine.write(self.manifest, parent, 0o600)
+        assert not [line for line in self.once() if "warning" in line]
+        assert self.found() == set()
+
+    def birth(self):
+        """Of this process, as the manifest has it."""
+        ticks = int(processes.read("/proc/self/stat").rsplit(") ", 1)[1].split()[19])
+        return f"{ticks // 100}.{ticks % 100:02}0000000"
+
+
+class TestGone(ResidueTest):
+    """A server whose name never comes back."""
+
+    def forget(self, process):
+        """After its start, the name of the server is another one."""
+        text = processes.read(self.manifest)
+        text, count = re.subn(rf"server \d+ \S+ {self.tree.pidfile}", f"server {process} /run/old.pid", text)
+        assert count == 1
+        machine.write(self.manifest, text, 0o600)
+
+    def end(self, process):
+        self.once(expose=self.file)
+        self.forget(process)
+        self.once()
+        stays = self.file in self.found()
+        if stays:
+            os.unlink(self.manifest)
+            shutil.rmtree(f"{self.tree.jail}/srv")
+        return not stays
+
+    def test_what_it_wanted_goes(self):
+        gone = f"{processes.read('/proc/sys/kernel/pid_max').strip()} 1.000000000"
+        assert self.end(gone)
+        # Nobody knows who that was; it has just been started; it runs.
+        assert not self.end("0 0.000000000")
+        seconds = int(float(processes.read("/proc/uptime").split()[0]))
+        assert not self.end(f"4194304 {seconds}.000000000")
+        ticks = int(processes.read("/proc/1/stat").rsplit(") ", 1)[1].split()[19])
+        assert not self.end(f"1 {ticks // 100}.{ticks % 100:02}0000000")
+        # One of an earlier boot.
+        assert self.end(f"1 {seconds + 1000}.000000000")
+
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    def test_it_stays_while_somebody_lives_in_the_jail(self, isolation):
+        """A worker that reads from a FIFO."""
+        self.isolation = isolation
+        os.mkfifo(f"{self.tree.jail}/fifo", 0o644)
+        self.once(expose=self.file)
+        second = f"{self.tree.path}/run/second.pid"
+        with Forker(self.tree, isolation=isolation, pidfile=second,
+                    first=("pidfile", second)) as server:
+            self.forget("4194304 1.000000000")
+            server.process.stdin.write("/fifo\n")
+            server.process.stdin.flush()
+            writer = wait_until(self.open_fifo, "a worker in the jail")
+            self.once()
+            assert self.file in self.found()
+            os.close(writer)
+        self.once()
+        assert self.file not in self.found()
+
+    def open_fifo(self):
+        with contextlib.suppress(OSError):
+            return os.open(f"{self.tree.jail}/fifo", os.O_WRONLY | os.O_NONBLOCK)
+        return None
+
+
 class TestChange(ResidueTest):
     """From one isolation to the other."""
 
@@ -668,13 +775,15 @@ class TestManifest(ResidueTest):
         self.once()
         assert os.listdir(self.tree.jail) == []
 
-    def test_a_start_without_a_change_writes_nothing(self):
+    def test_a_start_without_a_change_notes_its_process_alone(self):
         self.once(expose=self.shared, services="time")
         self.once(expose=self.shared, services="time")
-        before = os.lstat(self.manifest)
-        self.once(expose=self.shared, services="time")
-        after = os.lstat(self.manifest)
-        assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+        before = processes.read(self.manifest).splitlines()
+        with self.server(expose=self.shared, services="time") as server:
+            after = processes.read(self.manifest).splitlines()
+            changed = [line for line in after if line not in before]
+            assert len(after) == len(before) and len(changed) == 1
+            assert re.match(rf"server {server.pid} \d+\.\d+ {self.tree.pidfile}$", changed[0])
 
     def test_names_with_newlines(self):
         name = "a\nfile 1 1.000000000 /b\\012"
@@ -710,19 +819,56 @@ class TestManifest(ResidueTest):
         self.told(lines, "info: what is brought into the jail will stay in it: .*Read-only")
 
     def test_somebody_else_has_it(self):
-        """A server waits for it, but not for ever, and not again for each path."""
-        others = [self.tree.write(f"other/{number}", f"{number}\n") for number in range(5)]
+        """A server waits for it, but not for ever: what it could not note would be removed."""
+        other = self.tree.write("other/file", "another\n")
         self.once(expose=self.file)
         with open(self.manifest) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             begin = time.monotonic()
-            lines = self.once(expose=":".join((self.file, *others)))
+            self.refused(f"/{MANIFEST}: somebody else has it locked: .*: try again, or end who "
+                         "holds it", expose=f"{self.file}:{other}")
             assert time.monotonic() < begin + 20
-        self.told(lines, f"warning: what is brought .*{MANIFEST}: somebody else has locked it")
-        assert all(path in self.found() for path in others)
-        # What was not noted is not known.
+            assert other not in self.found()
+            threading.Timer(2, file.close).start()
+            with self.server(expose=f"{self.file}:{other}") as server:
+                assert server.lines("warning|error") == []
         self.once()
-        assert self.found() >= set(others) and self.file not in self.found()
+        assert self.found() == set()
+
+    def work_slowly(self, file):
+        """As who copies a large tree: it notes something now and then, for 12 seconds."""
+        for _ in range(4):
+            time.sleep(3)
+            file.write("\n")
+            file.flush()
+        file.close()
+
+    def test_somebody_else_works(self):
+        """It is waited for as long as it notes what it makes."""
+        self.once(expose=self.file)
+        file = open(self.manifest, "a")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        worker = threading.Thread(target=self.work_slowly, args=(file,))
+        worker.start()
+        begin = time.monotonic()
+        assert not [line for line in self.once(expose=self.file) if "error" in line]
+        assert time.monotonic() > begin + 11
+        worker.join()
+
+    def test_somebody_else_has_it_later(self):
+        """The refresher brings nothing that it cannot note, and brings it when it can."""
+        server = self.server(expose=self.shared)
+        server.fork()
+        with open(self.manifest) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self.tree.write("shared/new", "new\n")
+            wait_until(lambda: server.lines("error: .*somebody else has it locked"), "the line", 60)
+            assert f"{self.shared}/new" not in self.found()
+        wait_until(lambda: server.fork(f"{self.shared}/new") == "new\n", "the copy")
+        assert len(server.lines("error")) == 1
+        server.__exit__()
+        self.once()
+        assert self.found() == set()
 
     def test_a_file_system_without_times_of_birth(self):
         """A number that is used again is another's file: it stays, and is named."""

@@ -48,7 +48,8 @@ static void what_was_made(void **state)
 
 static void what_is_wanted(void **state)
 {
-        static const char *const texts[] = {"server /run/a.pid", "copy /etc/hosts", "place /run/a"};
+        static const char *const texts[] = {
+                "server 12 3.000000004 /run/a.pid", "copy /etc/hosts", "place /run/a"};
 
         for (size_t i = 0; i < COUNT(texts); i++) {
                 char again[MANIFEST_LINE_SIZE];
@@ -57,12 +58,12 @@ static void what_is_wanted(void **state)
                 assert_int_equal(line.kind, MANIFEST_SERVER + i);
                 assert_false(manifest_is_made(line.kind));
                 assert_string_equal(line.path, strchr(texts[i], '/'));
-                assert_int_equal(
-                        manifest_format(again, line.kind, NULL, line.path), strlen(texts[i]) + 1);
+                assert_int_equal(manifest_format(again, line.kind, &line.identity, line.path),
+                        strlen(texts[i]) + 1);
                 assert_memory_equal(again, texts[i], strlen(texts[i]));
         }
         /* It need not be a path. */
-        assert_true(parse("server ../any thing"));
+        assert_true(parse("server 0 0.000000000 ../any thing"));
         assert_string_equal(line.path, "../any thing");
 }
 
@@ -108,6 +109,8 @@ static void what_says_nothing(void **state)
                 "file 1 2.3 /a\nb",
                 "files 1 2.3 /a",
                 "server ",
+                "server /run/a.pid",
+                "server 1 2.3 ",
                 "copy",
                 "copy a",
                 "copy /a/../b",

@@ -129,6 +129,13 @@ static void go_on_in(int child)
                 _exit(status_of(child));
 }
 
+/* The parent ends at once. */
+ACTION(daemon, "daemon")
+{
+        if (fork())
+                _exit(0);
+}
+
 ACTION(fork, "fork")
 {
         go_on_in(fork());
