@@ -43,8 +43,8 @@ class Link(ForkerTest):
 
     def test_it_goes_when_nobody_wants_it(self):
         """With the directories that were made for it; one that the administrator has made stays."""
-        self.server(self_link="true")
-        assert os.path.islink(self.link())
+        with self.server(self_link="true"):
+            assert os.path.islink(self.link())
         self.server(expose=self.file)
         assert not os.path.lexists(self.link())
         os.makedirs(os.path.dirname(self.link()), exist_ok=True)
