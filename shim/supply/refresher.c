@@ -42,9 +42,11 @@ static pid_t start(struct refresher *refresher)
         pid_t pid = error < 0 ? error : child_start_lasting();
 
         refresher->begun = kernel_milliseconds();
-        if (pid > 0)
-                madvise(refresher->page, sizeof(*refresher->page), MADV_DONTFORK);
-        return pid;
+        if (pid <= 0 || madvise(refresher->page, sizeof(*refresher->page), MADV_DONTFORK) == 0)
+                return pid;
+        error = -errno;
+        child_end(pid);
+        return error;
 }
 
 void refresher_start(struct plan *plan)
