@@ -227,3 +227,11 @@ void residue_round_end(struct residue_round *round)
         manifest_unload(&round->text);
         munmap(round, sizeof(*round));
 }
+
+void residue_add_want(struct residue_round *round, const char *text, size_t length, bool own)
+{
+        enum manifest_kind kind = round->line.kind;
+
+        if (!own && (kind == MANIFEST_COPY || kind == MANIFEST_PLACE))
+                wants_add(&round->wants, round->jail->fd, kind, round->line.path);
+}

@@ -48,6 +48,9 @@ void residue_round_end(struct residue_round *round);
 void residue_round_each(struct residue_round *round, const struct residue_server *own,
         void (*found)(struct residue_round *round, const char *text, size_t length, bool own));
 
+/** residue_add_want() - for residue_round_each(): another server's wish is one of the round's. */
+void residue_add_want(struct residue_round *round, const char *text, size_t length, bool own);
+
 /** residue_round_go() - look at all that was made, the last first, and remove what is unwanted.
  * Lines that are not true any more are taken out of the text. */
 void residue_round_go(struct residue_round *round);
