@@ -1,5 +1,6 @@
 """Starts daemons from Debian's packages in the foreground, as children of the test."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import os
 import signal
 import socket
@@ -47,6 +48,9 @@ class Daemon:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        # The children of some, such as fcgiwrap's, stay when their parent goes.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def listens(path):
