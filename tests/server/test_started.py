@@ -1,4 +1,4 @@
-"""What sites start in the jail, with self_link: git over HTTP, and programs of PHP's exec()."""
+"""What sites start in the jail, with self_link: git over HTTP, PHP's exec(), php-cgi by mod_fcgid."""
 # SPDX-License-Identifier: Apache-2.0
 import os
 import shutil
@@ -103,3 +103,50 @@ class TestExecInANamespace(TestExec):
 
 class TestExecWithTheShimInANamespace(TestExecWithTheShim):
     settings = {**TestExecWithTheShim.settings, "isolation": "namespace"}
+
+
+# mod_fcgid's process manager is forked by the master, gives up root, and starts php-cgi by a worker's
+# wish; both find the socket below the jail.
+FCGID = """\
+FcgidIPCDir {jail}/run
+FcgidProcessTableFile {tree}/run/fcgid
+TypesConfig /etc/mime.types
+<Directory {jail}/htdocs>
+Options ExecCGI
+AddHandler fcgid-script .php
+FcgidWrapper /usr/bin/php-cgi .php
+</Directory>
+"""
+
+FCGID_PAGE = """\
+<?php
+header("Content-Type: text/plain");
+echo implode(" ", [PHP_SAPI, __FILE__, getcwd(), $_SERVER["DOCUMENT_ROOT"], (int)file_exists("/etc/hostname"),
+                   trim(`/bin/busybox cat {jail}/htdocs/text`)]);
+"""
+
+
+class TestPhpByFcgid(OneServerTest):
+    """php-cgi for mod_fcgid, with the shim; by the link alone it finds all, and answers by inside paths."""
+
+    @pytest.mark.parametrize("services", ("php:shell", "php:shell:shim"))
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    def test_a_page(self, isolation, services):
+        apache = self.apache
+        os.mkdir(f"{apache.jail}/run", 0o755)
+        shutil.chown(f"{apache.jail}/run", WORKER_USER)
+        os.mkdir(f"{apache.jail}/bin", 0o755)
+        shutil.copy(BUSYBOX, f"{apache.jail}/bin/busybox")
+        apache.write("jail/htdocs/text", "a text\n")
+        apache.write("jail/htdocs/page.php", FCGID_PAGE.replace("{jail}", apache.jail))
+        apache.configure(FCGID, ("fcgid", "mime"))
+        apache.settings |= {"isolation": isolation, "services": services, "self_link": "true",
+                            "expose": "/usr/bin/php-cgi,program"}
+        apache.start()
+        outside = f"{apache.jail}/htdocs"
+        place = outside if "shim" in services else "/htdocs"
+        for _ in range(2):
+            reply = apache.get("/page.php")
+            assert (reply.status, reply.text) == (
+                200, f"cgi-fcgi {place}/page.php {place} {outside} 0 a text"), apache.error_log()
+            apache.graceful()
