@@ -14,7 +14,7 @@ static const char *const exit_storms[] = {"off", "refuse", "end", NULL};
 static const char *const landlocks[] = {"off", "auto", "require", NULL};
 
 const struct setting_key setting_keys[SETTING_COUNT] = {
-#define KEY(name, NAME, type, values)                                                              \
+#define KEY(name, NAME, type, values, meaning)                                                     \
         {#name, SETTINGS_VARIABLE_PREFIX #NAME, type, offsetof(struct settings, name), values},
         SETTING_KEYS(KEY)
 #undef KEY

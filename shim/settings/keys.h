@@ -25,42 +25,58 @@ enum setting_type {
 };
 
 /**
- * SETTING_KEYS() - THE table: KEY(name, NAME, type, values) for each key.
+ * SETTING_KEYS() - THE table: KEY(name, NAME, type, values, meaning) for each key.
  *
  * `name` is also the member of struct settings, CHROOTSHIM_NAME the variable. `values` is what a
  * list is of, as an error message says it; or for TYPE_WORD and TYPE_TARGET the array of the words
- * in keys.c, in the order of their enum; else NULL.
+ * in keys.c, in the order of their enum; else NULL. `meaning` is for people: the command, the
+ * manual and README tell it.
  */
 #define SETTING_KEYS(KEY)                                                                          \
-        KEY(jail, JAIL, TYPE_PATH, NULL)                                                           \
-        KEY(pidfile, PIDFILE, TYPE_PATH, NULL)                                                     \
-        KEY(scoreboard, SCOREBOARD, TYPE_PATH, NULL)                                               \
-        KEY(fixroot, FIXROOT, TYPE_BOOLEAN, NULL)                                                  \
-        KEY(view, VIEW, TYPE_WORD, views)                                                          \
-        KEY(aliases, ALIASES, TYPE_LIST, "absolute paths")                                         \
-        KEY(self_link, SELF_LINK, TYPE_BOOLEAN, NULL)                                              \
-        KEY(programs, PROGRAMS, TYPE_LIST, "names or paths of programs")                           \
-        KEY(isolation, ISOLATION, TYPE_WORD, isolations)                                           \
-        KEY(services, SERVICES, TYPE_LIST, "names of services")                                    \
-        KEY(definitions, DEFINITIONS, TYPE_PATH, NULL)                                             \
-        KEY(expose, EXPOSE, TYPE_LIST, "absolute paths")                                           \
-        KEY(libraries, LIBRARIES, TYPE_LIST, "names or paths of libraries")                        \
-        KEY(charsets, CHARSETS, TYPE_LIST, "names of character sets")                              \
-        KEY(read_only, READ_ONLY, TYPE_BOOLEAN, NULL)                                              \
-        KEY(no_new_privs, NO_NEW_PRIVS, TYPE_BOOLEAN, NULL)                                        \
+        KEY(jail, JAIL, TYPE_PATH, NULL, "the workers' /")                                         \
+        KEY(pidfile, PIDFILE, TYPE_PATH, NULL,                                                     \
+                "its process is the master; without it, whoever listens")                          \
+        KEY(scoreboard, SCOREBOARD, TYPE_PATH, NULL, "httpd's ScoreBoardFile, if it has one")      \
+        KEY(fixroot, FIXROOT, TYPE_BOOLEAN, NULL, "translate outside paths in workers")            \
+        KEY(view, VIEW, TYPE_WORD, views,                                                          \
+                "which view getcwd(), realpath() and the like answer in, in workers")              \
+        KEY(aliases, ALIASES, TYPE_LIST, "absolute paths",                                         \
+                "up to six further outside paths that mean the jail")                              \
+        KEY(self_link, SELF_LINK, TYPE_BOOLEAN, NULL,                                              \
+                "the jail's outside path leads to it inside, too")                                 \
+        KEY(programs, PROGRAMS, TYPE_LIST, "names or paths of programs",                           \
+                "names or paths of the programs to act in")                                        \
+        KEY(isolation, ISOLATION, TYPE_WORD, isolations,                                           \
+                "what confines workers: a chroot alone, or a private mount namespace besides")     \
+        KEY(services, SERVICES, TYPE_LIST, "names of services", "what workers need, by name")      \
+        KEY(definitions, DEFINITIONS, TYPE_PATH, NULL, "the file with further services")           \
+        KEY(expose, EXPOSE, TYPE_LIST, "absolute paths", "outside paths that the jail is to have") \
+        KEY(libraries, LIBRARIES, TYPE_LIST, "names or paths of libraries",                        \
+                "loaded before the root changes, besides libgcc_s.so.1")                           \
+        KEY(charsets, CHARSETS, TYPE_LIST, "names of character sets",                              \
+                "character sets that iconv() is to know in the jail")                              \
+        KEY(read_only, READ_ONLY, TYPE_BOOLEAN, NULL,                                              \
+                "under namespace: workers cannot write in the jail, nor in what is mounted in it") \
+        KEY(no_new_privs, NO_NEW_PRIVS, TYPE_BOOLEAN, NULL,                                        \
+                "set-id bits mean nothing; false for suexec")                                      \
         KEY(keep_capabilities, KEEP_CAPABILITIES, TYPE_CAPABILITIES,                               \
-                "names of capabilities, like dac_read_search")                                     \
-        KEY(ownership, OWNERSHIP, TYPE_WORD, ownerships)                                           \
-        KEY(landlock, LANDLOCK, TYPE_WORD, landlocks)                                              \
-        KEY(master_accepts, MASTER_ACCEPTS, TYPE_BOOLEAN, NULL)                                    \
-        KEY(fatal_status, FATAL_STATUS, TYPE_STATUS, NULL)                                         \
-        KEY(exit_storm, EXIT_STORM, TYPE_WORD, exit_storms)                                        \
-        KEY(log, LOG, TYPE_TARGET, log_targets)                                                    \
-        KEY(log_level, LOG_LEVEL, TYPE_WORD, log_levels)
+                "names of capabilities, like dac_read_search",                                     \
+                "what workers keep, such as dac_read_search for mpm-itk")                          \
+        KEY(ownership, OWNERSHIP, TYPE_WORD, ownerships,                                           \
+                "whether a jail that others than root can change ends the start")                  \
+        KEY(landlock, LANDLOCK, TYPE_WORD, landlocks, "a second wall, where the kernel has it")    \
+        KEY(master_accepts, MASTER_ACCEPTS, TYPE_BOOLEAN, NULL,                                    \
+                "the master accepts, and forks for each connection")                               \
+        KEY(fatal_status, FATAL_STATUS, TYPE_STATUS, NULL,                                         \
+                "exit status of a worker that cannot be jailed; 15 stops httpd")                   \
+        KEY(exit_storm, EXIT_STORM, TYPE_WORD, exit_storms,                                        \
+                "what ends if ten workers in a row die at once: nothing, forking, or the server")  \
+        KEY(log, LOG, TYPE_TARGET, log_targets, "where lines go; stderr is httpd's ErrorLog")      \
+        KEY(log_level, LOG_LEVEL, TYPE_WORD, log_levels, "the least severe line that is told")
 
 /** enum setting_index - the number of each key: SETTING_jail, … */
 enum setting_index {
-#define KEY(name, NAME, type, values) SETTING_##name,
+#define KEY(name, NAME, type, values, meaning) SETTING_##name,
         SETTING_KEYS(KEY)
 #undef KEY
                 SETTING_COUNT

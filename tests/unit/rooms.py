@@ -14,6 +14,9 @@ source, table, *libraries = sys.argv[1:]
 rooms = [os.path.basename(library)[len("lib"):-len(".a")] for library in libraries]
 floor = {room: number for number, room in enumerate(rooms)}
 TOP = len(rooms)  # init.c
+# The command stands beside the library, on the same rooms.
+COMMAND = "command"
+COMMAND_USES = {"system", "settings", "view", "jail", "supply", COMMAND}
 
 
 def nm(*arguments):
@@ -32,9 +35,18 @@ def includes():
     """Of each file: the rooms' headers that it includes, as (file, its floor, header)."""
     for path in glob.glob(f"{source}/**/*.[ch]", recursive=True):
         name = os.path.relpath(path, source)
+        if name.startswith(f"{COMMAND}/"):
+            continue
         here = floor[name.split("/")[0]] if "/" in name else TOP
         for header in re.findall(r'^#include "(\w+/[\w.]+)"', open(path).read(), re.M):
             yield name, here, header
+
+
+def command_includes():
+    """Of each file of the command: the rooms' headers that it includes, as (file, room)."""
+    for path in glob.glob(f"{source}/{COMMAND}/*.[ch]"):
+        for room in re.findall(r'^#include "(\w+)/[\w.]+"', open(path).read(), re.M):
+            yield os.path.basename(path), room
 
 
 hooked = set(re.findall(r"^HOOK(?:_NEWER)?\(\w+, (\w+)\)$", open(table).read(), re.M))
@@ -49,7 +61,9 @@ all_includes = list(includes())
 checks = {
     "includes a room above its own":
         {f"{name} <- {header}" for name, here, header in all_includes
-         if floor[header.split("/")[0]] > here},
+         if floor.get(header.split("/")[0], TOP) > here},
+    "a room that the command must not use":
+        {f"{name} <- {room}" for name, room in command_includes() if room not in COMMAND_USES},
     "uses what a room above defines":
         {f"{room}: {name}" for room in rooms for name in undefined[room] & above[room]},
     # What the library defines under a public name, the whole server would call.
@@ -70,4 +84,5 @@ failed = {what: found for what, found in checks.items() if found}
 for what, found in failed.items():
     print(f"{what}: {', '.join(sorted(found))}")
 print(f"{len(checks) - len(failed)} passed, {len(failed)} failed")
-sys.exit(1 if failed or len(hooked) < 100 or len(all_includes) < 50 or len(rooms) < 5 else 0)
+sys.exit(1 if failed or len(hooked) < 100 or len(all_includes) < 50 or len(rooms) < 5
+         or len(set(command_includes())) < 5 else 0)

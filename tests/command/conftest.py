@@ -1,0 +1,13 @@
+"""What all tests of the command have in common: where the servers' helpers are, and the program."""
+# SPDX-License-Identifier: Apache-2.0
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "server"))
+pytest.register_assert_rewrite("chrootshim")
+
+import processes
+
+processes.become_reaper()
