@@ -11,7 +11,7 @@ enum { OPTION_JSON = 1 };
 
 static const struct command_option own_options[] = {
         {"json", NULL, "print the findings as JSON", OPTION_JSON},
-        {NULL},
+        {.name = NULL},
 };
 
 /* The settings, and the jail that they name. Return: is there a plan to go on with? */

@@ -20,7 +20,7 @@ static const struct command_option common[] = {
         {"config", "FILE", "read this file of settings, and not the usual one", OPTION_CONFIG},
         {"help", NULL, "show this", OPTION_HELP},
         {"version", NULL, "show the version", OPTION_VERSION},
-        {NULL},
+        {.name = NULL},
 };
 
 static const char *const meanings[SETTING_COUNT] = {
