@@ -53,13 +53,14 @@ void parser_close(struct parser *parser)
         loader_close(parser->handle);
 }
 
-/* Behind the text in double quotes that begins here; its escapes are a backslash and any byte. */
+/* Behind the text in double quotes that begins here; its escapes are a backslash and any byte. NULL
+ * if it has no end. */
 static const char *string_end(const char *text)
 {
         for (text++; *text && *text != '"'; text++)
                 if (text[0] == '\\' && text[1])
                         text++;
-        return *text ? text + 1 : text;
+        return *text ? text + 1 : NULL;
 }
 
 static unsigned line_of(const char *text, const char *position)
@@ -96,6 +97,9 @@ int parser_refuse(const char *text, struct failure *ret_failure)
         if (end)
                 failure_set(ret_failure, 0, NULL, "@include is not possible",
                         "write all settings into this file");
+        else if (*position == '"')
+                failure_set(
+                        ret_failure, 0, NULL, "the text in quotes has no end", "close it by \"");
         else
                 failure_set(ret_failure, 0, NULL, "the comment has no end", "close it by */");
         ret_failure->line = line_of(text, position);

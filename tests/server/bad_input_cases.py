@@ -106,6 +106,7 @@ FILES = (
     ('/* a */\n// b\n# c /*\n@include "other.conf"', "4", INCLUDE),
     ('\nlog = "/a"; /* open\npidfile = 5;\n', "2", "the comment has no end: close it by */"),
     ("/*/", "1", "the comment has no end: close it by */"),
+    ('\n"/srv', "2", 'the text in quotes has no end: close it by "'),
     ('services = ( { } );', "1: services", NAMELESS),
     ('services = ( { name = ""; } );', "1: services", NAMELESS),
     ('services = ( { name = 5; } );', "1: services", NAMELESS),

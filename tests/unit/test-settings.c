@@ -151,6 +151,7 @@ static void bad_files_are_named_to_the_line(void **state)
                 {"view = \"inside\";\n@include \"none\"", ":2: @include is not possible"},
                 {"/* */ log = \"/\\\\\"; @", ":1: @include is not possible"},
                 {"\n\n/* a\n# */ log = \"/a\"; /* b\n", ":4: the comment has no end: close"},
+                {"log = \"/a\";\n\"/b; \\\"", ":2: the text in quotes has no end: close"},
                 {"services = ( { name = \"a\";\nexpose = 1; } );",
                         ":2: services: expose is no list"},
                 {"jail /srv", ":1: syntax error"},
