@@ -1,0 +1,103 @@
+/* A server's real processes: which there are, what each is to the server, and whether it is jailed.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SHIM_COMMAND_SURVEY_H
+#define SHIM_COMMAND_SURVEY_H
+
+#include "command/process_record.h"
+#include "settings/settings.h"
+
+/*
+ * All of it is the kernel's word: nothing is asked of the server or of the shim in it. A process is
+ * jailed if its root is the jail, by device and inode, or lies below it. Where no jail is known, it
+ * is jailed if its root is another one than the machine's (or than the container's, where the
+ * server is in one that the caller is not in).
+ *
+ * Jailed must be: each worker (see enum process_role), and each program that a worker has started.
+ */
+
+/** enum survey_verdict - what is to be said of a server; the worst last. */
+enum survey_verdict {
+        /** There are workers, and each is jailed. */
+        SURVEY_JAILED,
+        /** It has no worker, and does not serve by itself: nothing can be said yet. */
+        SURVEY_IDLE,
+        /** No such process, or none any more. */
+        SURVEY_NO_SERVER,
+        /** The caller may not see the roots of all workers. */
+        SURVEY_UNKNOWN,
+        /** One that must be jailed is not, or holds a descriptor that leads out. */
+        SURVEY_UNJAILED,
+};
+
+/**
+ * struct survey_question - what is known of the server before.
+ *
+ * @has_jail:       is @jail known?
+ * @master_accepts: the setting: a master without workers is none itself.
+ */
+struct survey_question {
+        bool has_jail;
+        struct identity jail;
+        bool master_accepts;
+};
+
+/**
+ * struct survey - what was seen of one server; begin with all zero.
+ *
+ * @process:  the master first, then the others by their pids; a lone worker if there is no other.
+ * @starting: a child, or the server itself, is so young that it may not have come to its jail: the
+ *            verdict is of the others.
+ * @lone:     the only reason of SURVEY_UNJAILED is the first process, which serves and has no
+ *            worker; it may be a server that is about to start some.
+ */
+struct survey {
+        struct process_record *process;
+        size_t count;
+        enum survey_verdict verdict;
+        bool starting;
+        bool lone;
+};
+
+/**
+ * survey_take() - look once at the server whose master has this pid, with all that descends from
+ * it. *ret_survey: what it held is freed.
+ */
+void survey_take(pid_t master, const struct survey_question *question, struct survey *ret_survey);
+
+/**
+ * survey_settle() - the same, again and again for some seconds at most, until nothing in it is
+ * starting.
+ */
+void survey_settle(pid_t master, const struct survey_question *question, struct survey *ret_survey);
+
+/** survey_must_be_jailed() - by its role. */
+bool survey_must_be_jailed(const struct process_record *record);
+
+/** survey_release() - free what @survey holds. */
+void survey_release(struct survey *survey);
+
+/** struct survey_servers - pids of masters. */
+struct survey_servers {
+        pid_t *pid;
+        size_t count;
+};
+
+/**
+ * survey_find() - the servers on this machine, as far as the caller may see them: those that have
+ * the shim mapped and serve or have a jailed process; of the processes of a server that are one
+ * program, the topmost.
+ * @jail: only those with a process whose root this is; NULL for all.
+ */
+void survey_find(const struct identity *jail, struct survey_servers *ret_servers);
+
+/** survey_pid_in() - the pid in the first line of a pidfile that is alive; 0 if there is none, with
+ * errno: ENOENT if there is no file, ESRCH if the process is gone. */
+pid_t survey_pid_in(const char *pidfile);
+
+/** survey_word() - the word for a role, an isolation, a verdict; constant. */
+const char *survey_role_word(enum process_role role);
+const char *survey_isolation_word(enum process_isolation isolation);
+const char *survey_verdict_word(enum survey_verdict verdict);
+
+#endif

@@ -1,0 +1,144 @@
+/* Finds servers: by their pidfile, by what is mapped in them, by the jail that is their root. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/listening.h"
+#include "command/memory.h"
+#include "command/process_list.h"
+#include "command/survey.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+pid_t survey_pid_in(const char *pidfile)
+{
+        /* O_NONBLOCK: a FIFO of that name must not make it wait. */
+        int fd = open(pidfile, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        CLOSED_AT_END int process = -1;
+        char text[64], *end;
+        struct process_record record;
+        ssize_t length;
+        long number;
+
+        if (fd < 0)
+                return 0;
+        length = read(fd, text, sizeof(text) - 1);
+        close(fd);
+        if (length < 0)
+                return 0;
+        text[length] = '\0';
+        number = strtol(text, &end, 10);
+        errno = EINVAL;
+        if (number <= 0 || number > INT32_MAX || (*end && !isspace((unsigned char)*end)))
+                return 0;
+        process = process_open((pid_t)number);
+        errno = ESRCH;
+        if (process < 0 || process_read_stat(process, &record) < 0)
+                return 0;
+        process_release(&record);
+        return (pid_t)number;
+}
+
+/* What decides whether a process belongs to a server, and to which. */
+struct candidate {
+        pid_t pid;
+        pid_t parent;
+        struct identity executable;
+        bool serves;
+        bool jailed;
+        bool in_jail;
+};
+
+struct candidates {
+        struct candidate *item;
+        size_t count;
+};
+
+static void note(struct candidates *candidates, const struct process_record *record,
+        const struct identity *own_root, const struct identity *jail)
+{
+        bool seen = record->root_seen == SEEN_YES;
+
+        candidates->item =
+                memory_grow(candidates->item, candidates->count + 1, sizeof(*candidates->item));
+        candidates->item[candidates->count++] = (struct candidate){
+                .pid = record->pid,
+                .parent = record->parent,
+                .executable = record->executable,
+                .serves = record->serves == SEEN_YES,
+                .jailed = seen && !identity_equal(&record->root, own_root),
+                .in_jail = seen && jail && identity_equal(&record->root, jail),
+        };
+}
+
+/* All that have the shim mapped, but for this one, which may have been started with it. */
+static void collect(struct candidates *candidates, const struct identity *jail)
+{
+        struct listening listening = {0};
+        struct process_list list;
+        struct file_facts own = {0};
+
+        kernel_facts(AT_FDCWD, "/", 0, &own);
+        process_list_take(&list);
+        for (size_t i = 0; i < list.count; i++) {
+                CLOSED_AT_END int process = process_open(list.item[i].pid);
+                struct process_record record;
+                char *path = NULL;
+
+                if (process < 0 || list.item[i].pid == getpid())
+                        continue;
+                if (process_maps_shim(process, &path) == SEEN_YES &&
+                        process_read(process, &listening, &record) == 0) {
+                        note(candidates, &record, &own.identity, jail);
+                        process_release(&record);
+                }
+                free(path);
+        }
+        process_list_release(&list);
+        listening_release(&listening);
+}
+
+/* A child is of its parent's server if it is the same program, or one that a worker has started. */
+static bool is_of(const struct candidate *child, const struct candidate *parent)
+{
+        return child->parent == parent->pid &&
+               (identity_equal(&child->executable, &parent->executable) ||
+                       (child->jailed && parent->jailed));
+}
+
+static struct candidate *top(struct candidates *candidates, struct candidate *candidate)
+{
+        for (size_t i = 0; i < candidates->count; i++) {
+                struct candidate *other = &candidates->item[i];
+
+                if (is_of(candidate, other))
+                        return top(candidates, other);
+        }
+        return candidate;
+}
+
+static void add(struct survey_servers *servers, pid_t pid)
+{
+        for (size_t i = 0; i < servers->count; i++)
+                if (servers->pid[i] == pid)
+                        return;
+        servers->pid = memory_grow(servers->pid, servers->count + 1, sizeof(*servers->pid));
+        servers->pid[servers->count++] = pid;
+}
+
+void survey_find(const struct identity *jail, struct survey_servers *ret_servers)
+{
+        struct candidates candidates = {0};
+
+        *ret_servers = (struct survey_servers){0};
+        collect(&candidates, jail);
+        for (size_t i = 0; i < candidates.count; i++) {
+                struct candidate *candidate = &candidates.item[i];
+
+                if (jail ? candidate->in_jail : candidate->serves || candidate->jailed)
+                        add(ret_servers, top(&candidates, candidate)->pid);
+        }
+        free(candidates.item);
+}
