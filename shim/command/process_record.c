@@ -167,19 +167,18 @@ static ino_t namespace(int process, const char *name)
         return inode;
 }
 
-/* Return: an O_PATH descriptor of its root, or a negative error number. */
-static int read_root(int process, struct process_record *record)
+static void read_root(int process, struct process_record *record)
 {
         struct file_facts facts;
-        int root = kernel_openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        CLOSED_AT_END int root =
+                kernel_openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 
         record->root_seen = SEEN_UNKNOWN;
         if (root < 0 || kernel_facts(root, "", 0, &facts) < 0)
-                return root;
+                return;
         record->root = facts.identity;
         record->root_path = read_link(process, "root");
         record->root_seen = record->root_path ? SEEN_YES : SEEN_UNKNOWN;
-        return root;
 }
 
 static void read_program(int process, struct process_record *record)
@@ -227,8 +226,7 @@ int process_read(int process, struct listening *listening, struct process_record
                 return error;
         error = read_rights(process, ret_record);
         if (error == 0) {
-                CLOSED_AT_END int root = read_root(process, ret_record);
-
+                read_root(process, ret_record);
                 read_program(process, ret_record);
                 ret_record->mount_namespace = namespace(process, "ns/mnt");
                 ret_record->pid_namespace = namespace(process, "ns/pid");
