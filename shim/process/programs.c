@@ -10,12 +10,11 @@
 #include "system/descriptors.h"
 #include "system/kernel.h"
 #include "system/log.h"
+#include "system/secure_execution.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static bool has_identity(const char *path, const struct identity *identity)
@@ -73,23 +72,6 @@ static bool starts_itself(const char *path)
         return is_own_file(path);
 }
 
-static bool has_capabilities(const char *path)
-{
-        return kernel_call(SYS_getxattr, (long)path, (long)"security.capability", 0, 0, 0) > 0;
-}
-
-/* Would the kernel set AT_SECURE for this file (getauxval(3))? Only where it changes something. */
-static bool is_secure_file(const char *path)
-{
-        struct file_facts facts;
-
-        if (kernel_facts(AT_FDCWD, path, 0, &facts) < 0)
-                return false;
-        return ((facts.mode & S_ISUID) && facts.owner != getuid()) ||
-               ((facts.mode & S_ISGID) && (facts.mode & S_IXGRP) && facts.group != getgid()) ||
-               (getuid() != 0 && has_capabilities(path));
-}
-
 /* A name without a slash is looked for as execvp(3) does. */
 static bool is_secure_name(const char *name)
 {
@@ -104,7 +86,7 @@ static bool is_secure_name(const char *name)
                         path[length] = '/';
                         strcpy(path + length + 1, name);
                         if (kernel_access(AT_FDCWD, path, X_OK, 0) == 0)
-                                return is_secure_file(path);
+                                return execution_is_secure(path);
                 }
                 directories += length;
         }
@@ -115,7 +97,7 @@ static bool is_secure(const char *path)
 {
         if (getuid() != geteuid() || getgid() != getegid())
                 return true;
-        return path && (strchr(path, '/') ? is_secure_file(path) : is_secure_name(path));
+        return path && (strchr(path, '/') ? execution_is_secure(path) : is_secure_name(path));
 }
 
 /* A client is not for a program outside; nor is anything, once the server wanted another root. */

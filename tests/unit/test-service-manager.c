@@ -1,6 +1,6 @@
-/* Tests of shim/process/service_manager: which commands start a unit. */
+/* Tests of shim/system/service_manager: which commands start a unit. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "process/service_manager.h"
+#include "system/service_manager.h"
 #include "unit.h"
 
 #include <stdbool.h>

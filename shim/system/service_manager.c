@@ -1,7 +1,7 @@
 /* Recognises a command that hands a start over to a service manager, which drops the environment.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "process/service_manager.h"
+#include "system/service_manager.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Recognises a command that hands a start over to a service manager, which drops the environment.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef SHIM_PROCESS_SERVICE_MANAGER_H
-#define SHIM_PROCESS_SERVICE_MANAGER_H
+#ifndef SHIM_SYSTEM_SERVICE_MANAGER_H
+#define SHIM_SYSTEM_SERVICE_MANAGER_H
 
 #include <stdbool.h>
 
