@@ -28,8 +28,7 @@ int process_open(pid_t pid)
         return kernel_open(path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
-/* A file of it as a text, from malloc(); NULL if it may not be read, or the process is gone. */
-static char *read_text(int process, const char *name)
+char *process_read_text(int process, const char *name, size_t *ret_length)
 {
         CLOSED_AT_END int fd = kernel_openat(process, name, O_RDONLY | O_CLOEXEC, 0);
         char *text = NULL;
@@ -51,6 +50,8 @@ static char *read_text(int process, const char *name)
                 return NULL;
         }
         text[length] = '\0';
+        if (ret_length)
+                *ret_length = length;
         return text;
 }
 
@@ -75,7 +76,7 @@ static double since_boot(void)
 
 int process_read_stat(int process, struct process_record *ret_record)
 {
-        char *text = read_text(process, "stat"), *open, *close, state = 'X';
+        char *text = process_read_text(process, "stat", NULL), *open, *close, state = 'X';
         unsigned long long start = 0;
         int parent = 0, threads = 0, signal = 0;
 
@@ -138,7 +139,7 @@ static void read_groups(const char *text, struct process_record *record)
 
 static int read_rights(int process, struct process_record *record)
 {
-        char *status = read_text(process, "status");
+        char *status = process_read_text(process, "status", NULL);
         unsigned *uid = record->uid, *gid = record->gid;
 
         if (!status)
@@ -201,7 +202,7 @@ static const char *shim_in(const char *line)
 
 enum seen process_maps_shim(int process, char **ret_path)
 {
-        char *maps = read_text(process, "maps"), *next = maps;
+        char *maps = process_read_text(process, "maps", NULL), *next = maps;
         enum seen seen = maps && *maps ? SEEN_NO : SEEN_UNKNOWN;
         const char *line;
 

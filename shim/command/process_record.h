@@ -106,6 +106,10 @@ struct listening;
  * no other process is ever seen, even if it gets the same pid. Or a negative error number. */
 int process_open(pid_t pid);
 
+/** process_read_text() - one of its files; ends with a NUL. Return: from malloc(); NULL if it may
+ * not be read, or the process is gone. *ret_length: of it; @ret_length may be NULL. */
+char *process_read_text(int process, const char *name, size_t *ret_length);
+
 /**
  * process_read_stat() - its pid, parent, start, age, name: what everybody may see.
  *

@@ -84,15 +84,33 @@ struct survey_servers {
 };
 
 /**
+ * struct survey_wanted - which servers are looked for.
+ *
+ * @jail:       a process of theirs has this root; NULL for any server.
+ * @configured: or they serve, and were started with settings that name this jail: by
+ *              CHROOTSHIM_JAIL, or else by the file @settings;
+ * @usual:      which is the one that is read if no variable names another.
+ */
+struct survey_wanted {
+        const struct identity *jail;
+        const char *configured;
+        const char *settings;
+        bool usual;
+};
+
+/**
  * survey_find() - the servers on this machine, as far as the caller may see them: those that have
  * the shim mapped and serve or have a jailed process; of the processes of a server that are one
  * program, the topmost.
- * @jail: only those with a process whose root this is; NULL for all.
  */
-void survey_find(const struct identity *jail, struct survey_servers *ret_servers);
+void survey_find(const struct survey_wanted *wanted, struct survey_servers *ret_servers);
 
-/** survey_pid_in() - the pid in the first line of a pidfile that is alive; 0 if there is none, with
- * errno: ENOENT if there is no file, ESRCH if the process is gone. */
+/**
+ * survey_pid_in() - the pid in the first line of a pidfile.
+ *
+ * Return: 0 if there is none, with errno: ESRCH if that process is gone, or is one that got the
+ * number since; EINVAL if no pid is in the file; or why it cannot be read.
+ */
 pid_t survey_pid_in(const char *pidfile);
 
 /** survey_word() - the word for a role, an isolation, a verdict; constant. */

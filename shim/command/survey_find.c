@@ -10,7 +10,28 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+/* Seconds by which clocks may differ: that of files goes by ticks. */
+#define CLOCK_SLACK 2.0
+
+/*
+ * Did the process start after its pidfile was written, so that it is another one? A clock that was
+ * set meanwhile would say so as well; who has the shim is taken for the server nevertheless.
+ */
+static bool is_stale(int process, const struct process_record *record, const struct stat *pidfile)
+{
+        struct timespec now = {0};
+        char *path = NULL;
+        bool has_shim = process_maps_shim(process, &path) == SEEN_YES;
+
+        free(path);
+        clock_gettime(CLOCK_REALTIME, &now);
+        return !has_shim &&
+               (double)now.tv_sec - record->age > (double)pidfile->st_mtim.tv_sec + CLOCK_SLACK;
+}
 
 pid_t survey_pid_in(const char *pidfile)
 {
@@ -19,12 +40,13 @@ pid_t survey_pid_in(const char *pidfile)
         CLOSED_AT_END int process = -1;
         char text[64], *end;
         struct process_record record;
+        struct stat facts;
         ssize_t length;
         long number;
 
         if (fd < 0)
                 return 0;
-        length = read(fd, text, sizeof(text) - 1);
+        length = fstat(fd, &facts) < 0 ? -1 : read(fd, text, sizeof(text) - 1);
         close(fd);
         if (length < 0)
                 return 0;
@@ -37,7 +59,10 @@ pid_t survey_pid_in(const char *pidfile)
         errno = ESRCH;
         if (process < 0 || process_read_stat(process, &record) < 0)
                 return 0;
+        if (is_stale(process, &record, &facts))
+                number = 0;
         process_release(&record);
+        errno = ESRCH;
         return (pid_t)number;
 }
 
@@ -46,9 +71,8 @@ struct candidate {
         pid_t pid;
         pid_t parent;
         struct identity executable;
-        bool serves;
         bool jailed;
-        bool in_jail;
+        bool wanted;
 };
 
 struct candidates {
@@ -56,25 +80,61 @@ struct candidates {
         size_t count;
 };
 
-static void note(struct candidates *candidates, const struct process_record *record,
-        const struct identity *own_root, const struct identity *jail)
+/* A variable in the environment that a process was started with; NULL if it has none. */
+static const char *variable(const char *environment, size_t length, const char *name)
 {
-        bool seen = record->root_seen == SEEN_YES;
+        size_t named = strlen(name);
 
+        for (size_t at = 0; at < length; at += strlen(environment + at) + 1)
+                if (strncmp(environment + at, name, named) == 0 && environment[at + named] == '=')
+                        return environment + at + named + 1;
+        return NULL;
+}
+
+/* Was it started with these settings? Its environment may have been overwritten since. */
+static bool has_settings(int process, const struct survey_wanted *wanted)
+{
+        size_t length;
+        char *environment = process_read_text(process, "environ", &length);
+        const char *jail, *file;
+        bool has = false;
+
+        if (!environment)
+                return false;
+        jail = variable(environment, length, setting_keys[SETTING_jail].variable);
+        file = variable(environment, length, SETTINGS_VARIABLE);
+        if (jail)
+                has = wanted->configured && strcmp(jail, wanted->configured) == 0;
+        else if (wanted->settings)
+                has = file ? strcmp(file, wanted->settings) == 0 : wanted->usual;
+        free(environment);
+        return has;
+}
+
+static void note(struct candidates *candidates, int process, const struct process_record *record,
+        const struct identity *own_root, const struct survey_wanted *wanted)
+{
+        bool jailed = record->root_seen == SEEN_YES && !identity_equal(&record->root, own_root);
+        bool serves = record->serves == SEEN_YES, is_wanted;
+
+        if (!wanted->jail)
+                is_wanted = serves || jailed;
+        else
+                is_wanted = (jailed && identity_equal(&record->root, wanted->jail)) ||
+                            (serves && has_settings(process, wanted));
         candidates->item =
                 memory_grow(candidates->item, candidates->count + 1, sizeof(*candidates->item));
         candidates->item[candidates->count++] = (struct candidate){
                 .pid = record->pid,
                 .parent = record->parent,
                 .executable = record->executable,
-                .serves = record->serves == SEEN_YES,
-                .jailed = seen && !identity_equal(&record->root, own_root),
-                .in_jail = seen && jail && identity_equal(&record->root, jail),
+                .jailed = jailed,
+                .wanted = is_wanted,
         };
 }
 
 /* All that have the shim mapped, but for this one, which may have been started with it. */
-static void collect(struct candidates *candidates, const struct identity *jail)
+static void collect(struct candidates *candidates, const struct survey_wanted *wanted)
 {
         struct listening listening = {0};
         struct process_list list;
@@ -91,7 +151,7 @@ static void collect(struct candidates *candidates, const struct identity *jail)
                         continue;
                 if (process_maps_shim(process, &path) == SEEN_YES &&
                         process_read(process, &listening, &record) == 0) {
-                        note(candidates, &record, &own.identity, jail);
+                        note(candidates, process, &record, &own.identity, wanted);
                         process_release(&record);
                 }
                 free(path);
@@ -128,16 +188,16 @@ static void add(struct survey_servers *servers, pid_t pid)
         servers->pid[servers->count++] = pid;
 }
 
-void survey_find(const struct identity *jail, struct survey_servers *ret_servers)
+void survey_find(const struct survey_wanted *wanted, struct survey_servers *ret_servers)
 {
         struct candidates candidates = {0};
 
         *ret_servers = (struct survey_servers){0};
-        collect(&candidates, jail);
+        collect(&candidates, wanted);
         for (size_t i = 0; i < candidates.count; i++) {
                 struct candidate *candidate = &candidates.item[i];
 
-                if (jail ? candidate->in_jail : candidate->serves || candidate->jailed)
+                if (candidate->wanted)
                         add(ret_servers, top(&candidates, candidate)->pid);
         }
         free(candidates.item);

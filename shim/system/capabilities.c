@@ -47,6 +47,16 @@ int capability_named(const char *name)
         return -1;
 }
 
+const char *capability_name(unsigned number)
+{
+        return number < NAME_COUNT ? names[number] : NULL;
+}
+
+uint64_t capabilities_breaking(void)
+{
+        return breaking;
+}
+
 /* The kernel's sets, in two halves of 32 bits. */
 struct sets {
         struct __user_cap_header_struct header;

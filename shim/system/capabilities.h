@@ -9,6 +9,12 @@
 /** capability_named() - its number; -1 if unknown. @name: "SYS_PTRACE", in any case, or CAP_…. */
 int capability_named(const char *name);
 
+/** capability_name() - "sys_ptrace"; NULL if there is none of that number. */
+const char *capability_name(unsigned number);
+
+/** capabilities_breaking() - mask of those that break a jail. */
+uint64_t capabilities_breaking(void);
+
 /**
  * capabilities_strip() - take those that break a jail out of all five sets (capabilities(7)).
  * @keep:  mask of those that stay.

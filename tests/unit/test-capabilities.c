@@ -36,7 +36,10 @@ static void names(void **state)
                 snprintf(prefixed, sizeof(prefixed), "CAP_%s", rows[i].name);
                 assert_int_equal(capability_named(rows[i].name), rows[i].number);
                 assert_int_equal(capability_named(prefixed), rows[i].number);
+                assert_int_equal(capability_named(capability_name((unsigned)rows[i].number)),
+                        rows[i].number);
         }
+        assert_null(capability_name(COUNT(rows)));
         assert_int_equal(capability_named("sys_ptrace"), CAP_SYS_PTRACE);
         assert_int_equal(capability_named("cap_Sys_pTrace"), CAP_SYS_PTRACE);
 }
