@@ -49,6 +49,12 @@ static void tell_left_out(const struct plan *plan, struct failure *failure)
         tell(plan, "left out: ", failure);
 }
 
+/* For supply_look(). */
+static void tell_unbrought(void *context, struct failure *failure)
+{
+        tell_left_out(context, failure);
+}
+
 /* What somebody else has put in the way must not keep the server from its start. */
 static int leave_out(const struct plan *plan, const struct exposure *exposure, int error,
         struct failure *failure)
@@ -69,7 +75,9 @@ static int add_files_of(struct plan *plan, const struct exposure *exposure, stru
         return error;
 }
 
-static int add_program_files(struct plan *plan, struct failure *failure)
+static int add_program_files(struct plan *plan,
+        void (*left_out)(void *context, struct failure *failure), void *context,
+        struct failure *failure)
 {
         struct exposures *exposures = &plan->exposures;
         size_t count = exposures->count;
@@ -82,8 +90,9 @@ static int add_program_files(struct plan *plan, struct failure *failure)
                 if (!(exposure.options & EXPOSURE_PROGRAM) || !exposure.present)
                         continue;
                 error = add_files_of(plan, &exposure, failure);
-                if (error == 0 || leave_out(plan, &exposure, error, failure) < 0)
+                if (error == 0 || !exposure_may_miss(&exposure, failure))
                         continue;
+                left_out(context, failure);
                 error = 0;
                 exposures->item[i].options |= EXPOSURE_REFUSED;
         }
@@ -176,7 +185,8 @@ static int hold_and_make(struct plan *plan, struct failure *failure)
         return error;
 }
 
-int supply_make(struct plan *plan, struct failure *ret_failure)
+int supply_look(struct plan *plan, void (*left_out)(void *context, struct failure *failure),
+        void *context, struct failure *ret_failure)
 {
         enum setting_isolation isolation = plan->settings.isolation;
         int error = patterns_expand(&plan->exposures, &plan->jail, isolation, ret_failure);
@@ -184,7 +194,14 @@ int supply_make(struct plan *plan, struct failure *ret_failure)
         if (error == 0)
                 error = exposures_check(&plan->exposures, isolation, ret_failure);
         if (error == 0)
-                error = add_program_files(plan, ret_failure);
+                error = add_program_files(plan, left_out, context, ret_failure);
+        return error;
+}
+
+int supply_make(struct plan *plan, struct failure *ret_failure)
+{
+        int error = supply_look(plan, tell_unbrought, plan, ret_failure);
+
         if (error == 0)
                 error = hold_and_make(plan, ret_failure);
         exposures_end_start(&plan->exposures);

@@ -6,6 +6,18 @@
 #include "supply/plan.h"
 
 /**
+ * supply_look() - complete the plan's list of what is to be brought, and look at all of it:
+ * wildcards become what they match, programs get what they need. Makes nothing.
+ * @left_out: is told what another user could have put wrong, and is left out. It may locate the
+ *            failure.
+ *
+ * What programs need is in the list, but not looked at yet. Return: 0, or a negative error number
+ * with @ret_failure.
+ */
+int supply_look(struct plan *plan, void (*left_out)(void *context, struct failure *failure),
+        void *context, struct failure *ret_failure);
+
+/**
  * supply_make() - bring what the plan exposes into the jail, before the first worker; under
  * isolation = "namespace" plan->jail.namespace is set. What each service brings is named in the log
  * at level info. What another user than root could have put wrong, outside or in the jail, is left
