@@ -34,7 +34,7 @@ struct inquiry {
  *
  * Return: true if it ended by itself with status 0.
  */
-bool inquire(const char *const *words, struct inquiry *ret_inquiry);
+bool inquire(char *const *words, struct inquiry *ret_inquiry);
 
 /** inquiry_release() - free what it holds. */
 void inquiry_release(struct inquiry *inquiry);
