@@ -1,0 +1,192 @@
+/* Says whether a program will find inside what it needs: its interpreter and its libraries. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/programs.h"
+
+#include "command/memory.h"
+#include "supply/program_files.h"
+
+#include <dirent.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Most files of a directory that are looked at, and most levels of directories. */
+#define FILES_LIMIT 200
+#define DEPTH_LIMIT 3
+
+/* As much of a "#!" line as the kernel reads (BINPRM_BUF_SIZE of Linux). */
+#define LINE_SIZE 256
+
+/* What a program lacks. */
+struct lack {
+        struct check *check;
+        char first[PATH_MAX];
+        unsigned count;
+};
+
+static int found(void *context, const char *path)
+{
+        struct lack *lack = context;
+        struct inside inside;
+
+        /* Without it the loader looks into the usual directories, which is enough. */
+        if (strcmp(path, "/etc/ld.so.cache") == 0 || inside_look(lack->check, path, &inside))
+                return 0;
+        if (lack->count++ == 0)
+                snprintf(lack->first, sizeof(lack->first), "%s", path);
+        return 0;
+}
+
+static enum finding_severity severity(unsigned use)
+{
+        if (use & CHECK_OPTIONAL)
+                return FINDING_NOTE;
+        return use & CHECK_ESSENTIAL ? FINDING_ERROR : FINDING_WARNING;
+}
+
+/* The libraries. What another user could change is not asked: its loader would run as this one. */
+static bool check_libraries(struct check *check, const struct inside *inside, const char *path,
+        unsigned use, const char *where)
+{
+        struct lack lack = {.check = check};
+        struct failure ignored = {0};
+        struct finding *finding;
+
+        if (program_files(inside->real, found, &lack, &ignored) < 0 || lack.count == 0)
+                return true;
+        finding = check_found(check, severity(use), "libraries", path, where,
+                lack.count == 1 ? "it needs %s, which is not in the jail"
+                                : "it needs %s and %u more files that are not in the jail",
+                lack.first, lack.count - 1);
+        cure_command(&finding->cure, "chrootshim populate --program %s", path);
+        return false;
+}
+
+/* "#!/usr/bin/env perl": the program that env finds. */
+static bool check_named(struct check *check, const char *interpreter, const char *name,
+        unsigned use, const char *where, const char *what)
+{
+        static const char *const directories[] = {"/usr/local/bin", "/usr/bin", "/bin"};
+        const char *base = strrchr(interpreter, '/');
+        bool good = true, done = false;
+
+        if (!base || strcmp(base, "/env") != 0 || !name || name[0] == '-' || strchr(name, '='))
+                return true;
+        for (size_t i = 0; !done && i < sizeof(directories) / sizeof(directories[0]); i++) {
+                char *path = memory_format("%s/%s", directories[i], name);
+
+                done = access(path, X_OK) == 0;
+                if (done)
+                        good = check_wanted(check, path, use, where, what);
+                free(path);
+        }
+        return good;
+}
+
+/* The kernel looks for it inside, whatever the shim translates. */
+static bool check_interpreter(
+        struct check *check, char *line, const char *path, unsigned use, const char *where)
+{
+        char *interpreter = strtok(line, " \t"), *name = strtok(NULL, " \t");
+        char *what;
+        bool good;
+
+        if (!interpreter || interpreter[0] != '/')
+                return true;
+        if (path_relate(&check->plan.jail.prefixes, interpreter) == PATH_BELOW &&
+                !check->plan.settings.self_link) {
+                struct finding *finding = check_found(check, severity(use), "interpreter", path,
+                        where, "its first line names %s, which the kernel looks for inside",
+                        interpreter);
+
+                cure_set(&finding->cure, "self_link", "true");
+                return false;
+        }
+        use = CHECK_EXECUTE | (use & ~(unsigned)CHECK_KIND);
+        what = memory_format("the interpreter of %s", path);
+        good = check_wanted(check, interpreter, use, where, what) &&
+               check_named(check, interpreter, name, use, where, what);
+        free(what);
+        return good;
+}
+
+/* Return: its first line, as far as it matters; "" if it cannot be read. */
+static void read_line(const char *path, char *line)
+{
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        ssize_t length = fd < 0 ? 0 : read(fd, line, LINE_SIZE - 1);
+
+        line[length < 0 ? 0 : length] = '\0';
+        line[strcspn(line, "\n")] = '\0';
+        if (fd >= 0)
+                close(fd);
+}
+
+bool programs_check(struct check *check, const struct inside *inside, const char *path,
+        unsigned use, const char *where)
+{
+        /* A script may be the interpreter of another, though not for ever (execve(2)). */
+        static unsigned depth;
+        char line[LINE_SIZE];
+        bool good = true;
+
+        if (!inside->real[0] || !S_ISREG(inside->facts.mode) || depth > 4)
+                return true;
+        depth++;
+        read_line(inside->real, line);
+        if (strncmp(line, "#!", 2) == 0)
+                good = check_interpreter(check, line + 2, path, use, where);
+        else if (strncmp(line, ELFMAG, SELFMAG) == 0)
+                good = check_libraries(check, inside, path, use, where);
+        depth--;
+        return good;
+}
+
+static void check_directory(
+        struct check *check, const char *path, const char *where, unsigned depth, unsigned *left);
+
+static void check_entry(
+        struct check *check, const char *path, const char *where, unsigned depth, unsigned *left)
+{
+        struct inside inside;
+
+        if (!inside_look(check, path, &inside))
+                return;
+        if (S_ISDIR(inside.facts.mode) && depth < DEPTH_LIMIT)
+                check_directory(check, path, where, depth + 1, left);
+        else if (S_ISREG(inside.facts.mode) && (inside.facts.mode & 0111))
+                programs_check(check, &inside, path, 0, where);
+}
+
+static void check_directory(
+        struct check *check, const char *path, const char *where, unsigned depth, unsigned *left)
+{
+        struct inside inside;
+        DIR *directory =
+                inside_look(check, path, &inside) && inside.real[0] ? opendir(inside.real) : NULL;
+        struct dirent *entry;
+
+        while (directory && *left > 0 && (entry = readdir(directory))) {
+                char *file;
+
+                if (entry->d_name[0] == '.')
+                        continue;
+                (*left)--;
+                file = memory_format("%s/%s", path, entry->d_name);
+                check_entry(check, file, where, depth, left);
+                free(file);
+        }
+        if (directory)
+                closedir(directory);
+}
+
+void programs_check_directory(struct check *check, const char *path, const char *where)
+{
+        unsigned left = FILES_LIMIT;
+
+        check_directory(check, path, where, 0, &left);
+}
