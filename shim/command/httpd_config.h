@@ -28,26 +28,43 @@ struct httpd_directive {
         bool begins;
 };
 
+/** struct httpd_define - a variable: ${NAME}. */
+struct httpd_define {
+        char *name;
+        char *value;
+};
+
 /**
  * struct httpd_config - all of them, in their order; begin with all zero.
  *
  * @root:    ServerRoot, to which paths are relative; NULL if not known.
- * @modules: names as LoadModule has them, "rewrite_module".
+ * @runtime: DefaultRuntimeDir, an absolute path; NULL if not known.
+ * @module:  names as LoadModule has them, "rewrite_module".
+ * @define:  of the directive Define; the last of a name counts.
  */
 struct httpd_config {
         struct httpd_directive *item;
         size_t count;
         char *root;
+        char *runtime;
         char **module;
         size_t module_count;
+        struct httpd_define *define;
+        size_t define_count;
 };
 
 /**
- * httpd_config_parse() - append what a text has.
+ * httpd_config_parse() - append what a text has. ${NAME} is put in where it is known.
  * @file: where it stands. A line "# In file: FILE" changes that, and "# LINE:" the line, as
  *        mod_info's dump (-D DUMP_CONFIG) has them, if @dump.
  */
 void httpd_config_parse(struct httpd_config *config, const char *text, const char *file, bool dump);
+
+/** httpd_config_define() - a variable, and what it stands for. */
+void httpd_config_define(struct httpd_config *config, const char *name, const char *value);
+
+/** httpd_config_add_module() - this module is loaded. */
+void httpd_config_add_module(struct httpd_config *config, const char *module);
 
 /** httpd_config_next() - the next directive of this name behind @last (NULL: the first); or NULL.
  * Case does not matter. */
