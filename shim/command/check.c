@@ -1,11 +1,13 @@
 /* chrootshim check: the doctor, before the start. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/finding.h"
-#include "command/subcommand.h"
-#include "settings/read.h"
-#include "supply/plan.h"
+#include "command/check.h"
 
-#include <stdbool.h>
+#include "command/check_server.h"
+#include "command/subcommand.h"
+#include "jail/enter.h"
+#include "settings/read.h"
+#include "supply/publication.h"
+#include "supply/supply.h"
 
 enum { OPTION_JSON = 1 };
 
@@ -30,11 +32,55 @@ static bool check_settings(struct plan *plan, struct findings *findings)
                 cure_set(&finding->cure, "jail", "/srv/www1");
                 return false;
         }
-        if (plan_check(plan, &failure) < 0) {
+        if (plan_check(plan, &failure) < 0 || jail_hold(&plan->jail, &failure) < 0) {
                 findings_add_failure(findings, FINDING_ERROR, "jail", &failure);
                 return false;
         }
         return true;
+}
+
+static void tell_left_out(void *context, struct failure *failure)
+{
+        struct check *check = context;
+
+        settings_locate(&check->plan.settings, failure);
+        findings_add_failure(&check->findings, FINDING_WARNING, "left-out", failure);
+}
+
+/* Look at each of what is brought in; the look makes nothing. */
+static void look_at_exposures(struct check *check)
+{
+        struct exposures *exposures = &check->plan.exposures;
+
+        for (size_t i = 0; i < exposures->count; i++) {
+                struct exposure *exposure = &exposures->item[i];
+                struct failure failure = {0};
+                int fd = -1;
+
+                if (exposure_take(exposure, check->plan.settings.isolation, &fd, &failure) < 0)
+                        tell_left_out(check, &failure);
+                else if (!exposure->present && !(exposure->options & EXPOSURE_OPTIONAL))
+                        check_found(check, FINDING_WARNING, "absent-outside", exposure->source,
+                                NULL, "%s is to bring it, and it is not there",
+                                exposure_origin(exposure));
+                kernel_close_at_end(&fd);
+        }
+}
+
+/* What the start would bring into the jail. */
+static void check_supply(struct check *check)
+{
+        struct failure failure = {0};
+
+        if (supply_look(&check->plan, tell_left_out, check, &failure) < 0) {
+                settings_locate(&check->plan.settings, &failure);
+                findings_add_failure(&check->findings, FINDING_ERROR, "supply", &failure);
+        }
+        look_at_exposures(check);
+        if (publication_check(&check->plan.jail, &check->plan.exposures, &failure) < 0) {
+                settings_locate(&check->plan.settings, &failure);
+                findings_add_failure(&check->findings, FINDING_WARNING, "publication", &failure);
+        }
 }
 
 static void show(const struct findings *findings, bool json)
@@ -53,24 +99,27 @@ static void show(const struct findings *findings, bool json)
 
 static int run(struct options *options)
 {
-        struct plan plan = PLAN_NONE;
-        struct findings findings = {NULL, 0};
+        struct check check = {.plan = PLAN_NONE};
         bool json = false;
         int worst;
 
         while (options_next(options) != 0)
                 json = true;
-        options_no_rest(options);
-        check_settings(&plan, &findings);
-        show(&findings, json);
-        worst = findings_worst(&findings);
-        findings_release(&findings);
+        check.usable = check_settings(&check.plan, &check.findings);
+        if (check.usable)
+                check_supply(&check);
+        check_server(&check, options_rest(options));
+        show(&check.findings, json);
+        worst = findings_worst(&check.findings);
+        findings_release(&check.findings);
         return worst == FINDING_ERROR ? 2 : worst == FINDING_WARNING ? 1 : 0;
 }
 
 const struct subcommand subcommand_check = {
         .name = "check",
-        .summary = "look at the settings, the jail and the server's configuration",
+        .arguments = "[-- SERVER ARGUMENT...]",
+        .summary = "look at the settings, the jail and the server's configuration; the status is 0 "
+                   "if all is well, 1 after a warning, 2 after an error",
         .options = own_options,
         .run = run,
 };

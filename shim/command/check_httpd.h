@@ -1,0 +1,24 @@
+/* The parts of what is looked at in httpd's configuration; see check_httpd(). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SHIM_COMMAND_CHECK_HTTPD_H
+#define SHIM_COMMAND_CHECK_HTTPD_H
+
+#include "command/check.h"
+#include "command/httpd_view.h"
+
+/** check_httpd_paths() - what directives name (command/httpd_paths.h). */
+void check_httpd_paths(struct check *check, const struct httpd_config *config);
+
+/** check_httpd_overrides() - the same for the .htaccess files that httpd would read. */
+void check_httpd_overrides(struct check *check, const struct httpd_config *config);
+
+/** check_httpd_settings() - settings that do not fit to this server. */
+void check_httpd_settings(struct check *check, const struct httpd_view *view);
+
+/** check_httpd_modules() - what modules need that no directive names. */
+void check_httpd_modules(struct check *check, const struct httpd_config *config);
+
+/** check_httpd_names() - hosts whose addresses workers look up. */
+void check_httpd_names(struct check *check, const struct httpd_config *config);
+
+#endif

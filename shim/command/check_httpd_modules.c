@@ -1,0 +1,213 @@
+/* Looks for what modules of httpd need that no directive names: languages, drivers, sockets. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/check_httpd.h"
+#include "command/memory.h"
+#include "command/path_cure.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/*
+ * What a module takes from the machine's own files.
+ *
+ * @directive: without it the module does nothing; NULL if it does as soon as it is loaded.
+ * @pattern:   the first match is looked for.
+ */
+static const struct {
+        const char *module;
+        const char *directive;
+        const char *pattern;
+        unsigned use;
+        const char *what;
+} needs[] = {
+        {"wsgi_module", NULL, "/usr/lib/python3.[0-9]*/encodings",
+                CHECK_DIRECTORY | CHECK_ESSENTIAL,
+                "what Python begins with (mod_wsgi starts it in each worker)"},
+        {"perl_module", "PerlResponseHandler", "/usr/share/perl/5.[0-9]*", CHECK_DIRECTORY,
+                "the directory of Perl's modules"},
+        {"dav_fs_module", "Dav", "/usr/lib/*-linux-*/apr-util-1/apr_dbm_db-1.so", CHECK_READ,
+                "the driver of WebDAV's data bases"},
+        {"dav_fs_module", "Dav", "/usr/lib64/apr-util-1/apr_dbm_db-1.so", CHECK_READ,
+                "the driver of WebDAV's data bases"},
+        {"suexec_module", "SuexecUserGroup", "/usr/lib/apache2/suexec", CHECK_EXECUTE, "suexec"},
+};
+
+/* What is loaded before the root changes is not looked for afterwards. */
+static bool is_loaded_before(const struct check *check, const char *path)
+{
+        const struct setting_list *libraries = &check->plan.settings.libraries;
+
+        for (size_t i = 0; i < libraries->count; i++)
+                if (strcmp(libraries->item[i], path) == 0)
+                        return true;
+        return false;
+}
+
+static void check_needs(struct check *check, const struct httpd_config *config)
+{
+        for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+                const struct httpd_directive *directive =
+                        needs[i].directive ? httpd_config_next(config, NULL, needs[i].directive)
+                                           : NULL;
+                char *where = directive ? httpd_config_where(directive)
+                                        : memory_format("LoadModule %s", needs[i].module);
+                glob_t found;
+
+                if (httpd_config_has(config, needs[i].module) &&
+                        (directive || !needs[i].directive) &&
+                        glob(needs[i].pattern, 0, NULL, &found) == 0) {
+                        if (!is_loaded_before(check, found.gl_pathv[0]))
+                                check_wanted(check, found.gl_pathv[0], needs[i].use, where,
+                                        needs[i].what);
+                        globfree(&found);
+                }
+                free(where);
+        }
+}
+
+/*
+ * Sockets that a process of the server's makes outside as it starts, and workers connect to inside.
+ *
+ * @condition: they are made only where this directive is, or this handler is set.
+ * @usual:     where, below DefaultRuntimeDir, if @directive does not say.
+ */
+static const struct {
+        const char *module;
+        const char *condition;
+        const char *directive;
+        const char *usual;
+        const char *what;
+} sockets[] = {
+        {"cgid_module", NULL, "ScriptSock", "cgisock", "the socket of mod_cgid"},
+        {"wsgi_module", "WSGIDaemonProcess", "WSGISocketPrefix", "wsgi",
+                "the sockets of mod_wsgi's daemons"},
+};
+
+/* Will the directory be brought in, also if it is not there yet? */
+static bool is_brought(const struct check *check, const char *path)
+{
+        const struct exposures *exposures = &check->plan.exposures;
+
+        for (size_t i = 0; i < exposures->count; i++) {
+                size_t length = strlen(exposures->item[i].target);
+
+                if (check->plan.settings.isolation == ISOLATION_NAMESPACE &&
+                        !(exposures->item[i].options & EXPOSURE_PRIVATE) &&
+                        strncmp(exposures->item[i].target, path, length) == 0 &&
+                        path[length] == '/')
+                        return true;
+        }
+        return false;
+}
+
+static void tell_socket(struct check *check, const char *path, const char *where, size_t i)
+{
+        const char *service = check->plan.settings.isolation == ISOLATION_NAMESPACE
+                                      ? path_service(&check->plan, path, PATH_USE_READ)
+                                      : NULL;
+        struct finding *finding = check_found(check, FINDING_ERROR, "socket-outside", path, where,
+                "%s will be outside, where workers do not reach it", sockets[i].what);
+
+        if (service)
+                cure_set(&finding->cure, "services", service);
+        else
+                cure_command(&finding->cure, "%s %s/%s", sockets[i].directive,
+                        check->plan.jail.configured, sockets[i].usual);
+}
+
+/* The value of the directive; else the usual one. From malloc(). */
+static char *socket_path(const struct httpd_config *config, const struct httpd_directive *directive,
+        const char *usual)
+{
+        const char *name = directive && directive->count > 0 ? directive->argument[0] : usual;
+
+        return name[0] == '/' ? memory_copy(name) : memory_format("%s/%s", config->runtime, name);
+}
+
+static void check_socket(struct check *check, const struct httpd_config *config, size_t i)
+{
+        const struct httpd_directive *directive =
+                httpd_config_next(config, NULL, sockets[i].directive);
+        char *path = socket_path(config, directive, sockets[i].usual);
+        char *where = directive ? httpd_config_where(directive)
+                                : memory_format("%s, as it is by default", sockets[i].directive);
+
+        if (path_relate(&check->plan.jail.prefixes, path) != PATH_BELOW && !is_brought(check, path))
+                tell_socket(check, path, where, i);
+        free(where);
+        free(path);
+}
+
+/* Does anything start a CGI script? */
+static bool runs_scripts(const struct httpd_config *config)
+{
+        const struct httpd_directive *directive = NULL;
+
+        if (httpd_config_next(config, NULL, "ScriptAlias") ||
+                httpd_config_next(config, NULL, "ScriptAliasMatch"))
+                return true;
+        for (size_t i = 0; i < config->count; i++) {
+                directive = &config->item[i];
+                for (size_t word = 0; word < directive->count; word++)
+                        if (strcasecmp(directive->argument[word], "cgi-script") == 0)
+                                return true;
+        }
+        return false;
+}
+
+static void check_sockets(struct check *check, const struct httpd_config *config)
+{
+        for (size_t i = 0; i < sizeof(sockets) / sizeof(sockets[0]); i++) {
+                bool used = sockets[i].condition
+                                    ? httpd_config_next(config, NULL, sockets[i].condition) != NULL
+                                    : runs_scripts(config);
+
+                if (used && httpd_config_has(config, sockets[i].module))
+                        check_socket(check, config, i);
+        }
+}
+
+/* mod_fcgid's sockets are made and used inside, by what gives up root. */
+static void check_fcgid(struct check *check, const struct httpd_config *config)
+{
+        const struct httpd_directive *directive = httpd_config_next(config, NULL, "FcgidIPCDir");
+        const struct httpd_directive *wrapper = httpd_config_next(config, NULL, "FcgidWrapper");
+        char *path, *where;
+
+        if (!httpd_config_has(config, "fcgid_module") || !wrapper)
+                return;
+        path = directive && directive->count > 0 ? httpd_config_path(config, directive->argument[0])
+                                                 : memory_format("%s/fcgidsock", config->runtime);
+        where = httpd_config_where(directive ? directive : wrapper);
+        check_wanted(check, path, CHECK_CREATE, where, "the directory of mod_fcgid's sockets");
+        free(where);
+        free(path);
+}
+
+/* Home directories, and the names of their owners. */
+static void check_homes(struct check *check, const struct httpd_config *config)
+{
+        const struct httpd_directive *directive = httpd_config_next(config, NULL, "UserDir");
+        char *where;
+
+        if (!directive || directive->count == 0 || directive->argument[0][0] == '/' ||
+                strcasecmp(directive->argument[0], "disabled") == 0)
+                return;
+        where = httpd_config_where(directive);
+        check_wanted(check, "/home", CHECK_DIRECTORY, where, "the users' home directories");
+        check_wanted(check, "/etc/passwd", CHECK_READ, where, "the list of users");
+        free(where);
+}
+
+void check_httpd_modules(struct check *check, const struct httpd_config *config)
+{
+        if (!check->usable)
+                return;
+        check_needs(check, config);
+        check_sockets(check, config);
+        check_fcgid(check, config);
+        check_homes(check, config);
+}

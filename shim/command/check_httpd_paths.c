@@ -1,0 +1,255 @@
+/* Looks at the paths that directives of httpd name, in its configuration and in .htaccess files. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/check_httpd.h"
+#include "command/httpd_files.h"
+#include "command/httpd_paths.h"
+#include "command/inside.h"
+#include "command/memory.h"
+#include "command/programs.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Directories that are looked into for .htaccess files, in all. */
+#define DIRECTORIES_LIMIT 2000
+#define DEPTH_LIMIT 8
+
+/* One argument that names a path. */
+struct mention {
+        struct check *check;
+        const struct httpd_config *config;
+        const struct httpd_directive *directive;
+        const struct httpd_path *row;
+        char *where;
+};
+
+static bool is_known(const char *path)
+{
+        return !strstr(path, "${") && !strstr(path, "%{");
+}
+
+static void want(const struct mention *mention, const char *argument)
+{
+        char *path = httpd_config_path(mention->config, argument);
+
+        if (is_known(path))
+                check_wanted(mention->check, path, mention->row->use, mention->where,
+                        mention->row->what);
+        free(path);
+}
+
+/* The directory in front of the first component that is a pattern. */
+static void want_prefix(const struct mention *mention, const char *argument)
+{
+        char *copy = memory_copy(argument);
+        size_t length = strcspn(copy, "$%*?[(\\");
+
+        if (copy[length]) {
+                copy[length] = '\0';
+                if (strrchr(copy, '/'))
+                        *strrchr(copy, '/') = '\0';
+        }
+        if (copy[0])
+                want(mention, copy);
+        free(copy);
+}
+
+/* Whatever the kind of data base appends to its name. */
+static void want_data_base(const struct mention *mention, const char *argument)
+{
+        static const char *const endings[] = {"", ".pag", ".db", ".dir"};
+        char *path = httpd_config_path(mention->config, argument);
+
+        for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+                char *file = memory_format("%s%s", path, endings[i]);
+                bool there = access(file, F_OK) == 0;
+
+                if (there)
+                        want(mention, file);
+                free(file);
+                if (there)
+                        break;
+        }
+        free(path);
+}
+
+static void want_map(const struct mention *mention, const char *argument)
+{
+        const char *path = strchr(argument, ':');
+
+        if (!path)
+                return;
+        if (strncasecmp(argument, "txt:", 4) == 0 || strncasecmp(argument, "rnd:", 4) == 0)
+                want(mention, path + 1);
+        else if (strncasecmp(argument, "dbm", 3) == 0)
+                want_data_base(mention, path + 1);
+}
+
+/* PHP that another server runs is not in this jail, and sees paths as they are outside. */
+static void tell_elsewhere(const struct mention *mention, const char *path, const char *argument)
+{
+        if (strstr(argument, "fcgi:") && strstr(path, "php"))
+                check_found(mention->check, FINDING_NOTE, "php-elsewhere", path, mention->where,
+                        "PHP runs in php-fpm, which this jail does not hold: it is jailed by "
+                        "settings of its own, as examples/php-fpm has them");
+}
+
+static void want_socket(const struct mention *mention, const char *argument)
+{
+        const char *begin = strstr(argument, "unix:");
+        char *path;
+
+        if (!begin)
+                return;
+        path = memory_format("%.*s", (int)strcspn(begin + 5, "|"), begin + 5);
+        want(mention, path);
+        tell_elsewhere(mention, path, argument);
+        free(path);
+}
+
+static void want_command(const struct mention *mention, const char *argument)
+{
+        char *path = memory_format("%.*s", (int)strcspn(argument, " \t"), argument);
+
+        want(mention, path);
+        free(path);
+}
+
+static void want_list(const struct mention *mention, const char *argument)
+{
+        char *copy = memory_copy(argument), *rest = copy, *path;
+
+        while ((path = strsep(&rest, ":")))
+                if (path[0] == '/')
+                        want(mention, path);
+        free(copy);
+}
+
+static void want_scripts(const struct mention *mention, const char *argument)
+{
+        char *path = httpd_config_path(mention->config, argument);
+        struct inside inside;
+
+        want(mention, argument);
+        if (inside_look(mention->check, path, &inside) && S_ISDIR(inside.facts.mode))
+                programs_check_directory(mention->check, path, mention->where);
+        free(path);
+}
+
+/* By enum httpd_form. */
+static void (*const forms[])(const struct mention *mention, const char *argument) = {
+        [HTTPD_PATH] = want,
+        [HTTPD_PREFIX] = want_prefix,
+        [HTTPD_MAP] = want_map,
+        [HTTPD_DATA_BASE] = want_data_base,
+        [HTTPD_SOCKET] = want_socket,
+        [HTTPD_COMMAND] = want_command,
+        [HTTPD_LIST] = want_list,
+        [HTTPD_SCRIPTS] = want_scripts,
+};
+
+static void look_at(struct check *check, const struct httpd_config *config,
+        const struct httpd_directive *directive)
+{
+        const struct httpd_path *row = NULL;
+
+        while ((row = httpd_path_next(row, directive->name))) {
+                struct mention mention = {
+                        check, config, directive, row, httpd_config_where(directive)};
+                size_t first = row->argument == HTTPD_EACH ? 0 : row->argument;
+                size_t last = row->argument == HTTPD_EACH ? directive->count : first + 1;
+
+                if (row->argument == HTTPD_LAST)
+                        last = directive->count, first = last > 0 ? last - 1 : 0;
+                for (size_t i = first; i < last && i < directive->count; i++)
+                        forms[row->form](&mention, directive->argument[i]);
+                free(mention.where);
+        }
+}
+
+void check_httpd_paths(struct check *check, const struct httpd_config *config)
+{
+        for (size_t i = 0; i < config->count; i++)
+                look_at(check, config, &config->item[i]);
+}
+
+/* The walk for .htaccess files. */
+struct walk {
+        struct check *check;
+        const struct httpd_config *config;
+        unsigned left;
+};
+
+static void look_at_file(struct walk *walk, const char *directory, const char *real)
+{
+        char *path = memory_format("%s/.htaccess", real), *text = httpd_file_contents(path);
+        struct httpd_config file = {.root = memory_copy(walk->config->root)};
+
+        free(path);
+        if (text) {
+                path = memory_format("%s/.htaccess", directory);
+                for (size_t i = 0; i < walk->config->module_count; i++)
+                        httpd_config_add_module(&file, walk->config->module[i]);
+                httpd_config_parse(&file, text, path, false);
+                httpd_files_prune(&file);
+                check_httpd_paths(walk->check, &file);
+                free(path);
+        }
+        httpd_config_release(&file);
+        free(text);
+}
+
+static void look_into(struct walk *walk, const char *directory, unsigned depth)
+{
+        struct inside inside;
+        struct dirent *entry;
+        DIR *stream;
+
+        if (depth > DEPTH_LIMIT || walk->left == 0 ||
+                !inside_look(walk->check, directory, &inside) || !S_ISDIR(inside.facts.mode))
+                return;
+        walk->left--;
+        look_at_file(walk, directory, inside.real);
+        stream = opendir(inside.real);
+        while (stream && (entry = readdir(stream))) {
+                char *path;
+
+                if (entry->d_name[0] == '.' || entry->d_type != DT_DIR)
+                        continue;
+                path = memory_format("%s/%s", directory, entry->d_name);
+                look_into(walk, path, depth + 1);
+                free(path);
+        }
+        if (stream)
+                closedir(stream);
+}
+
+static bool is_pattern(const char *path)
+{
+        return strpbrk(path, "*?[$") != NULL;
+}
+
+/* <Directory PATH> with AllowOverride of more than None. */
+void check_httpd_overrides(struct check *check, const struct httpd_config *config)
+{
+        const struct httpd_directive *directive = NULL;
+        struct walk walk = {check, config, DIRECTORIES_LIMIT};
+
+        while ((directive = httpd_config_next(config, directive, "AllowOverride"))) {
+                const struct httpd_directive *section = httpd_config_section(config, directive);
+                const char *path;
+
+                if (!check->usable || !section || section->count == 0 || directive->count == 0 ||
+                        strcasecmp(directive->argument[0], "None") == 0 ||
+                        strcasecmp(section->name, "Directory") != 0)
+                        continue;
+                path = section->argument[0];
+                if (path[0] == '/' && path[1] && !is_pattern(path))
+                        look_into(&walk, path, 0);
+        }
+}
