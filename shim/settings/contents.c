@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settings/contents.h"
 
-#include "build.h"
+#include "libconfig_name.h"
 #include "settings/parser.h"
 #include "settings/values.h"
 #include "system/text.h"

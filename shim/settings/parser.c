@@ -3,6 +3,7 @@
 #include "settings/parser.h"
 
 #include "build.h"
+#include "libconfig_name.h"
 #include "system/loader.h"
 
 #include <dlfcn.h>

@@ -262,12 +262,3 @@ def test_systemd_takes_the_drop_in(tmp_path, path):
                           env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
                           capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
-
-
-@pytest.mark.parametrize("libdir, told", (("lib64", True), (LIB, False)))
-def test_a_library_directory_without_the_loaders_lib_is_told(tmp_path, libdir, told):
-    """What meson takes where dpkg-dev is missing."""
-    done = subprocess.run(
-        ["meson", "setup", "--prefix=/usr", f"-Dlibdir={libdir}", "-Dtests=false", tmp_path / "build",
-         EXAMPLES.parent], capture_output=True, text=True, check=True)
-    assert (f"give -Dlibdir={LIB}" in done.stdout) == told
