@@ -1,5 +1,6 @@
 /* What administrators want by name: each service is a set of paths, libraries and warm-ups. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "supply/service_texts.h"
 #include "supply/services.h"
 
 #include <string.h>
@@ -193,6 +194,11 @@ static const struct service table[] = {
 };
 
 #define SERVICE_COUNT (sizeof(table) / sizeof(table[0]))
+
+/* Only counted here: the texts themselves stay out of the library. */
+#define COUNTED(name, brings, under_chroot) +1
+_Static_assert(SERVICE_COUNT == SERVICE_TEXTS(COUNTED), "service_texts.h has a row for each");
+#undef COUNTED
 
 const struct service *service_at(size_t i)
 {

@@ -17,9 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
-const char *const log_targets[] = {"stderr", "syslog", NULL};
-
 static struct {
         enum log_level level;
         enum log_target target;

@@ -17,6 +17,8 @@ TOP = len(rooms)  # init.c
 # The command stands beside the library, on the same rooms.
 COMMAND = "command"
 COMMAND_USES = {"system", "settings", "view", "jail", "supply", COMMAND}
+# Built for the machine that builds, of a few files.
+MANUAL = "man"
 
 
 def nm(*arguments):
@@ -35,7 +37,7 @@ def includes():
     """Of each file: the rooms' headers that it includes, as (file, its floor, header)."""
     for path in glob.glob(f"{source}/**/*.[ch]", recursive=True):
         name = os.path.relpath(path, source)
-        if name.startswith(f"{COMMAND}/"):
+        if name.startswith((f"{COMMAND}/", f"{MANUAL}/")):
             continue
         here = floor[name.split("/")[0]] if "/" in name else TOP
         for header in re.findall(r'^#include "(\w+/[\w.]+)"', open(path).read(), re.M):

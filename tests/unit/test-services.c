@@ -3,6 +3,8 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/services.h"
+
+#include "supply/service_texts.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -17,10 +19,11 @@ static int make(void **state)
         return 0;
 }
 
-static const char *const names[] = {"files", "dns", "time", "tls", "syslog", "mail", "mysql",
-        "postgresql", "accounts", "locale", "tmp", "redis", "memcached", "php-fpm", "ldap", "php",
-        "perl", "python", "ruby", "dav", "fonts", "imagemagick", "git", "shell", "apache", "shim",
-        "system"};
+static const char *const names[] = {
+#define NAME(name, brings, under_chroot) name,
+        SERVICE_TEXTS(NAME)
+#undef NAME
+};
 
 static void release(struct exposures *exposures)
 {
@@ -40,6 +43,7 @@ static void every_row_can_be_exposed(void **state)
 
                 assert_non_null(service);
                 assert_string_equal(service->name, names[i]);
+                assert_ptr_equal(service, service_at(i));
                 /* Only the shim's own path is not known here. */
                 assert_int_equal(!service->expose, strcmp(names[i], SERVICE_SHIM) == 0);
                 if (!service->expose)
@@ -53,6 +57,7 @@ static void every_row_can_be_exposed(void **state)
                         assert_true(strstr(*library, ".so.") && !strchr(*library, '/'));
                 release(&exposures);
         }
+        assert_null(service_at(COUNT(names)));
         assert_null(service_named("none"));
         assert_null(service_named(""));
         assert_null(service_named("DNS"));
