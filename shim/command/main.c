@@ -1,6 +1,7 @@
 /* chrootshim: the program that starts, checks, watches and explains; finds the subcommand. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "build.h"
+#include "command/listing.h"
 #include "command/subcommand.h"
 
 #include <stdio.h>
@@ -46,6 +47,8 @@ int main(int argc, char **argv)
                 printf("chrootshim %s\n", CHROOTSHIM_VERSION);
                 return 0;
         }
+        if (strcmp(word, LISTING_OPTION) == 0)
+                return listing_print(argv + 2, subcommands, COUNT);
         for (size_t i = 0; i < COUNT; i++) {
                 if (strcmp(word, subcommands[i]->name) == 0) {
                         struct options options = {subcommands[i], argc - 1, argv + 1, NULL, NULL};

@@ -215,28 +215,47 @@ static void show_option(FILE *out, const char *name, const char *argument, const
         fprintf(out, "%s\n", help);
 }
 
-static void show_options(FILE *out, const struct command_option *list)
+/* One line of the list: fields that tabs divide. */
+static void list_option(FILE *out, const char *name, const char *argument, const char *help)
+{
+        fprintf(out, "--%s\t%s\t%s\n", name, argument ? argument : "", help);
+}
+
+typedef void show_function(FILE *out, const char *name, const char *argument, const char *help);
+
+static void each_option(FILE *out, const struct command_option *list, show_function *show)
 {
         for (; list && list->name; list++)
-                show_option(out, list->name, list->argument, list->help);
+                show(out, list->name, list->argument, list->help);
+}
+
+static void each_key(FILE *out, show_function *show)
+{
+        char argument[SETTING_ALLOWED_SIZE];
+
+        for (size_t i = 0; i < SETTING_COUNT; i++) {
+                char *name = hyphenated(setting_keys[i].name);
+
+                show(out, name, options_key_argument(&setting_keys[i], argument), meanings[i]);
+                free(name);
+        }
 }
 
 void options_help(const struct subcommand *subcommand, FILE *out)
 {
-        char argument[SETTING_ALLOWED_SIZE];
-
         fprintf(out, "Usage: chrootshim %s [OPTION...]%s%s\n", subcommand->name,
                 subcommand->arguments ? " " : "",
                 subcommand->arguments ? subcommand->arguments : "");
         fprintf(out, "\n%s.\n\nOptions:\n", subcommand->summary);
-        show_options(out, subcommand->options);
-        show_options(out, common);
+        each_option(out, subcommand->options, show_option);
+        each_option(out, common, show_option);
         fprintf(out, "\nSettings, which override those of the file and of the environment:\n");
-        for (size_t i = 0; i < SETTING_COUNT; i++) {
-                char *name = hyphenated(setting_keys[i].name);
+        each_key(out, show_option);
+}
 
-                show_option(
-                        out, name, options_key_argument(&setting_keys[i], argument), meanings[i]);
-                free(name);
-        }
+void options_list(const struct subcommand *subcommand, FILE *out)
+{
+        each_option(out, subcommand->options, list_option);
+        each_option(out, common, list_option);
+        each_key(out, list_option);
 }

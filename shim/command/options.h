@@ -64,6 +64,10 @@ long options_number(const struct options *options, long least, long most);
 /** options_help() - the help of a subcommand, to @out. */
 void options_help(const struct subcommand *subcommand, FILE *out);
 
+/** options_list() - the same options, for programs: a line "--NAME", what it takes, its meaning
+ * each, divided by tabs; what may be left out has brackets. */
+void options_list(const struct subcommand *subcommand, FILE *out);
+
 /** options_key_argument() - what the option of a key takes: "PATH", "chroot|namespace".
  * Return: @buffer, of SETTING_ALLOWED_SIZE bytes. */
 const char *options_key_argument(const struct setting_key *key, char *buffer);

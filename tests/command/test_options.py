@@ -46,3 +46,15 @@ def test_a_key_is_read_in_either_spelling(tmp_path):
 def test_config_names_the_file():
     result = chrootshim("check", "--config", "/nonexistent/chrootshim.conf")
     assert "/nonexistent/chrootshim.conf" in result.stdout and result.returncode == 2
+
+
+@pytest.mark.parametrize("subcommand", SUBCOMMANDS)
+def test_the_list_for_completion_is_that_of_the_help(subcommand):
+    listed = [line.split("\t")[0] for line in chrootshim("--list", "options", subcommand).stdout.splitlines()]
+    assert listed == re.findall(r"^  (--[\w-]+)", chrootshim(subcommand, "--help").stdout, re.M)
+    assert "--no-new-privs" in listed
+
+
+def test_a_list_that_is_not_there():
+    assert chrootshim("--list", "nonsense").returncode == 64
+    assert chrootshim("--list", "options", "nonsense").returncode == 64
