@@ -15,9 +15,9 @@ int main(int argc, char **argv)
                 return 2;
         settings_init(&settings);
         error = settings_read_file(&settings, argv[1], true, "", &failure);
+        /* What the failure says may stand in the settings. */
+        if (error < 0)
+                puts(failure_text(&failure, text, sizeof(text)));
         settings_release(&settings);
-        if (error == 0)
-                return 0;
-        puts(failure_text(&failure, text, sizeof(text)));
-        return 1;
+        return error < 0;
 }
