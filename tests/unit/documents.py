@@ -80,7 +80,7 @@ for text in (example, active):
 # Each variable is the key's name in capitals: nobody has to look one up.
 for name, (variable, *_) in keys.items():
     check(variable == f"CHROOTSHIM_{name.upper()}", f"{name} has the variable {variable}")
-for path in ("README.md", "tests/README.md", "shim/README.md"):
+for path in ("README.md", "tests/README.md", "shim/README.md", "examples/comparison.md"):
     for link in re.findall(r"`((?:shim|tests|examples|include)/[a-z][\w./-]*)`", open(f"{source}/{path}").read()):
         check(os.path.exists(f"{source}/{link}"), f"{path} names {link}, which is not there")
 
