@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process/lookup.h"
 #include "process/self.h"
-#include "system/service_manager.h"
 #include "system/kernel.h"
 #include "system/log.h"
+#include "system/service_manager.h"
 #include "system/text.h"
 
 #include <errno.h>
