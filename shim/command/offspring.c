@@ -1,0 +1,101 @@
+/* All that this process has started, also by daemons that have lost their parents; and its end. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/offspring.h"
+
+#include "command/memory.h"
+#include "command/process_list.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+void offspring_adopt(void)
+{
+        prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+void offspring_list(struct offspring *ret_offspring)
+{
+        struct process_list list = {0};
+
+        process_list_take(&list);
+        process_list_below(&list, getpid());
+        *ret_offspring = (struct offspring){0};
+        for (size_t i = 0; i < list.count; i++) {
+                if (list.item[i].pid == getpid())
+                        continue;
+                ret_offspring->pid = memory_grow(
+                        ret_offspring->pid, ret_offspring->count + 1, sizeof(*ret_offspring->pid));
+                ret_offspring->pid[ret_offspring->count++] = list.item[i].pid;
+        }
+        process_list_release(&list);
+}
+
+bool offspring_has(const struct offspring *offspring, pid_t pid)
+{
+        for (size_t i = 0; i < offspring->count; i++)
+                if (offspring->pid[i] == pid)
+                        return true;
+        return false;
+}
+
+void offspring_signal(pid_t pid, int signal)
+{
+        int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+        struct offspring all;
+
+        if (fd < 0)
+                return;
+        /* Held by then, it is nobody else of the same number. */
+        offspring_list(&all);
+        if (offspring_has(&all, pid))
+                syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0);
+        offspring_release(&all);
+        close(fd);
+}
+
+/* One that hangs in the kernel does not end. */
+#define ROUNDS_LIMIT 500
+
+/* A process that forks while it is looked at leaves one that the next round finds. */
+void offspring_end(void)
+{
+        static const struct timespec pause = {0, 20000000};
+        struct offspring all;
+        size_t count, rounds = 0;
+
+        do {
+                offspring_list(&all);
+                count = all.count;
+                for (size_t i = 0; i < count; i++)
+                        offspring_signal(all.pid[i], SIGKILL);
+                offspring_release(&all);
+                nanosleep(&pause, NULL);
+                offspring_collect(0, NULL);
+        } while (count > 0 && ++rounds < ROUNDS_LIMIT);
+}
+
+bool offspring_collect(pid_t pid, int *ret_status)
+{
+        bool ended = false;
+        pid_t which;
+        int status;
+
+        while ((which = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
+                if (which != pid)
+                        continue;
+                *ret_status = status;
+                ended = true;
+        }
+        return ended;
+}
+
+void offspring_release(struct offspring *offspring)
+{
+        free(offspring->pid);
+        *offspring = (struct offspring){0};
+}
