@@ -14,7 +14,15 @@
 /* Exit statuses, as those of a monitoring system (and of LSB's "status"). */
 enum { EXIT_JAILED = 0, EXIT_UNJAILED = 1, EXIT_NO_SERVER = 3, EXIT_UNKNOWN = 4 };
 
-enum { OPTION_ALL = 1, OPTION_PID, OPTION_JSON, OPTION_NAGIOS, OPTION_WAIT, OPTION_WATCH };
+enum {
+        OPTION_ALL = 1,
+        OPTION_PID,
+        OPTION_JSON,
+        OPTION_NAGIOS,
+        OPTION_QUIET,
+        OPTION_WAIT,
+        OPTION_WATCH
+};
 
 /* Seconds, where none are given. */
 #define WAIT_SECONDS 30
@@ -29,6 +37,7 @@ static const struct command_option own_options[] = {
         {"json", NULL, "print JSON (status.schema.json); with --watch a line each time",
                 OPTION_JSON},
         {"nagios", NULL, "print one line, and exit, as monitoring plugins do", OPTION_NAGIOS},
+        {"quiet", NULL, "print nothing if each worker is jailed", OPTION_QUIET},
         {"wait", "[=SECONDS]", "until workers serve and each is jailed; 30 at most", OPTION_WAIT},
         {"watch", "[=SECONDS]", "again and again, each 2 seconds, until Ctrl-C", OPTION_WATCH},
         {0},
@@ -38,6 +47,7 @@ struct choice {
         struct status_wish wish;
         bool json;
         bool nagios;
+        bool quiet;
         long wait;
         long watch;
 };
@@ -68,6 +78,8 @@ static void read_options(struct options *options, struct choice *ret_choice)
                         ret_choice->json = true;
                 else if (option == OPTION_NAGIOS)
                         ret_choice->nagios = true;
+                else if (option == OPTION_QUIET)
+                        ret_choice->quiet = true;
                 else if (option == OPTION_WAIT)
                         ret_choice->wait = seconds(options, WAIT_SECONDS);
                 else if (option == OPTION_WATCH)
@@ -76,10 +88,10 @@ static void read_options(struct options *options, struct choice *ret_choice)
         options_no_rest(options);
         if (ret_choice->wish.all && ret_choice->wish.pid)
                 options_misuse(options, "--all and --pid exclude each other");
-        if (ret_choice->json && ret_choice->nagios)
-                options_misuse(options, "--json and --nagios exclude each other");
-        if (ret_choice->watch && (ret_choice->nagios || ret_choice->wait))
-                options_misuse(options, "--watch goes with neither --nagios nor --wait");
+        if (ret_choice->nagios && (ret_choice->json || ret_choice->quiet))
+                options_misuse(options, "--nagios goes with neither --json nor --quiet");
+        if (ret_choice->watch && (ret_choice->nagios || ret_choice->wait || ret_choice->quiet))
+                options_misuse(options, "--watch goes with neither --nagios, --wait nor --quiet");
 }
 
 /* Settings of whatever server there may be must not be those of another one. */
@@ -241,7 +253,9 @@ static int run(struct options *options)
                         wait_for(&choice, &report);
                 else
                         status_look(&choice.wish, true, &report);
-                status = show(&choice, &report);
+                status = exit_status(report.verdict);
+                if (!choice.quiet || status != EXIT_JAILED)
+                        status = show(&choice, &report);
         }
         status_release(&report);
         settings_release(&settings);

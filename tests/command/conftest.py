@@ -1,5 +1,6 @@
 """What all tests of the command have in common: where the servers' helpers are, and the program."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import pathlib
 import sys
 
@@ -11,3 +12,10 @@ pytest.register_assert_rewrite("chrootshim")
 import processes
 
 processes.become_reaper()
+
+
+@pytest.fixture
+def cleanups():
+    """What is done at the end of a test, the last first."""
+    with contextlib.ExitStack() as stack:
+        yield stack

@@ -1,0 +1,221 @@
+"""What status makes of what the kernel has on record, where no shim has seen to it."""
+# SPDX-License-Identifier: Apache-2.0
+import os
+import shutil
+
+import pytest
+
+from cases import TreeTest
+from chrootshim import answer, chrootshim
+from miniature import DROP, ENTER, Miniature
+
+JAILED = f"{ENTER}; {DROP}"
+
+
+class KernelTest(TreeTest):
+    def ask(self, *words, **settings):
+        """The answer about the server of the tree, and the exit status."""
+        return answer("status", *words, settings={"jail": self.tree.jail,
+                                                  "pidfile": self.tree.pidfile, **settings})
+
+    def start(self, *children, **options):
+        self.server = self.cleanups.enter_context(Miniature(self.tree, *children, **options))
+        return self.server
+
+    def workers(self, *children, **settings):
+        """A server with these children: the exit status, and what is said of each of them."""
+        self.start(*children)
+        seen, status = self.ask(**settings)
+        server, = seen["servers"]
+        assert server["processes"][0]["pid"] == self.server.pid
+        found = {process["pid"]: process for process in server["processes"]}
+        return status, [found[pid] for pid in self.server.children()]
+
+
+class TestRoot(KernelTest):
+    def test_in_the_jail(self):
+        status, (one, other) = self.workers(JAILED, JAILED)
+        assert status == 0
+        for worker in (one, other):
+            assert (worker["role"], worker["jailed"], worker["isolation"]) == ("worker", True, "chroot")
+            assert worker["root"]["inode"] == os.stat(self.tree.jail).st_ino
+            assert worker["user"] == {"id": 65534, "name": "nobody"}
+            assert worker["problem"] is None
+
+    def test_one_of_two_is_outside(self):
+        status, (one, other) = self.workers(JAILED, DROP)
+        assert (status, one["jailed"], other["jailed"]) == (1, True, False)
+        assert (one["problem"], other["problem"]) == (None, "unjailed")
+        assert f"its root is /, and not {self.tree.jail}" in other["why"]
+
+    def test_a_root_that_is_another_directory(self):
+        os.mkdir(f"{self.tree.path}/other")
+        status, (worker,) = self.workers(f"os.chroot('{{tree}}/other'); {DROP}")
+        assert (status, worker["problem"]) == (1, "unjailed")
+
+    def test_a_directory_of_the_same_name(self):
+        """It is the directory that counts: the jail was moved away, and another one made."""
+        self.start(JAILED)
+        os.rename(self.tree.jail, f"{self.tree.path}/moved")
+        os.mkdir(self.tree.jail)
+        assert self.ask()[1] == 1
+        os.rmdir(self.tree.jail)
+        assert self.ask()[1] == 1
+
+    def test_below_the_jail(self):
+        """The server's own chroot, in the jail."""
+        os.mkdir(f"{self.tree.jail}/deeper")
+        status, (worker,) = self.workers(f"{ENTER}; os.chroot('/deeper'); {DROP}")
+        assert (status, worker["jailed"]) == (0, True)
+
+    def test_in_a_mount_namespace(self):
+        unshare = "assert ctypes.CDLL(None).unshare(0x20000) == 0"
+        status, (worker,) = self.workers(f"{unshare}; {JAILED}")
+        assert (status, worker["isolation"]) == (0, "namespace")
+
+    def test_a_worker_that_stays_root(self):
+        """It may be on its way for some seconds; then it is a worker."""
+        self.start("pass")
+        seen, status = self.ask()
+        assert (status, seen["servers"][0]["processes"][1]["role"]) == (1, "worker")
+
+    def test_without_settings_the_machines_root_is_what_counts(self):
+        self.start(JAILED)
+        assert answer("status", "--pid", str(self.server.pid))[1] == 0
+        self.start(DROP)
+        assert answer("status", "--pid", str(self.server.pid))[1] == 1
+
+
+class TestDescriptors(KernelTest):
+    @pytest.mark.parametrize("hold, target", (
+        ("os.open('/etc', os.O_RDONLY)", "/etc"),
+        ("os.open('/etc', os.O_PATH)", "/etc"),
+        ("os.open('/etc/passwd', os.O_PATH)", "/etc/passwd"),
+        ("os.open('/proc/self', os.O_RDONLY)", "/proc"),
+        ("os.open('/proc/self/ns/mnt', os.O_RDONLY)", "mnt:["),
+        ("os.open({jail!r} + '/..', os.O_RDONLY)", "/srv/"),
+    ))
+    def test_leads_out(self, hold, target):
+        status, (worker,) = self.workers(f"held = {hold}; {JAILED}")
+        assert (status, worker["problem"]) == (1, "leads-out")
+        descriptor, = worker["leads_out"]
+        assert descriptor["target"].startswith(target)
+        assert target in worker["why"]
+
+    @pytest.mark.parametrize("hold", (
+        "os.open({jail!r}, os.O_RDONLY)", "os.open({jail!r} + '/below', os.O_PATH)",
+        "os.open({jail!r} + '/file', os.O_PATH)", "os.open('/etc/passwd', os.O_RDONLY)",
+        "os.open('/dev/null', os.O_RDWR)", "os.pipe()", "socket.socketpair()",
+        "os.memfd_create('a')"))
+    def test_harmless(self, hold):
+        os.mkdir(f"{self.tree.jail}/below")
+        self.tree.write("jail/file", "")
+        status, (worker,) = self.workers(f"held = {hold}; {JAILED}")
+        assert (status, worker["leads_out"]) == (0, [])
+
+
+class TestRoles(KernelTest):
+    def test_a_logger_is_a_helper(self):
+        """It may be outside, and another user's."""
+        logger = ("os.set_inheritable(tell, True); os.execv('/bin/sh', ['sh', '-c', "
+                  "f'echo x >&{{tell}}; exec sleep 1000'])")
+        status, (worker, helper) = self.workers(JAILED, f"{DROP}; listener.close(); {logger}")
+        assert (status, worker["role"], helper["role"]) == (0, "worker", "helper")
+        assert helper["program"].endswith("sleep") and not helper["must_be_jailed"]
+
+    def test_another_program_that_serves(self):
+        """What has the server's socket is no helper."""
+        server = ("listener.set_inheritable(True); os.set_inheritable(tell, True); "
+                  "os.execv('/bin/sh', ['sh', '-c', f'echo x >&{{tell}}; exec sleep 1000'])")
+        status, (_, other) = self.workers(JAILED, f"{DROP}; {server}")
+        assert (status, other["role"], other["problem"]) == (1, "worker", "unjailed")
+
+    def test_programs_of_workers(self):
+        """They must be jailed as well, whatever they are."""
+        shutil.copy("/bin/busybox", f"{self.tree.jail}/busybox")
+        start = "os.spawnv(os.P_NOWAIT, '/busybox', ['sleep', '1000'])"
+        self.start(f"{JAILED}; {start}")
+        seen, status = self.ask()
+        program = seen["servers"][0]["processes"][-1]
+        assert (status, program["role"], program["jailed"]) == (0, "program", True)
+        assert program["program"].endswith("busybox")
+
+    def test_a_program_that_is_not_jailed(self):
+        start = "pid = os.spawnv(os.P_NOWAIT, '/bin/sleep', ['sleep', '1000'])"
+        status, (worker,) = self.workers(f"{start}; {JAILED}")
+        assert (status, worker["jailed"]) == (1, True)
+
+    def test_alone(self):
+        """A server without children serves by itself."""
+        self.start()
+        seen, status = self.ask()
+        process, = seen["servers"][0]["processes"]
+        assert (status, process["role"], process["serves"]) == (1, "worker", True)
+
+    def test_alone_and_accepting_by_consent(self):
+        self.start()
+        seen, status = self.ask(master_accepts="true")
+        assert (status, seen["verdict"]) == (4, "idle")
+        assert seen["servers"][0]["processes"][0]["role"] == "master"
+
+    def test_who_serves_nobody(self):
+        self.start(command=("/usr/bin/python3", "-c", "import os, sys, time; "
+                            "open(sys.argv[1], 'w').write(str(os.getpid())); "
+                            "print('ready', flush=True); time.sleep(1000)"))
+        assert self.ask()[0]["verdict"] == "idle"
+
+
+class TestRights(KernelTest):
+    def test_capabilities(self):
+        keep = "libc = ctypes.CDLL(None); libc.prctl(8, 1, 0, 0, 0)"
+        raise_it = "class Header(ctypes.Structure): _fields_ = [('v', ctypes.c_uint), ('p', ctypes.c_int)]\n" \
+                   "data = (ctypes.c_uint * 6)(1 << 10, 1 << 10, 0, 0, 0, 0)\n" \
+                   "assert libc.capset(ctypes.byref(Header(0x20080522, 0)), data) == 0"
+        status, (worker,) = self.workers(f"{keep}; {JAILED}\n{raise_it}")
+        assert status == 0
+        assert worker["capabilities"]["effective"] == ["net_bind_service"]
+        assert worker["capabilities"]["permitted"] == ["net_bind_service"]
+        assert "sys_admin" in worker["capabilities"]["bounding"]
+
+    def test_groups(self):
+        groups = "os.setgroups([33, 65000]); os.setgid(NOBODY); os.setuid(NOBODY)"
+        _, (worker,) = self.workers(f"{ENTER}; {groups}")
+        assert [group["id"] for group in worker["groups"]] == [33, 65000]
+        assert worker["groups"][0]["name"] == "www-data"
+        assert worker["groups"][1]["name"] == "65000"
+
+    def test_no_new_privs_and_a_filter(self):
+        nnp = "libc = ctypes.CDLL(None); assert libc.prctl(38, 1, 0, 0, 0) == 0"
+        _, (worker,) = self.workers(f"{nnp}; {JAILED}")
+        assert (worker["no_new_privs"], worker["seccomp"]) == (True, 0)
+
+
+class TestWhoIsMeant(KernelTest):
+    def test_a_pidfile_that_is_older_than_the_process(self):
+        """The number was given to another process."""
+        self.start(JAILED)
+        os.utime(self.tree.pidfile, (1, 1))
+        seen, status = self.ask()
+        assert (status, seen["verdict"], seen["servers"]) == (3, "none", [])
+        assert "gone" in seen["missing"]
+
+    @pytest.mark.parametrize("text, word", (("", "no pid"), ("none\n", "no pid"), ("0\n", "no pid"),
+                                            ("4194999\n", "gone"), ("12x\n", "no pid")))
+    def test_a_pidfile_that_names_nobody(self, text, word):
+        self.tree.write("run/server.pid", text)
+        seen, status = self.ask()
+        assert status == 3 and word in seen["missing"]
+
+    def test_no_pidfile(self):
+        seen, status = self.ask()
+        assert status == 3 and "there is no such file" in seen["missing"]
+
+    def test_a_pid_that_is_gone(self):
+        seen, status = answer("status", "--pid", "4194999")
+        assert status == 3 and seen["missing"] == "no such process"
+
+    def test_a_name_that_a_terminal_would_obey(self):
+        """A worker chooses its name."""
+        self.start(f"{JAILED}; ctypes.CDLL(None).prctl(15, b'a\\x1b[2J', 0, 0, 0)")
+        assert "\x1b" not in chrootshim("status", settings={
+            "jail": self.tree.jail, "pidfile": self.tree.pidfile}).stdout
