@@ -18,8 +18,8 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TREES = "/srv"
 
 PACKAGES = ("systemd", "systemd-sysv", "dbus", "procps", "curl", "logrotate", "apache2",
-            "libconfig9", "libapache2-mod-php", "php-fpm", "php-mysql", "php-redis", "redis-server",
-            "mariadb-server")
+            "libconfig9", "libjson-c5", "libapache2-mod-php", "php-fpm", "php-mysql", "php-redis",
+            "redis-server", "mariadb-server")
 
 # For what is installed in the booted machine, which has no network.
 ARCHIVES = ("apache2", "apache2-bin", "libapache2-mod-wsgi-py3")

@@ -51,7 +51,7 @@ class Service:
         self.is_as_shipped = not settings and not more and hardened and jail == JAIL
         text = EXAMPLE.read_text()
         if not hardened:
-            text = re.search(r".*^ExecStartPre=[^\n]*\n", text, re.M | re.S).group()
+            text = re.search(r".*^ExecStartPost=[^\n]*\n", text, re.M | re.S).group()
         self.machine.write(DROP_IN, text)
         self.machine.write(CONFIG, f'jail = "{jail}";\npidfile = "/run/apache2/apache2.pid";\n'
                                    f'isolation = "{self.isolation}";\n{settings}')

@@ -15,6 +15,7 @@ from conftest import EXAMPLES
 CONFIGURATION = (EXAMPLES / "httpd/chrootshim.conf").read_text()
 ENVVARS = (EXAMPLES / "httpd/debian-envvars").read_text()
 SYSCONFIG = (EXAMPLES / "httpd/rhel-sysconfig").read_text()
+COMMAND = os.environ["SHIM_COMMAND"]
 DROP_INS = sorted((EXAMPLES / "systemd").glob("*.d/*.conf"))
 assert DROP_INS
 
@@ -203,19 +204,36 @@ def start_in_unit(service, variables):
                               check=False).returncode == 0 for command in commands)
 
 
+def is_good_in_unit(service, variables):
+    """Do as the unit does once its server has started: has that succeeded?"""
+    line, = (value for key, value in service if key == "ExecStartPost")
+    command = replaced(line, ("+/usr/bin/chrootshim ", f"{COMMAND} ")).split()
+    return subprocess.run(command, env=variables, stdout=subprocess.DEVNULL,
+                          check=False).returncode == 0
+
+
 def test_drop_in_of_debian(apache):
     service = drop_in("apache2.service.d")["Service"]
     text = in_tree(apache, "\n".join(value for key, value in service if key == "Environment"))
     variables = environment_of(text)
     assert start_in_unit(service, variables)
     apachectl(apache, "start", **variables)
+    assert is_good_in_unit(service, variables)
     assert_jailed(apache)
+
+
+@pytest.mark.parametrize("name", ("apache2.service.d", "httpd.service.d"))
+def test_drop_ins_and_a_server_without_the_shim(apache, name):
+    """It has started, and the unit's last command says that it must not go on."""
+    config = {"CHROOTSHIM_CONFIG": f"{apache.tree}/chrootshim.conf"}
+    apache.start()
+    assert not is_good_in_unit(drop_in(name)["Service"], config)
 
 
 def hardening(name):
     """What a drop-in says of its service besides how the shim comes to it."""
     return [(key, value.replace(name, "NAME")) for key, value in drop_in(f"{name}.service.d")["Service"]
-            if key not in ("Environment", "EnvironmentFile", "ExecStartPre")]
+            if key not in ("Environment", "EnvironmentFile", "ExecStartPre", "ExecStartPost")]
 
 
 def test_drop_ins_differ_in_nothing_else():
@@ -257,7 +275,10 @@ def test_systemd_takes_the_drop_in(tmp_path, path):
         return
     unit = tmp_path / path.parent.name.removesuffix(".d")
     unit.write_text(UNIT)
-    shutil.copytree(path.parent, tmp_path / path.parent.name)
+    # It asks whether each program is there, and chrootshim need not be installed here.
+    (tmp_path / path.parent.name).mkdir()
+    (tmp_path / path.parent.name / path.name).write_text(
+        replaced(path.read_text(), ("/usr/bin/chrootshim ", "/bin/true ")))
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit],
                           env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
                           capture_output=True, text=True, check=False)
