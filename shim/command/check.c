@@ -118,8 +118,8 @@ static int run(struct options *options)
 const struct subcommand subcommand_check = {
         .name = "check",
         .arguments = "[-- SERVER ARGUMENT...]",
-        .summary = "look at the settings, the jail and the server's configuration; the status is 0 "
-                   "if all is well, 1 after a warning, 2 after an error",
+        .summary = "look at the settings, the jail and the server's configuration (status 1: "
+                   "warnings, 2: errors)",
         .options = own_options,
         .run = run,
 };

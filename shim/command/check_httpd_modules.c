@@ -118,13 +118,15 @@ static void tell_socket(struct check *check, const char *path, const char *where
                         check->plan.jail.configured, sockets[i].usual);
 }
 
-/* The value of the directive; else the usual one. From malloc(). */
+/* The value of the directive; else the usual one. From malloc(); NULL if it is not known. */
 static char *socket_path(const struct httpd_config *config, const struct httpd_directive *directive,
         const char *usual)
 {
         const char *name = directive && directive->count > 0 ? directive->argument[0] : usual;
 
-        return name[0] == '/' ? memory_copy(name) : memory_format("%s/%s", config->runtime, name);
+        if (name[0] == '/')
+                return memory_copy(name);
+        return config->runtime ? memory_format("%s/%s", config->runtime, name) : NULL;
 }
 
 static void check_socket(struct check *check, const struct httpd_config *config, size_t i)
@@ -135,7 +137,10 @@ static void check_socket(struct check *check, const struct httpd_config *config,
         char *where = directive ? httpd_config_where(directive)
                                 : memory_format("%s, as it is by default", sockets[i].directive);
 
-        if (path_relate(&check->plan.jail.prefixes, path) != PATH_BELOW && !is_brought(check, path))
+        if (path)
+                path_tidy(path);
+        if (path && path_relate(&check->plan.jail.prefixes, path) != PATH_BELOW &&
+                !is_brought(check, path))
                 tell_socket(check, path, where, i);
         free(where);
         free(path);
@@ -179,8 +184,9 @@ static void check_fcgid(struct check *check, const struct httpd_config *config)
 
         if (!httpd_config_has(config, "fcgid_module") || !wrapper)
                 return;
-        path = directive && directive->count > 0 ? httpd_config_path(config, directive->argument[0])
-                                                 : memory_format("%s/fcgidsock", config->runtime);
+        path = directive && directive->count > 0
+                       ? httpd_config_path(config, directive->argument[0])
+                       : memory_format("%s/fcgidsock", config->runtime ? config->runtime : "");
         where = httpd_config_where(directive ? directive : wrapper);
         check_wanted(check, path, CHECK_CREATE, where, "the directory of mod_fcgid's sockets");
         free(where);

@@ -75,9 +75,10 @@ static bool has_flag(const struct httpd_directive *directive, const char *flag)
         return has;
 }
 
-static void check_proxies(struct check *check, const struct httpd_config *config)
+static void check_urls(struct check *check, const struct httpd_config *config)
 {
-        static const char *const names[] = {"ProxyPass", "ProxyPassMatch", "BalancerMember"};
+        static const char *const names[] = {
+                "ProxyPass", "ProxyPassMatch", "BalancerMember", "AuthLDAPURL"};
 
         for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
                 const struct httpd_directive *directive = NULL;
@@ -124,6 +125,6 @@ void check_httpd_names(struct check *check, const struct httpd_config *config)
 {
         if (!check->usable)
                 return;
-        check_proxies(check, config);
+        check_urls(check, config);
         check_look_ups(check, config);
 }

@@ -136,6 +136,7 @@ static void want_scripts(const struct mention *mention, const char *argument)
         struct inside inside;
 
         want(mention, argument);
+        path_tidy(path);
         if (inside_look(mention->check, path, &inside) && S_ISDIR(inside.facts.mode))
                 programs_check_directory(mention->check, path, mention->where);
         free(path);

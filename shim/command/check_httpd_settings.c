@@ -67,17 +67,6 @@ static void check_scoreboard(struct check *check, const struct httpd_view *view)
         free(path);
 }
 
-static void check_root(struct check *check, const struct httpd_view *view)
-{
-        struct finding *finding;
-
-        if (!view->user || check->user.uid != 0 || !check->user.name)
-                return;
-        finding = check_found(check, FINDING_ERROR, "root-workers", NULL, NULL,
-                "workers stay root, whom a chroot does not confine");
-        cure_command(&finding->cure, "User www-data");
-}
-
 static void check_itk(struct check *check, const struct httpd_view *view)
 {
         const uint64_t needed = 1ULL << CAP_DAC_READ_SEARCH;
@@ -182,7 +171,6 @@ static void check_override(struct check *check, const struct httpd_view *view)
 
 void check_httpd_settings(struct check *check, const struct httpd_view *view)
 {
-        check_root(check, view);
         if (!check->usable)
                 return;
         check_pidfile(check, view);

@@ -89,11 +89,10 @@ static bool is_outside(const char *path, struct file_facts *ret_facts)
 /* Below the jail, there outside, but not inside: a link on the way leads elsewhere there. */
 static bool tell_dangling(const struct want *want, const struct inside *inside)
 {
-        struct finding *finding = check_found(want->check, severity(want), "dangling-link",
-                want->path, want->where,
-                "%s is not there inside: the link %s names a path of outside, and inside leads to "
-                "%s, which is not there",
-                want->what, inside->link, inside->at);
+        struct finding *finding =
+                check_found(want->check, severity(want), "dangling-link", want->path, want->where,
+                        "%s is not there inside, where the link %s leads to %s of the jail",
+                        want->what, inside->link, inside->leads);
         wanted_cure_link(want->check, inside, &finding->cure);
         return false;
 }

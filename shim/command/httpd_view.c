@@ -149,6 +149,7 @@ static bool ask_settings(const char *program, char **arguments, struct httpd_vie
         if (good) {
                 view->config.root = quoted(inquiry.out, "ServerRoot:");
                 view->pidfile = quoted(inquiry.out, "PidFile:");
+                view->locks = quoted(inquiry.out, "Mutex default:");
                 view->user = quoted(inquiry.out, "User:");
                 view->group = quoted(inquiry.out, "Group:");
                 read_defines(&view->config, inquiry.out);
@@ -217,13 +218,25 @@ static void ask_files(const char *program, char **arguments, struct httpd_view *
         end_question(&question);
 }
 
-static void find_runtime(struct httpd_config *config)
+/*
+ * httpd tells DefaultRuntimeDir by the directory of its locks only, unless Mutex names another one:
+ * then the files may tell.
+ */
+static char *find_runtime(
+        const char *program, char **arguments, const struct httpd_config *config, char *locks)
 {
-        const struct httpd_directive *directive =
-                httpd_config_next(config, NULL, "DefaultRuntimeDir");
+        struct httpd_view files = {.config = {.root = memory_copy(config->root)}};
+        const struct httpd_directive *directive;
+        char *runtime = NULL;
 
-        config->runtime = httpd_config_path(
-                config, directive && directive->count ? directive->argument[0] : "logs");
+        if (!httpd_config_next(config, NULL, "Mutex"))
+                return memory_copy(locks);
+        ask_files(program, arguments, &files);
+        directive = httpd_config_next(&files.config, NULL, "DefaultRuntimeDir");
+        if (directive && directive->count > 0 && !strstr(directive->argument[0], "${"))
+                runtime = httpd_config_path(config, directive->argument[0]);
+        httpd_view_release(&files);
+        return runtime;
 }
 
 bool httpd_view_ask(const char *program, char **arguments, struct httpd_view *ret_view)
@@ -236,7 +249,8 @@ bool httpd_view_ask(const char *program, char **arguments, struct httpd_view *re
         if (good && !ask_info(chosen, arguments, ret_view))
                 ask_files(chosen, arguments, ret_view);
         if (good)
-                find_runtime(&ret_view->config);
+                ret_view->config.runtime =
+                        find_runtime(chosen, arguments, &ret_view->config, ret_view->locks);
         free(chosen);
         return good;
 }
@@ -247,6 +261,7 @@ void httpd_view_release(struct httpd_view *view)
         free(view->pidfile);
         free(view->user);
         free(view->group);
+        free(view->locks);
         free(view->complaint);
         *view = (struct httpd_view){.pidfile = NULL};
 }

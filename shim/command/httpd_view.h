@@ -12,6 +12,7 @@
  *            included, with variables put in.
  * @pidfile:  that it will write.
  * @user, @group: of workers, as `User` has them.
+ * @locks:    the directory of its locks.
  * @complaint: why it would not start, in its own words.
  */
 struct httpd_view {
@@ -19,6 +20,7 @@ struct httpd_view {
         char *pidfile;
         char *user;
         char *group;
+        char *locks;
         char *complaint;
 };
 

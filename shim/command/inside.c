@@ -149,15 +149,17 @@ static bool follow_link(struct walk *walk)
         if (length <= 0 || ++walk->links > LINK_LIMIT || strlen(walk->rest) >= sizeof(rest))
                 return false;
         text[length] = '\0';
+        strcpy(rest, walk->rest);
         if (text[0] == '/') {
                 snprintf(inside->link, sizeof(inside->link), "%s", inside->at);
+                if (snprintf(inside->leads, sizeof(inside->leads), "%s%s", text, rest) >= PATH_MAX)
+                        return false;
                 if (walk->check->plan.settings.self_link)
                         to = path_inside(&walk->check->plan.jail.prefixes, text);
                 inside->at[0] = '\0';
         } else {
                 *strrchr(inside->at, '/') = '\0';
         }
-        strcpy(rest, walk->rest);
         snprintf(walk->rest, sizeof(walk->rest), "%s/%s", to, rest);
         return true;
 }

@@ -17,7 +17,8 @@
  *            the start.
  * @at:       its inside path, without links; if it is not there, of what is the first to be absent.
  * @closed:   the first directory on the way that the worker may not pass; "" if there is none.
- * @link:     the last link to an absolute path on the way; "" if there was none.
+ * @link:     the last link to an absolute path on the way; "" if there was none. @leads: what that
+ *            is outside, with what follows the link.
  */
 struct inside {
         bool there;
@@ -27,6 +28,7 @@ struct inside {
         char at[PATH_MAX];
         char closed[PATH_MAX];
         char link[PATH_MAX];
+        char leads[PATH_MAX];
 };
 
 /**

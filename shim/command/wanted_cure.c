@@ -64,10 +64,10 @@ void wanted_cure_absent(struct check *check, const char *path, unsigned use, str
 
 void wanted_cure_link(struct check *check, const struct inside *inside, struct cure *ret_cure)
 {
-        if (path_relate(&check->plan.jail.prefixes, inside->at) == PATH_BELOW)
+        if (path_relate(&check->plan.jail.prefixes, inside->leads) == PATH_BELOW)
                 cure_set(ret_cure, "self_link", "true");
         else
-                path_cure(&check->plan, inside->at, PATH_USE_READ, ret_cure);
+                path_cure(&check->plan, inside->leads, PATH_USE_READ, ret_cure);
 }
 
 /* Return: from malloc(). */

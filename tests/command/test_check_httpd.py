@@ -1,0 +1,288 @@
+"""chrootshim check, before httpd starts: each thing that is missing or wrong, and what cures it."""
+# SPDX-License-Identifier: Apache-2.0
+import re
+import socket
+
+import pytest
+
+from httpd_patient import HttpdPatient
+
+AUTH = ("auth_basic", "authn_core", "authn_file", "authz_user", "authz_groupfile")
+PRIVATE = """\
+<Directory {{jail}}/htdocs>
+AuthType Basic
+AuthName x
+{}
+Require valid-user
+</Directory>
+"""
+
+
+class Case:
+    """
+    A configuration, its finding and the line that cures it; names in braces are filled in.
+
+    @files: below the tree: text, or None for a directory.  @found: severity, code, path.
+    @cure: the line.  @besides: codes of further findings that may be there.
+    """
+
+    def __init__(self, extra, found, cure, modules=(), files=None, settings=None, besides=()):
+        self.extra, self.found, self.cure = extra, found, cure
+        self.modules, self.files, self.settings = modules, files or {}, settings or {}
+        self.besides = besides
+
+
+CASES = {
+    "document root": Case(
+        "<VirtualHost *:1>\nDocumentRoot {tree}/other\n</VirtualHost>\n",
+        ("error", "absent", "{tree}/other"), 'expose = [ "{tree}/other" ];',
+        files={"other/": ""}),
+    "document root that is nowhere": Case(
+        "<VirtualHost *:1>\nDocumentRoot {jail}/gone\n</VirtualHost>\n",
+        ("warning", "nowhere", "{jail}/gone"), "mkdir -p {jail}/gone"),
+    "alias": Case(
+        "Alias /a/ {tree}/pages/\n",
+        ("warning", "absent", "{tree}/pages"), 'expose = [ "{tree}/pages" ];',
+        modules=("alias",), files={"pages/a": "a"}),
+    "alias of Debian's": Case(
+        "Alias /icons/ /usr/share/apache2/icons/\n",
+        ("warning", "absent", "/usr/share/apache2/icons"), 'services = [ "apache" ];',
+        modules=("alias",)),
+    "alias by a pattern": Case(
+        "AliasMatch ^/a/(.*)$ {tree}/pages/$1\n",
+        ("warning", "absent", "{tree}/pages"), 'expose = [ "{tree}/pages" ];',
+        modules=("alias",), files={"pages/a": "a"}),
+    "alias in an included file": Case(
+        "Include {tree}/more/*.conf\n",
+        ("warning", "absent", "{tree}/pages"), 'expose = [ "{tree}/pages" ];',
+        modules=("alias",),
+        files={"pages/a": "a", "more/a.conf": "<IfModule mod_alias.c>\nAlias /a {tree}/pages\n"
+                                              "</IfModule>\nAlias /b \\\n {jail}/htdocs\n"}),
+    "alias by a macro": Case(
+        "<Macro site $name>\nAlias /$name {tree}/$name\n</Macro>\nUse site pages\n",
+        ("warning", "absent", "{tree}/pages"), 'expose = [ "{tree}/pages" ];',
+        modules=("alias", "macro"), files={"pages/a": "a"}),
+    "virtual document roots": Case(
+        "VirtualDocumentRoot {tree}/sites/%0/htdocs\n",
+        ("error", "absent", "{tree}/sites"), 'expose = [ "{tree}/sites" ];',
+        modules=("vhost_alias",), files={"sites/": ""}),
+    "password file": Case(
+        PRIVATE.format("AuthUserFile {tree}/users"),
+        ("warning", "absent", "{tree}/users"), 'expose = [ "{tree}/users" ];',
+        modules=AUTH, files={"users": "a:b\n"}),
+    "password file in a file of overrides": Case(
+        "<Directory {jail}/htdocs>\nAllowOverride AuthConfig\n</Directory>\n",
+        ("warning", "absent", "{tree}/users"), 'expose = [ "{tree}/users" ];',
+        modules=AUTH, files={"users": "a:b\n", "jail/htdocs/a/b/.htaccess":
+                             "AuthType Basic\nAuthName x\nAuthUserFile {tree}/users\n"}),
+    "group file": Case(
+        PRIVATE.format("AuthGroupFile {tree}/groups"),
+        ("warning", "absent", "{tree}/groups"), 'expose = [ "{tree}/groups" ];',
+        modules=AUTH, files={"groups": "a: b\n"}),
+    "data base of passwords": Case(
+        PRIVATE.format("AuthBasicProvider dbm\nAuthDBMType SDBM\nAuthDBMUserFile {tree}/base"),
+        ("warning", "absent", "{tree}/base.pag"), 'expose = [ "{tree}/base.pag" ];',
+        modules=(*AUTH, "authn_dbm"), files={"base.pag": "", "base.dir": ""}),
+    "password file of root's": Case(
+        PRIVATE.format("AuthUserFile {jail}/users"),
+        ("warning", "unreadable", "{jail}/users"),
+        "chgrp www-data {jail}/users && chmod g+r {jail}/users",
+        modules=AUTH, files={"jail/users": ("a:b\n", 0o600)}),
+    "closed directory": Case(
+        PRIVATE.format("AuthUserFile {jail}/private/users"),
+        ("warning", "closed", "{jail}/private"), "chmod o+x {jail}/private",
+        modules=AUTH, files={"jail/private/": 0o700, "jail/private/users": "a:b\n"}),
+    "rewrite map": Case(
+        "RewriteMap names txt:{tree}/names\n",
+        ("warning", "absent", "{tree}/names"), 'expose = [ "{tree}/names" ];',
+        modules=("rewrite",), files={"names": "a b\n"}),
+    "lock data base of WebDAV": Case(
+        "DavLockDB {tree}/locks/db\n",
+        ("warning", "absent", "{tree}/locks"), 'expose = [ "{tree}/locks,private" ];',
+        modules=("dav", "dav_fs"), files={"locks/": ""}),
+    "lock data base of Debian's WebDAV": Case(
+        "DavLockDB /var/lock/apache2/DAVLock\n<Location />\nDav On\n</Location>\n",
+        ("warning", "absent", re.compile(r"/usr/lib/.*/apr_dbm_db-1.so")), 'services = [ "dav" ];',
+        modules=("dav", "dav_fs"), besides=("absent",)),
+    "cache": Case(
+        "CacheRoot {tree}/cache\n",
+        ("warning", "absent", "{tree}/cache"), 'expose = [ "{tree}/cache,private" ];',
+        modules=("cache", "cache_disk"), files={"cache/": ""}),
+    "cache in a namespace": Case(
+        "CacheRoot {tree}/cache\n",
+        ("warning", "absent", "{tree}/cache"), 'expose = [ "{tree}/cache,writable" ];',
+        modules=("cache", "cache_disk"), files={"cache/": "www-data"},
+        settings={"isolation": "namespace"}),
+    "cache that is exposed read-only": Case(
+        "CacheRoot {tree}/cache\n",
+        ("warning", "unwritable", "{tree}/cache"), 'expose = [ "{tree}/cache,writable" ];',
+        modules=("cache", "cache_disk"), files={"cache/": "www-data"},
+        settings={"isolation": "namespace", "expose": "{tree}/cache"}),
+    "cache of root's": Case(
+        "CacheRoot {jail}/cache\n",
+        ("warning", "unwritable", "{jail}/cache"), "chown www-data {jail}/cache",
+        modules=("cache", "cache_disk"), files={"jail/cache/": ""}),
+    "cache in a read-only jail": Case(
+        "CacheRoot {jail}/cache\n",
+        ("warning", "unwritable", "{jail}/cache"), 'expose = [ "{jail}/cache,private" ];',
+        modules=("cache", "cache_disk"), files={"jail/cache/": "www-data"},
+        settings={"isolation": "namespace", "read_only": "true"}),
+    "data of mod_security": Case(
+        "SecDataDir {tree}/data\nSecTmpDir {jail}/tmp\n",
+        ("warning", "absent", "{tree}/data"), 'expose = [ "{tree}/data,private" ];',
+        modules=("unique_id", "security2"), files={"data/": "", "jail/tmp/": 0o1777}),
+    "certificates of mod_md": Case(
+        "MDStoreDir {tree}/md\n",
+        ("warning", "absent", "{tree}/md"), 'expose = [ "{tree}/md" ];',
+        modules=("ssl", "md"), files={"md/": ""}),
+    "socket of a proxy": Case(
+        "ProxyPass /app unix:{tree}/app/socket|http://localhost/\n",
+        ("warning", "absent", "{tree}/app/socket"), 'expose = [ "{tree}/app" ];',
+        modules=("proxy", "proxy_http"), files={"app/socket": socket.socket},
+        settings={"isolation": "namespace"}),
+    "socket of a proxy, under chroot": Case(
+        "ProxyPass /app unix:{tree}/app/socket|http://localhost/\n",
+        ("warning", "needs-namespace", "{tree}/app/socket"), 'isolation = "namespace";',
+        modules=("proxy", "proxy_http"), files={"app/socket": socket.socket},
+        besides=("absent",)),
+    "PHP by php-fpm": Case(
+        '<FilesMatch x>\nSetHandler "proxy:unix:{jail}/php/fpm.sock|fcgi://localhost"\n'
+        '</FilesMatch>\n',
+        ("note", "php-elsewhere", "{jail}/php/fpm.sock"), None,
+        modules=("proxy", "proxy_fcgi"), files={"jail/php/fpm.sock": socket.socket}),
+    "host of a proxy": Case(
+        "ProxyPass /app http://backend.example.test/\n",
+        ("warning", "names", "/etc/resolv.conf"), 'services = [ "dns" ];',
+        modules=("proxy", "proxy_http")),
+    "localhost of a proxy": Case(
+        "RewriteEngine on\nRewriteRule ^/a http://localhost:80/ [P]\n",
+        ("warning", "names", "/etc/hosts"), 'services = [ "dns" ];',
+        modules=("proxy", "proxy_http", "rewrite")),
+    "names of clients": Case(
+        "HostnameLookups On\n",
+        ("warning", "names", "/etc/resolv.conf"), 'services = [ "dns" ];'),
+    "socket of mod_cgid": Case(
+        "ScriptAlias /cgi/ {jail}/cgi/\n",
+        ("error", "socket-outside", "{tree}/run/cgisock"), "ScriptSock {jail}/cgisock",
+        modules=("alias", "cgid"), files={"jail/cgi/": ""}),
+    "sockets of mod_wsgi's daemons": Case(
+        "WSGIDaemonProcess app\n",
+        ("error", "socket-outside", "{tree}/run/wsgi"), "WSGISocketPrefix {jail}/wsgi",
+        modules=("wsgi",), settings={"services": "python"}),
+    "Python": Case(
+        "WSGIScriptAlias / {jail}/app/app.py\n",
+        ("error", "absent", re.compile("/usr/lib/python3.*/encodings")),
+        'services = [ "python" ];', modules=("wsgi",), files={"jail/app/app.py": ""}),
+    "Perl": Case(
+        "<Location /a>\nSetHandler perl-script\nPerlResponseHandler A\n</Location>\n",
+        ("warning", "absent", re.compile("/usr/share/perl/5.*")), 'services = [ "perl" ];',
+        modules=("perl",)),
+    "interpreter of a script": Case(
+        "ScriptAlias /cgi/ {jail}/cgi/\n",
+        ("warning", "absent", "/usr/bin/perl"), 'services = [ "perl" ];',
+        modules=("alias", "cgi"), files={"jail/cgi/a": ("#!/usr/bin/perl -w\n", 0o755)}),
+    "interpreter by env": Case(
+        "ScriptAlias /cgi/ {jail}/cgi/\n",
+        ("warning", "absent", "/usr/bin/python3"), 'services = [ "python" ];',
+        modules=("alias", "cgi"), files={"jail/cgi/a": ("#!/usr/bin/env python3\n", 0o755)},
+        settings={"expose": "/usr/bin/env,program"}),
+    "interpreter by an outside path": Case(
+        "ScriptAlias /cgi/ {jail}/cgi/\n",
+        ("warning", "interpreter", "{jail}/cgi/a"), "self_link = true;",
+        modules=("alias", "cgi"),
+        files={"jail/cgi/a": ("#!{jail}/bin/shell\n", 0o755), "jail/bin/shell": ("#", 0o755)}),
+    "FastCGI program": Case(
+        "FcgidIPCDir {jail}/fcgid\n<Directory {jail}/htdocs>\n"
+        "FcgidWrapper /usr/bin/env .x\n</Directory>\n",
+        ("warning", "absent", "/usr/bin/env"), 'services = [ "shell" ];',
+        modules=("fcgid",), files={"jail/fcgid/": "www-data"}),
+    "sockets of mod_fcgid": Case(
+        "FcgidIPCDir {tree}/fcgid\n<Directory {jail}/htdocs>\n"
+        "FcgidWrapper /usr/bin/env .x\n</Directory>\n",
+        ("warning", "absent", "{tree}/fcgid"), 'expose = [ "{tree}/fcgid,private" ];',
+        modules=("fcgid",), files={"fcgid/": "www-data"}, settings={"services": "shell"}),
+    "link in the jail": Case(
+        "Alias /a {jail}/link\n",
+        ("warning", "dangling-link", "{jail}/link"), "self_link = true;",
+        modules=("alias",), files={"jail/pages/a": "", "jail/link": "-> {jail}/pages"}),
+    "link out of the jail": Case(
+        "Alias /a {jail}/link\n",
+        ("warning", "dangling-link", "{jail}/link"), 'expose = [ "{tree}/pages" ];',
+        modules=("alias",), files={"pages/a": "", "jail/link": "-> {tree}/pages"}),
+    "pidfile": Case(
+        "", ("error", "pidfile", "{tree}/run/other.pid"), 'pidfile = "{tree}/run/httpd.pid";',
+        settings={"pidfile": "{tree}/run/other.pid"}),
+    "scoreboard that there is not": Case(
+        "", ("error", "scoreboard", "{tree}/run/board"), "ScoreBoardFile {tree}/run/board",
+        settings={"scoreboard": "{tree}/run/board"}),
+    "another scoreboard": Case(
+        "ScoreBoardFile {tree}/run/real\n",
+        ("error", "scoreboard", "{tree}/run/board"), 'scoreboard = "{tree}/run/real";',
+        settings={"scoreboard": "{tree}/run/board"}),
+    "jail that is served": Case(
+        "<VirtualHost *:1>\nDocumentRoot {jail}\n</VirtualHost>\n",
+        ("warning", "served-jail", "{jail}"), 'jail = "{tree}";'),
+    "jail that is served, with something in it": Case(
+        "<VirtualHost *:1>\nDocumentRoot {jail}\n</VirtualHost>\n",
+        ("error", "served-jail", "{jail}"), 'jail = "{tree}";', settings={"services": "dns"}),
+    "overrides of the root": Case(
+        "<Directory />\nAllowOverride All\n</Directory>\n",
+        ("warning", "override-root", "/"), "AllowOverride None"),
+    "suexec": Case(
+        "SuexecUserGroup www-data www-data\n",
+        ("warning", "no-new-privs", None), "no_new_privs = false;",
+        modules=("suexec",), besides=("absent",)),
+    "home directories": Case(
+        "UserDir public_html\n",
+        ("warning", "absent", "/home"), 'expose = [ "/home" ];',
+        modules=("userdir",), settings={"services": "accounts"}),
+}
+
+
+def matches(expected, path, patient):
+    if isinstance(expected, re.Pattern):
+        return bool(path) and expected.fullmatch(path) is not None
+    return path == (expected and patient.fill(expected))
+
+
+def told(findings):
+    """For who reads a failure."""
+    return "\n".join(map(str, findings))
+
+
+@pytest.fixture(params=CASES, ids=lambda name: name.replace(" ", "-"))
+def case(request):
+    return CASES[request.param]
+
+
+@pytest.fixture
+def patient(case):
+    with HttpdPatient(case.extra, case.modules) as patient:
+        patient.make(case.files)
+        patient.settings.update({key: patient.fill(value)
+                                 for key, value in case.settings.items()})
+        yield patient
+
+
+def test_each_finding_and_its_cure(case, patient):
+    """It is found, with the line to write; nothing else is; and once that is written, it is gone."""
+    severity, code, path = case.found
+    findings = patient.look()
+    found = [finding for finding in findings
+             if finding["code"] == code and matches(path, finding["path"], patient)]
+    assert len(found) == 1, told(findings)
+    assert {finding["code"] for finding in findings} <= {code, *case.besides}, told(findings)
+    assert found[0]["severity"] == severity
+    assert patient.status == ["note", "warning", "error"].index(
+        max((finding["severity"] for finding in findings),
+            key=["note", "warning", "error"].index))
+    if case.cure is None:
+        assert found[0]["cure"] is None
+        return
+    assert found[0]["cure"]["line"] == patient.fill(case.cure)
+    patient.cure(found[0])
+    again = patient.look()
+    assert not [finding for finding in again if finding["code"] == code
+                and matches(path, finding["path"], patient)], told(again)
+    if not case.besides:
+        assert not again, told(again)
