@@ -2,35 +2,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/program_files.h"
 
+#include "supply/library_cache.h"
+#include "supply/library_closure.h"
 #include "supply/place.h"
-#include "system/child.h"
 #include "system/loader.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <link.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Scripts may be interpreted by scripts, though not for ever (execve(2)). */
 #define INTERPRETER_LIMIT 5
 
-/* Bytes of a loader's list; the longest programs of a distribution need a tenth of that. */
-#define LIST_SIZE 65536
+/* The part of a script that names its interpreter. */
+#define BEGINNING_SIZE 4096
 
-/* The part of a program's file that begins it. */
-struct beginning {
-        char text[4096];
-        size_t length;
-};
-
-/*
- * What follows runs a loader as this user: one that the file names, on the file, whose own tags may
- * name code besides (DT_AUDIT, ld.so(8)). So nobody else may have a hand in any of them.
+/* A program names files that root then brings into the jail. So nobody else may have a hand in it.
  */
 static int check_owner(const char *path, int fd, struct failure *failure)
 {
@@ -46,7 +36,8 @@ static int check_owner(const char *path, int fd, struct failure *failure)
         if (!foreign)
                 return 0;
         failure_set(failure, 0, path,
-                "it can be changed by another user than root, and its loader would run as root",
+                "it can be changed by another user than root, and names files that root would "
+                "bring",
                 "let nobody but root write to it, to its directory and to those above it");
         failure->planted = true;
         return -EPERM;
@@ -68,31 +59,45 @@ static int open_program(const char *path, struct failure *failure)
         return error < 0 ? error : fd;
 }
 
-static int read_beginning(const char *path, struct beginning *beginning, struct failure *failure)
+/*
+ * struct look - at a program, its interpreter, and the interpreter of that.
+ *
+ * @file:      its headers, if it is an ELF file.
+ * @beginning: else what it begins with, as text.
+ */
+struct look {
+        char program[PATH_MAX];
+        char interpreter[PATH_MAX];
+        struct elf_file file;
+        char beginning[BEGINNING_SIZE];
+};
+
+static int read_program(struct look *look, struct failure *failure)
 {
-        CLOSED_AT_END int held = open_program(path, failure);
+        CLOSED_AT_END int held = open_program(look->program, failure);
 
         if (held < 0)
                 return held;
 
         CLOSED_AT_END int fd = kernel_reopen(held, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-        ssize_t length =
-                fd < 0 ? fd : kernel_read(fd, beginning->text, sizeof(beginning->text) - 1);
+        int error = fd < 0 ? fd : elf_file_read(fd, &look->file);
+        ssize_t length = 0;
 
-        if (length < 0)
-                return failure_set(failure, (int)length, path, NULL, "correct the path");
-        beginning->text[length] = '\0';
-        beginning->length = (size_t)length;
+        if (error == -ENOEXEC || error == -ESPIPE)
+                error = (int)(length = kernel_read(fd, look->beginning, BEGINNING_SIZE - 1));
+        if (error < 0)
+                return failure_set(failure, error, look->program, NULL, "correct the path");
+        look->beginning[length] = '\0';
         return 0;
 }
 
 /* The path after "#!". */
-static bool script_interpreter(const struct beginning *beginning, char *interpreter)
+static bool script_interpreter(const char *beginning, char *interpreter)
 {
-        const char *start = beginning->text + 2;
+        const char *start = beginning + 2;
         size_t length;
 
-        if (strncmp(beginning->text, "#!", 2) != 0)
+        if (strncmp(beginning, "#!", 2) != 0)
                 return false;
         start += strspn(start, " \t");
         length = strcspn(start, " \t\n");
@@ -103,142 +108,29 @@ static bool script_interpreter(const struct beginning *beginning, char *interpre
         return true;
 }
 
-/* The loader of a dynamic program; its headers and its name stand in the first page. */
-static bool loader_of(const struct beginning *beginning, char *interpreter)
-{
-        ElfW(Ehdr) header;
-        ElfW(Phdr) segment;
-
-        if (beginning->length < sizeof(header))
-                return false;
-        memcpy(&header, beginning->text, sizeof(header));
-        if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_phentsize != sizeof(segment))
-                return false;
-        for (unsigned i = 0; i < header.e_phnum; i++) {
-                size_t at = header.e_phoff + i * sizeof(segment);
-
-                if (at > beginning->length || sizeof(segment) > beginning->length - at)
-                        return false;
-                memcpy(&segment, beginning->text + at, sizeof(segment));
-                if (segment.p_type != PT_INTERP)
-                        continue;
-                if (segment.p_offset > beginning->length || segment.p_filesz > PATH_MAX ||
-                        segment.p_filesz > beginning->length - segment.p_offset)
-                        return false;
-                memcpy(interpreter, beginning->text + segment.p_offset, segment.p_filesz);
-                interpreter[segment.p_filesz ? segment.p_filesz - 1 : 0] = '\0';
-                return interpreter[0] == '/';
-        }
-        return false;
-}
-
 /* A library has no loader of its own: it is loaded by that of a program, which is as this one's. */
-static bool is_library(const char *path, const struct beginning *beginning)
+static const char *loader_of(const struct look *look)
 {
-        const char *slash = strrchr(path, '/');
-        ElfW(Ehdr) header;
+        const char *slash = strrchr(look->program, '/');
 
-        if (!strstr(slash ? slash : path, ".so") || beginning->length < sizeof(header))
-                return false;
-        memcpy(&header, beginning->text, sizeof(header));
-        return memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_type == ET_DYN;
+        if (look->file.kind == ELF_KIND_DYNAMIC)
+                return look->file.interpreter;
+        return look->file.kind == ELF_KIND_LIBRARY && elf_file_is_native(&look->file) &&
+                               strstr(slash ? slash : look->program, ".so")
+                       ? loader_path()
+                       : NULL;
 }
 
-static void __attribute__((noreturn)) run_loader(int out, const char *loader, const char *program)
-{
-        const char *const arguments[] = {loader, "--list", program, NULL};
-        const char *const environment[] = {"LC_ALL=C", NULL};
-
-        /* Where the server has closed its own, @out is one of them, and stays as it is. */
-        kernel_fcntl(out, F_SETFD, 0);
-        kernel_call(SYS_dup3, out, STDOUT_FILENO, 0, 0, 0);
-        kernel_call(SYS_dup3, out, STDERR_FILENO, 0, 0, 0);
-        kernel_call(SYS_close_range, STDERR_FILENO + 1, ~0U, 0, 0, 0);
-        child_execute(loader, arguments, environment);
-}
-
-/* What the loader lists, or complains of, as text. */
-static int list(const char *loader, const char *program, char *text, size_t size)
-{
-        int ends[2], error = (int)kernel_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0);
-        ssize_t length;
-        pid_t pid;
-
-        if (error < 0)
-                return error;
-        pid = child_start(0);
-        if (pid == 0)
-                run_loader(ends[1], loader, program);
-        kernel_close(ends[1]);
-        length = pid < 0 ? pid : child_read(ends[0], text, size - 1);
-        kernel_close(ends[0]);
-        if (pid > 0)
-                child_end(pid);
-        if (length < 0)
-                return (int)length;
-        text[length] = '\0';
-        return length > 0 ? 0 : -ENOEXEC;
-}
-
-/* Where a library is missing, glibc's loader lists none, but says so (unlike ldd(1)). */
-static const char gives_up[] = "error while loading shared libraries: ";
-
-/* Lines are "NAME => PATH (ADDRESS)" or "PATH (ADDRESS)". */
-static int tell_listed(char *text, const char *program, int (*found)(void *, const char *),
-        void *context, struct failure *failure)
-{
-        char *line;
-        int error = 0;
-
-        while (error >= 0 && (line = strsep(&text, "\n"))) {
-                char *path = strchr(line, '/'), *address = strstr(line, " (0x");
-                const char *reason = strstr(line, gives_up);
-
-                if (reason) {
-                        failure_set(failure, 0, program, NULL,
-                                "install what is missing, or correct the path");
-                        failure_reason(
-                                failure, "it cannot be loaded: %s", reason + strlen(gives_up));
-                        return -EINVAL;
-                }
-                if (!path || !address || address < path)
-                        continue;
-                *address = '\0';
-                error = found(context, path);
-        }
-        return error < 0 ? error : 0;
-}
-
-static int tell_libraries(const char *loader, const char *program,
+/* Without the cache, the loader looks into the standard directories alone. */
+static int tell_libraries(const struct look *look, const char *loader,
         int (*found)(void *, const char *), void *context, struct failure *failure)
 {
-        CLOSED_AT_END int held = open_program(loader, failure);
-        bool told = held < 0 && failure->planted;
-        int error = held < 0 ? held : found(context, loader);
-        char *text;
+        int error = library_closure(look->program, &look->file, loader, found, context, failure);
 
-        if (held >= 0 && error < 0)
-                return error;
-        text = malloc(LIST_SIZE);
-        if (error == 0)
-                error = text ? list(loader, program, text, LIST_SIZE) : -ENOMEM;
-        if (error < 0 && !told) {
-                failure_set(failure, error, program, NULL, "correct the path");
-                failure_reason(failure, "%s --list", loader);
-        }
-        error = error < 0 ? -EINVAL : tell_listed(text, program, found, context, failure);
-        free(text);
-        /* Without the cache, the loader looks into the standard directories alone. */
-        if (error == 0 && kernel_access(AT_FDCWD, "/etc/ld.so.cache", R_OK, 0) == 0)
-                error = found(context, "/etc/ld.so.cache");
+        if (error == 0 && kernel_access(AT_FDCWD, LIBRARY_CACHE, R_OK, 0) == 0)
+                error = found(context, LIBRARY_CACHE);
         return error;
 }
-
-/* What a look at a program needs; too much for a stack. */
-struct look {
-        char program[PATH_MAX], interpreter[PATH_MAX];
-        struct beginning beginning;
-};
 
 static int follow_interpreters(struct look *look, int (*found)(void *context, const char *path),
         void *context, struct failure *failure)
@@ -246,17 +138,17 @@ static int follow_interpreters(struct look *look, int (*found)(void *context, co
         int error = 0;
 
         for (int i = 0; error >= 0 && i < INTERPRETER_LIMIT; i++) {
-                error = read_beginning(look->program, &look->beginning, failure);
+                const char *loader;
+
+                error = read_program(look, failure);
                 if (error < 0)
                         return error;
-                if (loader_of(&look->beginning, look->interpreter))
-                        return tell_libraries(
-                                look->interpreter, look->program, found, context, failure);
-                if (is_library(look->program, &look->beginning) && loader_path())
-                        return tell_libraries(
-                                loader_path(), look->program, found, context, failure);
-                if (!script_interpreter(&look->beginning, look->interpreter))
-                        return 0;
+                loader = loader_of(look);
+                if (loader)
+                        error = tell_libraries(look, loader, found, context, failure);
+                elf_file_release(&look->file);
+                if (loader || !script_interpreter(look->beginning, look->interpreter))
+                        return error;
                 error = found(context, look->interpreter);
                 memcpy(look->program, look->interpreter, sizeof(look->program));
         }

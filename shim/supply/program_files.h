@@ -9,10 +9,10 @@
  * program_files() - tell the files that @path needs, besides itself.
  * @found: called with each, an absolute path; what it returns below 0 ends the search.
  *
- * A script needs its interpreter; a dynamic program its loader (PT_INTERP, elf(5)) and what that
- * lists (`--list`, ld.so(8)), with its cache. A shared object (".so" in its name) is taken to the
- * loader of this process. The loader is run as a child, the program is not;
- * neither where another user than root or the caller could change one of them.
+ * A script needs its interpreter; a dynamic program its loader (PT_INTERP, elf(5)), the libraries
+ * that this would load, by their headers (supply/library_closure.h), and its cache. A shared object
+ * (".so" in its name) is taken to the loader of this process. Nothing of it is run, and nothing is
+ * told of what another user than root or the caller could change: it would name what is brought.
  *
  * Return: 0; what @found returned; -EINVAL with @ret_failure.
  */

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "temporary.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,17 +16,14 @@ int temporary_make(void **state)
         return mkdtemp(directory) ? 0 : -1;
 }
 
+static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *walk)
+{
+        return remove(path);
+}
+
 int temporary_remove(void **state)
 {
-        DIR *stream = opendir(directory);
-        struct dirent *entry;
-
-        while (stream && (entry = readdir(stream)))
-                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-                        remove(temporary_path(entry->d_name));
-        if (stream)
-                closedir(stream);
-        return rmdir(directory);
+        return nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 const char *temporary_path(const char *name)

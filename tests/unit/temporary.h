@@ -6,7 +6,7 @@
 /** temporary_make() - make it, as a cmocka group set-up. */
 int temporary_make(void **state);
 
-/** temporary_remove() - remove it and the files in it, as a cmocka group tear-down. */
+/** temporary_remove() - remove it and all that is in it, as a cmocka group tear-down. */
 int temporary_remove(void **state);
 
 /** temporary_path() - the path of @name in it; valid until the 16th call after this one. */

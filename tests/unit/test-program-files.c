@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -44,7 +43,6 @@ static void read_self(void)
 
 static int make(void **state)
 {
-        const struct rlimit none = {0, 0};
         ElfW(Ehdr) header;
 
         read_self();
@@ -54,8 +52,6 @@ static int make(void **state)
                 memcpy(&interpreter, page + interpreter_header, sizeof(interpreter));
         }
         assert_int_equal(interpreter.p_type, PT_INTERP);
-        /* The loader may die of what it is given. */
-        assert_int_equal(setrlimit(RLIMIT_CORE, &none), 0);
         return temporary_make(state);
 }
 
@@ -220,7 +216,6 @@ static void a_program(void **state)
         assert_int_equal(told_count, count + 1);
 }
 
-/* Servers close what they don't need; the list of the loader comes by its standard output. */
 /* It names no loader: this program's one says what it needs. */
 static void a_library(void **state)
 {
@@ -235,6 +230,7 @@ static void a_library(void **state)
         assert_non_null(strstr(told, "/libc.so.6\n"));
 }
 
+/* Servers close what they don't need. */
 static void without_standard_descriptors(void **state)
 {
         const char *program = write_bytes("plain", self, self_size);
@@ -278,7 +274,7 @@ static void a_missing_library(void **state)
 {
         const char *path = write_with("program", "libc.so.6", "libX.so.6");
 
-        expect_refused(path, path, " cannot be loaded: libX.so.6: cannot open shared object file");
+        expect_refused(path, path, " cannot be loaded: there is no libX.so.6");
 }
 
 static void a_missing_loader(void **state)
@@ -290,12 +286,12 @@ static void a_missing_loader(void **state)
         strcpy(other, loader);
         other[strlen(other) - 1] = '_';
         path = write_with("program", loader, other);
-        snprintf(reason, sizeof(reason), ": %s --list: ", other);
+        snprintf(reason, sizeof(reason), "cannot be loaded: there is no %s, its loader", other);
         expect_refused(path, path, reason);
         assert_int_equal(told_count, 0);
 }
 
-/* A loader is run by root on what another user has written: neither is. */
+/* What another user has written does not say what root brings into a jail. */
 static void what_others_can_change(void **state)
 {
         char directory[PATH_MAX];
@@ -323,7 +319,7 @@ static void what_others_can_change(void **state)
 static void after_one_left_out(void **state)
 {
         struct failure failure;
-        const char *program = write_bytes("cut", page, interpreter.p_offset + interpreter.p_filesz);
+        const char *program = write_with("program", "libc.so.6", "libX.so.6");
 
         failure_set(&failure, 0, "/another", "it is foreign", NULL);
         failure.planted = true;
@@ -334,18 +330,15 @@ static void after_one_left_out(void **state)
         assert_string_equal(failure.path, program);
 }
 
-/* As long as the loader's name is not in it, it is no dynamic program; then the loader refuses it.
+/* What is cut off anywhere before its names is no program: nothing runs it, and it needs nothing.
  */
 static void every_truncation(void **state)
 {
         size_t whole = interpreter.p_offset + interpreter.p_filesz;
-        struct failure failure;
 
         assert_true(whole < sizeof(page));
-        for (size_t size = 0; size < whole; size++)
+        for (size_t size = 0; size <= whole; size++)
                 expect_told(write_bytes("cut", page, size), "");
-        assert_int_equal(look(write_bytes("cut", page, whole), &failure), -EINVAL);
-        assert_int_equal(told_count, 1);
 }
 
 static void expect_static(const void *bytes, size_t offset, size_t size)
