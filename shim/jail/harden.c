@@ -4,6 +4,7 @@
 
 #include "jail/inherited.h"
 #include "jail/landlock.h"
+#include "jail/trace.h"
 #include "system/capabilities.h"
 
 #include <errno.h>
@@ -86,7 +87,7 @@ static int strip(const struct settings *settings, const struct jail *jail)
         return error < 0 ? error : capabilities_drop_all();
 }
 
-int harden(const struct settings *settings, const struct jail *jail, int inherited,
+int harden(const struct settings *settings, const struct jail *jail, int inherited, int tracer,
         struct failure *ret_failure)
 {
         int error = inherited_replace(inherited);
@@ -108,6 +109,7 @@ int harden(const struct settings *settings, const struct jail *jail, int inherit
         error = raise_second_wall(settings, ret_failure);
         if (error < 0)
                 return error;
+        trace_begin(tracer);
         error = strip(settings, jail);
         if (error < 0)
                 return failure_set(ret_failure, error, NULL,

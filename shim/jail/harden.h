@@ -9,16 +9,18 @@
 /**
  * harden() - in the jail, before the worker goes on; for good.
  * @inherited: from inherited_list().
+ * @tracer:    from trace_connect().
  *
  * In this order: descriptors that may lead out are replaced (jail/inherited.h); it has a session
  * keyring of its own (session-keyring(7)); under `no_new_privs`, no program that it starts gains
  * anything by a set-id bit (prctl(2), PR_SET_NO_NEW_PRIVS); under `landlock`, the second wall
- * stands (jail/landlock.h); capabilities that break a jail are gone (system/capabilities.h), in a
- * user namespace all of them. Async-signal-safe.
+ * stands (jail/landlock.h); its calls are reported, if it is traced (jail/trace.h); capabilities
+ * that break a jail are gone (system/capabilities.h), in a user namespace all of them.
+ * Async-signal-safe.
  *
  * Return: 0, or a negative error number with @ret_failure.
  */
-int harden(const struct settings *settings, const struct jail *jail, int inherited,
+int harden(const struct settings *settings, const struct jail *jail, int inherited, int tracer,
         struct failure *ret_failure);
 
 /**

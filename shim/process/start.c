@@ -142,12 +142,14 @@ static void begin(enum chrootshim_role role)
 
 void start_outside(void)
 {
+        const char *tracer = getenv(SETTINGS_TRACE_VARIABLE);
         int error;
 
         self->library = preload_entry();
         self->helper = getenv(SETTINGS_HELPER_VARIABLE) != NULL;
         self->next_version = getenv(SETTINGS_NEXT_VARIABLE) != NULL;
         self->guards_service_manager = self->library != NULL;
+        self->plan.tracer = tracer ? strdup(tracer) : NULL;
         error = prepare();
         if (error > 0)
                 return;

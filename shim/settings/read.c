@@ -32,7 +32,7 @@ static bool is_other_variable(const char *name, size_t length)
 {
         static const char *const others[] = {SETTINGS_VARIABLE, SETTINGS_HELPER_VARIABLE,
                 SETTINGS_INSIDE_VARIABLE, SETTINGS_NEXT_VARIABLE, SETTINGS_LINKS_VARIABLE,
-                SETTINGS_SHARED_VARIABLE};
+                SETTINGS_SHARED_VARIABLE, SETTINGS_TRACE_VARIABLE};
 
         for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
                 if (strlen(others[i]) == length && memcmp(name, others[i], length) == 0)

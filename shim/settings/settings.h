@@ -18,6 +18,7 @@
 #define SETTINGS_NEXT_VARIABLE "CHROOTSHIM_NEXT"
 #define SETTINGS_LINKS_VARIABLE "CHROOTSHIM_LINKS"
 #define SETTINGS_SHARED_VARIABLE "CHROOTSHIM_SHARED"
+#define SETTINGS_TRACE_VARIABLE "CHROOTSHIM_TRACE"
 
 /** enum setting_view - which view paths that come out of libc have (key `view`). */
 enum setting_view { VIEW_OUTSIDE, VIEW_INSIDE };

@@ -8,6 +8,7 @@
 #include "jail/inherited.h"
 #include "jail/landlock.h"
 #include "jail/spellings.h"
+#include "jail/trace.h"
 #include "supply/definitions.h"
 #include "supply/lock_files.h"
 #include "supply/publication.h"
@@ -150,14 +151,16 @@ static void enter(void *argument)
 {
         struct entry *entry = argument;
         struct plan *plan = entry->plan;
-        int inherited;
+        int inherited, tracer;
 
         refresher_end(plan);
         lock_files_carry();
+        tracer = trace_connect(plan->tracer);
         inherited = inherited_list();
         entry->error = jail_enter(&plan->jail, entry->failure);
         if (entry->error == 0)
-                entry->error = harden(&plan->settings, &plan->jail, inherited, entry->failure);
+                entry->error =
+                        harden(&plan->settings, &plan->jail, inherited, tracer, entry->failure);
         if (entry->error < 0)
                 entry->failure->jail = plan->jail.real;
 }

@@ -38,6 +38,8 @@ struct plan {
         /** What the jail is to have besides its own files. */
         struct exposures exposures;
         struct refresher refresher;
+        /** The socket of who traces the workers (jail/trace.h); NULL if nobody does. */
+        const char *tracer;
         /** The process by which the jail's manifest knows this server; 0 if it does not. */
         pid_t noted;
 };

@@ -34,10 +34,10 @@ struct call {
 
 /* Calls of the entry that a filter may well forbid; of any other, the number is told. */
 static const struct call calls[] = {CALL(capget), CALL(capset), CALL(chdir), CALL(chroot),
-        CALL(dup3), CALL(fchdir), CALL(fstatfs), CALL(getcwd), CALL(getdents64), CALL(ioctl),
-        CALL(keyctl), CALL(landlock_add_rule), CALL(landlock_create_ruleset),
-        CALL(landlock_restrict_self), CALL(prctl), CALL(prlimit64), CALL(readlinkat),
-        CALL(setfsuid), CALL(setns), CALL(setresuid), CALL(statx), CALL(unshare)};
+        CALL(connect), CALL(dup3), CALL(fchdir), CALL(fstatfs), CALL(getcwd), CALL(getdents64),
+        CALL(ioctl), CALL(keyctl), CALL(landlock_add_rule), CALL(landlock_create_ruleset),
+        CALL(landlock_restrict_self), CALL(prctl), CALL(prlimit64), CALL(readlinkat), CALL(seccomp),
+        CALL(sendmsg), CALL(setfsuid), CALL(setns), CALL(setresuid), CALL(statx), CALL(unshare)};
 
 /* Calls that make a mount namespace; systemd has them, and chroot(), in one group. */
 static const struct call mount_calls[] = {CALL(fsconfig), CALL(fsmount), CALL(fsopen), CALL(mount),
