@@ -29,7 +29,8 @@ struct subcommand {
 /**
  * SUBCOMMANDS() - THE table: each has a file command/NAME.c, which defines subcommand_NAME.
  */
-#define SUBCOMMANDS(SUBCOMMAND) SUBCOMMAND(run) SUBCOMMAND(check) SUBCOMMAND(status)
+#define SUBCOMMANDS(SUBCOMMAND)                                                                    \
+        SUBCOMMAND(run) SUBCOMMAND(check) SUBCOMMAND(status) SUBCOMMAND(trace)
 
 #define SUBCOMMAND(name) extern const struct subcommand subcommand_##name;
 SUBCOMMANDS(SUBCOMMAND)

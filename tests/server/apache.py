@@ -63,6 +63,11 @@ export APACHE_RUN_USER={user} APACHE_RUN_GROUP={user}
 """
 
 
+def trace():
+    """The variable by which workers are traced, if the tests run under tests/command/under_trace.py."""
+    return {name: value for name, value in os.environ.items() if name == "CHROOTSHIM_TRACE"}
+
+
 def free_port():
     """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
@@ -180,7 +185,7 @@ class Apache:
         environment = {"PATH": self.path, "LANG": "C", "APACHE_ULIMIT_MAX_FILES": "true",
                        "APACHE_ENVVARS": f"{self.tree}/envvars"}
         if self.shim:
-            environment["LD_PRELOAD"] = self.library
+            environment.update(trace(), LD_PRELOAD=self.library)
             for key, value in self.settings.items():
                 if value is not None:
                     environment[f"CHROOTSHIM_{key.upper()}"] = value

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-from apache import LIBRARY, TREES
+from apache import LIBRARY, TREES, trace
 
 # The server in miniature of programs/server*.c.
 SERVER = os.environ["SHIM_SERVER"]
@@ -74,7 +74,7 @@ class Tree:
         """The environment of a program: jail and pidfile are set unless settings say None."""
         environment = {"PATH": os.environ["PATH"], "LANG": "C"}
         if shim:
-            environment["LD_PRELOAD"] = self.library
+            environment.update(trace(), LD_PRELOAD=self.library)
             for key, value in {"jail": self.jail, "pidfile": self.pidfile, **settings}.items():
                 if value is not None:
                     environment[f"CHROOTSHIM_{key.upper()}"] = value

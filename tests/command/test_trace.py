@@ -1,0 +1,337 @@
+"""chrootshim trace names what a worker lacks, with the line that brings it; with that line it works."""
+# SPDX-License-Identifier: Apache-2.0
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sysconfig
+import tempfile
+
+import jsonschema
+import pytest
+
+from chrootshim import chrootshim
+from traced_worker import TracedWorker
+from tracer import Tracer
+from tree import NOBODY
+
+ISOLATIONS = ("chroot", "namespace")
+SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "shim/command/trace.schema.json"
+ZONE = "Asia/Kolkata"
+LIBRARIES = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}"
+
+SCRIPT = """\
+#!/usr/bin/perl
+use POSIX;
+print floor(41.9), "\\n";
+"""
+
+# As a static Go program asks: by the number of the call, of no libc.
+STATIC = """\
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(void)
+{
+        char text[64];
+        long fd = syscall(SYS_openat, AT_FDCWD, "/etc/hostname", O_RDONLY);
+        long length = fd < 0 ? 0 : syscall(SYS_read, fd, text, sizeof(text));
+        syscall(SYS_write, 1, text, length);
+        return 0;
+}
+"""
+
+
+def hostname():
+    with open("/etc/hostname") as file:
+        return file.read()
+
+
+def paths(report, severity="warning"):
+    return [item["path"] for item in report["missing"] if item["severity"] == severity]
+
+
+@pytest.fixture(params=ISOLATIONS)
+def worker(request):
+    with TracedWorker(request.param) as worker:
+        yield worker
+
+
+def compile_static(worker):
+    source = worker.write("static.c", STATIC)
+    subprocess.run(["cc", "-static", "-o", f"{worker.jail}/static", source], check=True)
+
+
+class TestCures:
+    """Each: it fails; the trace names the path and the line; with the line it works, and no more is missing."""
+
+    def test_iconv(self, worker):
+        charset = ("iconv", "ISO-8859-15")
+        assert worker.work(*charset) == "no charset\n"
+        lines = worker.cure(*charset)
+        assert any("/gconv" in path for path in lines), lines
+        assert worker.output == "a4\n"
+
+    def test_a_locale(self, worker):
+        locale = ("locale", "C.UTF-8")
+        assert worker.work(*locale) == "no locale\n"
+        lines = worker.cure(*locale)
+        assert 'services = [ "locale" ];' in lines.values()
+        assert worker.output == ". UTF-8\n"
+
+    def test_name_services(self, worker):
+        lookup = ("getpwnam", "www-data")
+        assert worker.work(*lookup) == "getpwnam not found\n"
+        lines = worker.cure(*lookup)
+        assert lines["/etc/passwd"] == 'services = [ "accounts" ];'
+        assert worker.output == "getpwnam found\n"
+
+    def test_a_time_zone(self, worker):
+        date = ("system", f"TZ={ZONE} date +%z")
+        assert worker.work(*date) == "+0000\n"
+        assert worker.cure(*date) == {f"/usr/share/zoneinfo/{ZONE}": 'services = [ "time" ];'}
+        assert worker.output == "+0530\n"
+
+    def test_a_static_program(self, worker):
+        cat = ("system", "/bin/busybox cat /etc/hostname")
+        assert worker.work(*cat) == ""
+        assert worker.cure(*cat) == {"/etc/hostname": 'expose = [ "/etc/hostname" ];'}
+        assert worker.output == hostname()
+
+    def test_a_program_without_libc(self, worker):
+        compile_static(worker)
+        assert worker.work("system", "/static") == ""
+        assert worker.cure("system", "/static") == {"/etc/hostname": 'expose = [ "/etc/hostname" ];'}
+        assert worker.output == hostname()
+
+    def test_the_interpreter_of_a_script(self, worker):
+        worker.write("jail/script", SCRIPT, 0o755)
+        assert worker.work("system", "/script") == ""
+        lines = worker.cure("system", "/script")
+        assert lines["/usr/bin/perl"] == 'services = [ "perl" ];'
+        assert worker.output == "41\n"
+
+    def test_a_program_with_its_libraries(self, worker):
+        command = ("system", "/usr/bin/yes | /bin/busybox head -n 1")
+        assert worker.work(*command) == ""
+        assert worker.cure(*command)["/usr/bin/yes"] == 'expose = [ "/usr/bin/yes,program" ];'
+        assert worker.output == "y\n"
+
+    def test_a_font(self, worker):
+        list_fonts = ("system", "/usr/bin/fc-list")
+        worker.write("chrootshim.conf",
+                     worker.settings_text() + 'expose = [ "/usr/bin/fc-list,program" ];\n')
+        assert worker.work(*list_fonts) == ""
+        lines = worker.cure(*list_fonts)
+        assert 'services = [ "fonts" ];' in lines.values()
+        assert "DejaVu" in worker.output
+
+    def test_the_coders_of_imagemagick(self, worker):
+        """What `convert` loads when it sees which form the picture has."""
+        convert = ("system", "/usr/bin/convert rose: png:- | /bin/busybox head -c 4")
+        worker.write("chrootshim.conf",
+                     worker.settings_text() + 'expose = [ "/usr/bin/convert,program" ];\n')
+        assert worker.work(*convert) == ""
+        lines = worker.cure(*convert)
+        assert any("/coders" in path and line == 'services = [ "imagemagick" ];'
+                   for path, line in lines.items()), lines
+        assert "PNG" in worker.output
+
+    def test_a_socket(self, worker):
+        directory = tempfile.mkdtemp(prefix="socket-", dir=worker.path)
+        os.chmod(directory, 0o755)
+        path = f"{directory}/s"
+        with socket.create_server(path, family=socket.AF_UNIX):
+            os.chmod(path, 0o666)
+            look = ("connect", path)
+            report = worker.trace(*look, "say", "done")
+            item, = [item for item in report["missing"] if item["path"] == path]
+        assert item["use"] == "connect"
+        expected = {"chroot": 'isolation = "namespace";',
+                    "namespace": f'expose = [ "{directory}" ];'}
+        assert item["cure"]["line"] in expected.values()
+        assert item["cure"]["line"] == expected["namespace" if "namespace" in
+                                                worker.settings_text() else "chroot"]
+
+
+class TestReport:
+
+    def test_the_schema(self, worker):
+        report = worker.trace("system", "/bin/busybox cat /etc/hostname /etc/nothing /proc/stat",
+                              options=["--all"])
+        schema = json.loads(SCHEMA.read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.validate(report, schema)
+        by_path = {item["path"]: item for item in report["missing"]}
+        assert by_path["/etc/hostname"]["outside"] and by_path["/etc/hostname"]["count"] == 1
+        assert by_path["/etc/hostname"]["programs"] == ["busybox"]
+        assert not by_path["/etc/nothing"]["outside"]
+        assert by_path["/etc/nothing"]["severity"] == "note"
+        assert by_path["/proc/stat"]["severity"] == "note"
+
+    def test_what_is_missing_outside_as_well_is_not_told(self, worker):
+        report = worker.trace("system", "/bin/busybox cat /etc/nothing nothing /nothing")
+        assert paths(report) == [] and report["workers"] >= 1
+        assert all(item["outside"] for item in report["missing"])
+
+    def test_once_with_its_count(self, worker):
+        report = worker.trace("system", "for i in 1 2 3; do /bin/busybox cat //etc/./hostname; done; "
+                                        "cd /bin; /bin/busybox cat ../etc/hostname")
+        item, = [item for item in report["missing"] if item["severity"] == "warning"]
+        assert (item["path"], item["count"]) == ("/etc/hostname", 4)
+
+    def test_of_several_places_only_where_none_has_it(self, worker):
+        """A search path: what is found in a later directory was not missing in the first."""
+        first = worker.write("first/name", "")
+        worker.write("jail/second/name", "")
+        search = f"for at in {first} /second/name /etc/hostname; do test -e $at; done"
+        assert paths(worker.trace("system", search)) == ["/etc/hostname"]
+        assert paths(worker.trace("system", search.replace("second", "third"))) == [
+            first, "/etc/hostname"]
+
+    def test_no_directory_that_all_share(self, worker):
+        """Programs look at these on their way, and nobody wants the whole of them in a jail."""
+        looks = "for at in /usr /usr/share /usr/lib/*-linux-gnu /var/lib; do test -e $at; done"
+        report = worker.trace("system", looks.replace("/usr/lib/*-linux-gnu", LIBRARIES))
+        assert paths(report) == []
+        assert {"/usr/share", "/var/lib", LIBRARIES} <= set(paths(report, "note"))
+        assert {item["cure"] for item in report["missing"]} == {None}
+
+    def test_a_file_that_is_to_be_made(self, worker):
+        """It is missing if its directory is."""
+        os.mkdir(f"{worker.jail}/tmp")
+        os.chmod(f"{worker.jail}/tmp", 0o1777)
+        report = worker.trace("system", "echo > /tmp/new; echo > /var/new 2> /tmp/error")
+        assert paths(report) == []
+        outside = worker.write("log/access.log", "")
+        report = worker.trace("system", f"echo > {outside} 2> /tmp/error")
+        item, = [item for item in report["missing"] if item["severity"] == "warning"]
+        assert (item["path"], item["use"]) == (outside, "make")
+
+    def test_the_table(self, worker):
+        with Tracer(settings={"config": worker.conf}, json=False) as tracer:
+            worker.work("system", "/bin/busybox cat /etc/hostname", tracer=tracer)
+            text = tracer.end()
+        assert re.search(r"^ +1  open     busybox +/etc/hostname$", text, re.M)
+        assert re.search(r'^Write into \S+/chrootshim.conf, and [^\n]*:\n  expose = \[ "/etc/hostname" \];$',
+                         text, re.M)
+
+    def test_nothing(self, worker):
+        with Tracer(settings={"config": worker.conf}, json=False) as tracer:
+            worker.work("say", "done", tracer=tracer)
+            assert tracer.end() == "Nothing was missing.\n"
+
+    def test_live_on_a_terminal(self, worker):
+        main, side = os.openpty()
+        with Tracer(settings={"config": worker.conf}, json=False, stdout=side) as tracer:
+            os.close(side)
+            worker.work("system", "/bin/busybox cat /etc/hostname", tracer=tracer)
+            text = ""
+            while "\n" not in text:
+                text += os.read(main, 4096).decode()
+            assert "missing: " in text and "/etc/hostname" in text and "write: " in text
+            assert tracer.process.poll() is None
+            tracer.process.send_signal(signal.SIGINT)
+            tracer.process.wait(60)
+        os.close(main)
+
+    def test_what_a_worker_names_does_not_reach_the_terminal(self, worker):
+        outside = f"{worker.path}/\033[2J"
+        with open(outside, "w"):
+            pass
+        with Tracer(settings={"config": worker.conf}, json=False) as tracer:
+            worker.work("system", f"/bin/busybox cat '{outside}'", tracer=tracer)
+            text = tracer.end()
+        assert "\033" not in text and f"{worker.path}/?[2J" in text
+
+
+class TestWrite:
+
+    def test_what_is_secret_is_not_written(self, worker):
+        """Who has broken into a worker may ask for it, and must not get it by that."""
+        secret = worker.write("secret", "secret\n", 0o640)
+        before = worker.settings_text()
+        report = worker.trace("system", f"/bin/busybox cat {secret}", options=["--write", worker.conf])
+        assert paths(report) == [secret]
+        assert worker.settings_text() == before
+
+    def test_each_line_once(self, worker):
+        worker.trace("system", "/bin/busybox cat /etc/hostname /etc/passwd /etc/group",
+                     options=["--write", worker.conf])
+        text = worker.settings_text()
+        assert text.count("accounts") == 1 and text.count("/etc/hostname") == 1
+
+
+class TestOptions:
+
+    def test_no_jail(self, tmp_path):
+        result = chrootshim("trace", "--for", "1")
+        assert result.returncode == 78 and "--jail" in result.stderr
+
+    def test_a_wrong_time(self, worker):
+        result = chrootshim("trace", "--for", "0", settings={"jail": worker.jail})
+        assert result.returncode == 64
+
+    def test_for_some_time(self, worker):
+        result = chrootshim("trace", "--for", "1", settings={"jail": worker.jail})
+        assert result.returncode == 0 and "No worker was traced." in result.stdout
+
+    def test_a_socket_of_ones_own(self, worker):
+        path = f"{worker.path}/trace"
+        with Tracer(settings={"config": worker.conf}, options=["--socket", path]) as tracer:
+            assert tracer.socket == path and os.stat(path).st_mode & 0o777 == 0o600
+            worker.work("say", "done", tracer=tracer)
+            again = chrootshim("trace", "--socket", path, settings={"jail": worker.jail})
+            assert again.returncode == 70 and path in again.stderr
+            assert tracer.end()["workers"] >= 1
+        assert not os.path.exists(path) and os.path.isdir(worker.path)
+
+
+class TestWorker:
+    """What a worker is that is traced."""
+
+    def test_untraced_where_nobody_listens(self, worker):
+        result = worker.work("say", "done", extra={"CHROOTSHIM_TRACE": f"{worker.path}/nobody"})
+        assert result.startswith("done 3 ")
+        assert worker.complaints == ""
+
+    def test_untraced_where_a_stranger_listens(self, worker):
+        """He could answer its calls as he likes."""
+        os.mkdir(f"{worker.path}/common", 0o1777)
+        os.chmod(f"{worker.path}/common", 0o1777)
+        path = f"{worker.path}/common/stranger"
+        program = ("import socket, sys; s = socket.create_server(sys.argv[1], family=socket.AF_UNIX); "
+                   "print(flush=True); s.accept()[0].recv(1)")
+        stranger = subprocess.Popen(["/usr/bin/python3", "-c", program, path], user=NOBODY,
+                                    group=NOBODY, stdout=subprocess.PIPE)
+        try:
+            stranger.stdout.readline()
+            result = worker.work("say", "done", extra={"CHROOTSHIM_TRACE": path})
+        finally:
+            stranger.kill()
+            stranger.wait()
+            stranger.stdout.close()
+        assert "neither root nor the server's user" in worker.complaints
+
+    def test_untraced_where_nobody_answers(self, worker):
+        path = f"{worker.path}/silent"
+        with socket.create_server(path, family=socket.AF_UNIX):
+            result = worker.work("say", "done", extra={"CHROOTSHIM_TRACE": path})
+        assert result.startswith("done 3 ")
+        assert "does not answer" in worker.complaints
+
+    def test_programs_do_not_learn_of_it(self, worker):
+        with Tracer(settings={"config": worker.conf}) as tracer:
+            text = worker.work("system", "/bin/busybox env", tracer=tracer)
+        assert "CHROOTSHIM_TRACE" not in text
+
+    def test_it_has_no_listener(self, worker):
+        """Who has it could answer calls; and a program gets nothing at all."""
+        text = worker.trace("system", "/bin/busybox ls -l /proc/self/fd")
+        with Tracer(settings={"config": worker.conf}) as tracer:
+            os.makedirs(f"{worker.jail}/proc", exist_ok=True)
+            text = worker.work("system", "/bin/busybox ls /dev/fd/ 3>&- ", tracer=tracer)
+        assert "seccomp" not in text

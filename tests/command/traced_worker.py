@@ -1,0 +1,68 @@
+"""A worker of the server in miniature that does one thing in its jail, traced and cured until it works."""
+# SPDX-License-Identifier: Apache-2.0
+import os
+import shutil
+import subprocess
+
+from tracer import Tracer
+from tree import NOBODY, Tree
+
+# More rounds than any cure takes: what one brings may look for something else.
+ROUNDS = 8
+
+
+class TracedWorker(Tree):
+    """A tree with a settings file, which `chrootshim trace --write` changes."""
+
+    def __init__(self, isolation, programs=True, **settings):
+        super().__init__()
+        self.server = self.put_server()
+        self.conf = f"{self.path}/chrootshim.conf"
+        settings = {"jail": self.jail, "isolation": isolation, **settings}
+        self.write("chrootshim.conf", "".join(f'{key} = "{value}";\n'
+                                              for key, value in settings.items()))
+        # A shell that needs nothing, for what a worker starts.
+        if programs:
+            os.mkdir(f"{self.jail}/bin")
+            shutil.copy("/bin/busybox", f"{self.jail}/bin/busybox")
+            shutil.copy("/bin/busybox", f"{self.jail}/bin/sh")
+
+    def settings_text(self):
+        with open(self.conf) as file:
+            return file.read()
+
+    def work(self, *actions, tracer=None, user=None, extra=None):
+        """What the worker prints."""
+        if user:
+            variables = {"CHROOTSHIM_PIDFILE": self.pidfile}
+            entry = ("listen", "pidfile", "fork", "epoll_wait")
+        else:
+            variables = {}
+            entry = ("listen", "fork", "setuid", str(NOBODY))
+        variables |= {"CHROOTSHIM_CONFIG": self.conf, **(tracer.variables if tracer else {}),
+                      **(extra or {})}
+        result = self.run(self.server, *entry, *actions, jail=None, pidfile=None, extra=variables,
+                          user=user, timeout=60)
+        self.complaints = result.stderr
+        return result.stdout
+
+    def trace(self, *actions, options=(), **keywords):
+        """What one trace says of it; self.output is what the worker has printed meanwhile."""
+        user = keywords.get("user")
+        with Tracer(settings={"config": self.conf}, options=options, user=user) as tracer:
+            self.output = self.work(*actions, tracer=tracer, **keywords)
+            report = tracer.end()
+            assert tracer.status == 0, tracer.complaints
+        return report
+
+    def cure(self, *actions, options=(), **keywords):
+        """Trace and write until nothing is missing: all that was, as {path: line}."""
+        lines = {}
+        for _ in range(ROUNDS):
+            report = self.trace(*actions, options=("--write", self.conf, *options), **keywords)
+            missing = {item["path"]: item["cure"]["line"] for item in report["missing"]
+                       if item["severity"] == "warning"}
+            if not missing:
+                return lines
+            lines.update(missing)
+        raise AssertionError(f"still missing: {missing}\n{self.settings_text()}")
