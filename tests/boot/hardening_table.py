@@ -1,4 +1,4 @@
-"""What systemd's options do to a jailed Apache, in each isolation: the rows of README's table."""
+"""What systemd's options do to a jailed Apache, in each isolation: the rows of examples/hardening.md."""
 # SPDX-License-Identifier: Apache-2.0
 import dataclasses
 
@@ -29,7 +29,7 @@ class Row:
 
     @property
     def label(self):
-        """As it is in README."""
+        """As it is in examples/hardening.md."""
         return "; ".join(self.options.splitlines()).replace(LANDLOCK, "landlock_…")
 
 

@@ -10,7 +10,7 @@ from service import Service
 
 PAGE = "<?php echo PHP_SAPI, preg_match('/^a+b$/', 'aab');"
 
-README = (SOURCE / "README.md").read_text()
+DOCUMENT = (SOURCE / "examples/hardening.md").read_text()
 
 
 def cases():
@@ -54,8 +54,8 @@ def test_option(unit, row, isolation):
 
 
 def documented():
-    """README's table: by the option, what it says of each isolation."""
-    text = README[README.index("\n| option of the unit |"):]
+    """The table of examples/hardening.md: by the option, what it says of each isolation."""
+    text = DOCUMENT[DOCUMENT.index("\n| option of the unit |"):]
     lines = re.match(r"\n((?:\|.*\n)+)", text).group(1).splitlines()[2:]
     for line in lines:
         options, *cells = [cell.strip() for cell in line.strip("|").split(" | ")]
@@ -63,7 +63,7 @@ def documented():
             yield option, tuple(cells)
 
 
-def test_readme():
+def test_document():
     """It has each row that is about an option alone, and says what was found here."""
     words = {WORKS: "works", REFUSED: "refused", APACHE: "Apache cannot start"}
     rows = {row.label: (words[row.chroot], words[row.namespace]) for row in ROWS
