@@ -85,7 +85,7 @@ static char *describe_first(const struct survey *survey)
 static enum run_look look_at(const struct plan *plan, pid_t master, char **ret_why)
 {
         const struct survey_question question = {
-                true, plan->jail.identity, plan->settings.master_accepts};
+                true, plan->jail.identity, plan->settings.master_accepts, &plan->settings};
         struct survey survey = {0};
         enum run_look look = RUN_UNSURE;
 

@@ -20,6 +20,7 @@ enum {
         OPTION_JSON,
         OPTION_NAGIOS,
         OPTION_QUIET,
+        OPTION_ALLOW_IDLE,
         OPTION_WAIT,
         OPTION_WATCH
 };
@@ -38,6 +39,8 @@ static const struct command_option own_options[] = {
                 OPTION_JSON},
         {"nagios", NULL, "print one line, and exit, as monitoring plugins do", OPTION_NAGIOS},
         {"quiet", NULL, "print nothing if each worker is jailed", OPTION_QUIET},
+        {"allow-idle", NULL, "no worker is no error, if libchrootshim is loaded in the server",
+                OPTION_ALLOW_IDLE},
         {"wait", "[=SECONDS]", "until workers serve and each is jailed; 30 at most", OPTION_WAIT},
         {"watch", "[=SECONDS]", "again and again, each 2 seconds, until Ctrl-C", OPTION_WATCH},
         {0},
@@ -80,6 +83,8 @@ static void read_options(struct options *options, struct choice *ret_choice)
                         ret_choice->nagios = true;
                 else if (option == OPTION_QUIET)
                         ret_choice->quiet = true;
+                else if (option == OPTION_ALLOW_IDLE)
+                        ret_choice->wish.idle_is_good = true;
                 else if (option == OPTION_WAIT)
                         ret_choice->wait = seconds(options, WAIT_SECONDS);
                 else if (option == OPTION_WATCH)
@@ -102,11 +107,11 @@ static bool are_asked_for(const struct choice *choice)
         return !choice->wish.all && (!choice->wish.pid || named);
 }
 
-static int exit_status(enum survey_verdict verdict)
+static int exit_status(const struct status_report *report)
 {
-        switch (verdict) {
-        case SURVEY_JAILED:
+        if (status_is_good(report))
                 return EXIT_JAILED;
+        switch (report->verdict) {
         case SURVEY_UNJAILED:
                 return EXIT_UNJAILED;
         case SURVEY_NO_SERVER:
@@ -126,7 +131,7 @@ static void pause_for(long milliseconds)
 
 static int show(const struct choice *choice, const struct status_report *report)
 {
-        int status = exit_status(report->verdict);
+        int status = exit_status(report);
         struct json_object *object;
 
         if (choice->nagios)
@@ -157,7 +162,7 @@ static void wait_for(const struct choice *choice, struct status_report *report)
 
         for (;;) {
                 status_look(&choice->wish, false, report);
-                if ((report->verdict == SURVEY_JAILED && !status_is_starting(report)) ||
+                if ((status_is_good(report) && !status_is_starting(report)) ||
                         is_hopeless(report) || ended || kernel_milliseconds() >= until)
                         return;
                 pause_for(WAIT_PAUSE);
@@ -247,13 +252,13 @@ static int run(struct options *options)
                 catch_end();
         if (choice.watch) {
                 watch(&choice, &report);
-                status = exit_status(report.verdict);
+                status = exit_status(&report);
         } else {
                 if (choice.wait)
                         wait_for(&choice, &report);
                 else
                         status_look(&choice.wish, true, &report);
-                status = exit_status(report.verdict);
+                status = exit_status(&report);
                 if (!choice.quiet || status != EXIT_JAILED)
                         status = show(&choice, &report);
         }

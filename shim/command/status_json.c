@@ -4,6 +4,7 @@
 #include "command/memory.h"
 #include "command/status_report.h"
 #include "command/terminal.h"
+#include "command/utf8.h"
 #include "system/capabilities.h"
 
 #include <stdlib.h>
@@ -17,9 +18,14 @@ static void add(struct json_object *object, const char *name, struct json_object
         json_object_object_add(object, name, value);
 }
 
+/* A process may have any bytes in its name and in its paths; JSON has UTF-8 only. */
 static struct json_object *text(const char *value)
 {
-        return value ? json_object_new_string(value) : NULL;
+        char *clean = utf8_clean(value);
+        struct json_object *object = clean ? json_object_new_string(clean) : NULL;
+
+        free(clean);
+        return object;
 }
 
 /* What is not to be seen is null. */
@@ -180,7 +186,7 @@ struct json_object *status_json(const struct status_report *report, int status)
 
 int status_nagios(const struct status_report *report, FILE *out)
 {
-        bool ok = report->verdict == SURVEY_JAILED;
+        bool ok = status_is_good(report);
         bool critical = report->verdict == SURVEY_UNJAILED || report->verdict == SURVEY_NO_SERVER;
         struct status_count sum = {0};
 

@@ -18,6 +18,7 @@ static struct survey_question question_of(const struct status_wish *wish)
 
         if (!wish->settings)
                 return question;
+        question.programs = wish->settings;
         question.master_accepts = wish->settings->master_accepts;
         question.has_jail = wish->settings->jail != NULL;
         if (question.has_jail && kernel_facts(AT_FDCWD, wish->settings->jail, 0, &facts) == 0)
@@ -41,12 +42,12 @@ static char *missing_by_pidfile(const char *pidfile, int error)
                 return memory_format("%s: no server: there is no such file", pidfile);
         if (error == EINVAL)
                 return memory_format("%s: no server: it holds no pid", pidfile);
-        return memory_format("%s: %s", pidfile, error_text(error));
+        return memory_format("%s: %s: ask as root", pidfile, error_text(error));
 }
 
 /* By its pidfile; where that is of no use, by the jail, in which workers may have outlived it. */
-static struct survey_servers find_by_settings(
-        const struct settings *settings, const struct survey_question *question, char **ret_missing)
+static struct survey_servers find_by_settings(const struct settings *settings,
+        const struct survey_question *question, struct status_report *report)
 {
         struct survey_wanted wanted = {
                 .configured = settings->jail,
@@ -58,29 +59,33 @@ static struct survey_servers find_by_settings(
 
         if (pid)
                 return one(pid);
-        if (settings->pidfile)
-                *ret_missing = missing_by_pidfile(settings->pidfile, errno);
+        if (settings->pidfile) {
+                if (errno == EPERM || errno == EACCES)
+                        report->verdict = SURVEY_UNKNOWN;
+                report->missing = missing_by_pidfile(settings->pidfile, errno);
+        }
         if (!question->has_jail)
                 return servers;
         wanted.jail = &question->jail;
         survey_find(&wanted, &servers);
-        if (servers.count == 0 && !*ret_missing)
-                *ret_missing = memory_format("no server has %s as its jail", settings->jail);
+        if (servers.count == 0 && !report->missing)
+                report->missing = memory_format("no server has %s as its jail", settings->jail);
         return servers;
 }
 
-static struct survey_servers find(
-        const struct status_wish *wish, const struct survey_question *question, char **ret_missing)
+static struct survey_servers find(const struct status_wish *wish,
+        const struct survey_question *question, struct status_report *report)
 {
         struct survey_servers servers = {0};
 
         if (wish->pid)
                 return one(wish->pid);
         if (!wish->all && wish->settings && (wish->settings->pidfile || wish->settings->jail))
-                return find_by_settings(wish->settings, question, ret_missing);
+                return find_by_settings(wish->settings, question, report);
         survey_find(&(struct survey_wanted){0}, &servers);
         if (servers.count == 0)
-                *ret_missing = memory_copy("no server is found in which libchrootshim is loaded");
+                report->missing =
+                        memory_copy("no server is found in which libchrootshim is loaded");
         return servers;
 }
 
@@ -96,15 +101,15 @@ void status_look(const struct status_wish *wish, bool settle, struct status_repo
 {
         struct survey_question question = question_of(wish);
         struct survey_servers servers;
-        char *missing = NULL;
 
         status_release(ret_report);
-        servers = find(wish, &question, &missing);
         *ret_report = (struct status_report){
                 .settings = wish->settings,
                 .jail = question.has_jail ? wish->settings->jail : NULL,
                 .verdict = SURVEY_NO_SERVER,
+                .idle_is_good = wish->idle_is_good,
         };
+        servers = find(wish, &question, ret_report);
         for (size_t i = 0; i < servers.count; i++) {
                 struct survey survey = {0};
 
@@ -115,11 +120,24 @@ void status_look(const struct status_wish *wish, bool settle, struct status_repo
                 if (survey.count)
                         add(ret_report, &survey);
         }
-        if (ret_report->count == 0)
-                ret_report->missing =
-                        missing ? memory_copy(missing) : memory_copy("no such process");
-        free(missing);
+        if (ret_report->count) {
+                free(ret_report->missing);
+                ret_report->missing = NULL;
+        } else if (!ret_report->missing) {
+                ret_report->missing = memory_copy("no such process");
+        }
         free(servers.pid);
+}
+
+bool status_is_good(const struct status_report *report)
+{
+        if (report->verdict != SURVEY_IDLE || !report->idle_is_good)
+                return report->verdict == SURVEY_JAILED;
+        for (size_t i = 0; i < report->count; i++)
+                if (report->server[i].verdict == SURVEY_IDLE &&
+                        report->server[i].process[0].shim != SEEN_YES)
+                        return false;
+        return true;
 }
 
 bool status_is_starting(const struct status_report *report)

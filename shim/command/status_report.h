@@ -16,6 +16,7 @@
  * @jail:     the path of the jail in them, or NULL.
  * @missing:  why there is no server, if there is none; from malloc().
  * @verdict:  the worst of all.
+ * @idle_is_good: as in struct status_wish.
  */
 struct status_report {
         struct survey *server;
@@ -24,6 +25,7 @@ struct status_report {
         const char *jail;
         char *missing;
         enum survey_verdict verdict;
+        bool idle_is_good;
 };
 
 /**
@@ -32,11 +34,13 @@ struct status_report {
  * @pid:      that one and what descends from it; 0 for none.
  * @all:      all that are found.
  * @settings: else the server of these. NULL if they are not known.
+ * @idle_is_good: that no worker runs is good, where the server has the shim.
  */
 struct status_wish {
         pid_t pid;
         bool all;
         const struct settings *settings;
+        bool idle_is_good;
 };
 
 /**
@@ -48,6 +52,9 @@ void status_look(const struct status_wish *wish, bool settle, struct status_repo
 
 /** status_is_starting() - is one of them, or one of their workers, too young to be judged? */
 bool status_is_starting(const struct status_report *report);
+
+/** status_is_good() - is each worker jailed; or is there none, where that is good? */
+bool status_is_good(const struct status_report *report);
 
 /** status_release() - free what @report holds. */
 void status_release(struct status_report *report);

@@ -17,7 +17,7 @@
 
 /* Milliseconds between two looks, and how many of them. */
 #define SETTLE_PAUSE 100
-#define SETTLE_LOOKS 60
+#define SETTLE_LOOKS 120
 
 static bool read_one(pid_t pid, struct listening *listening, struct survey *survey)
 {

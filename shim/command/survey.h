@@ -20,7 +20,8 @@
 enum survey_verdict {
         /** There are workers, and each is jailed. */
         SURVEY_JAILED,
-        /** It has no worker, and does not serve by itself: nothing can be said yet. */
+        /** It has no worker, and does not serve by itself, or has the shim, which jails it when it
+         * does: nothing can be said yet. */
         SURVEY_IDLE,
         /** No such process, or none any more. */
         SURVEY_NO_SERVER,
@@ -35,19 +36,21 @@ enum survey_verdict {
  *
  * @has_jail:       is @jail known?
  * @master_accepts: the setting: a master without workers is none itself.
+ * @programs:       settings that may limit the shim to some programs; NULL if they are not known.
  */
 struct survey_question {
         bool has_jail;
         struct identity jail;
         bool master_accepts;
+        const struct settings *programs;
 };
 
 /**
  * struct survey - what was seen of one server; begin with all zero.
  *
  * @process:  the master first, then the others by their pids; a lone worker if there is no other.
- * @starting: a child, or the server itself, is so young that it may not have come to its jail: the
- *            verdict is of the others.
+ * @starting: a child is so young that it may not have come to its jail: the verdict is of the
+ * others.
  * @lone:     the only reason of SURVEY_UNJAILED is the first process, which serves and has no
  *            worker; it may be a server that is about to start some.
  */
@@ -109,7 +112,8 @@ void survey_find(const struct survey_wanted *wanted, struct survey_servers *ret_
  * survey_pid_in() - the pid in the first line of a pidfile.
  *
  * Return: 0 if there is none, with errno: ESRCH if that process is gone, or is one that got the
- * number since; EINVAL if no pid is in the file; or why it cannot be read.
+ * number since; EPERM if it is hidden from the caller; EINVAL if no pid is in the file; or why it
+ * cannot be read.
  */
 pid_t survey_pid_in(const char *pidfile);
 

@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -56,9 +57,12 @@ pid_t survey_pid_in(const char *pidfile)
         if (number <= 0 || number > INT32_MAX || (*end && !isspace((unsigned char)*end)))
                 return 0;
         process = process_open((pid_t)number);
-        errno = ESRCH;
-        if (process < 0 || process_read_stat(process, &record) < 0)
+        if (process < 0 || process_read_stat(process, &record) < 0) {
+                /* Where /proc hides processes, it is EPERM that tells that there is one. */
+                if (kill((pid_t)number, 0) == 0)
+                        errno = ESRCH;
                 return 0;
+        }
         if (is_stale(process, &record, &facts))
                 number = 0;
         process_release(&record);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Seconds that a child may take from its fork to its jail: on a busy machine, too. */
-#define YOUNG_SECONDS 3.0
+#define YOUNG_SECONDS 10.0
 
 /* The name that the shim gives it (supply/refresher_loop.c). */
 static const char refresher[] = "shim-refresher";
@@ -41,6 +41,22 @@ static bool has_dropped(const struct process_record *record, const struct proces
         return record->uid[1] != server->uid[1];
 }
 
+/* Will it come to its jail? Only the shim takes it there. */
+static bool may_be_on_its_way(const struct process_record *record)
+{
+        return record->shim != SEEN_NO && record->age < YOUNG_SECONDS;
+}
+
+/* Does the shim act in it? */
+static bool has_shim(const struct process_record *record, const struct survey_question *question)
+{
+        const struct settings *settings = question->programs;
+
+        return record->shim == SEEN_YES &&
+               (!settings || settings->programs.count == 0 ||
+                       (record->program && settings_lists_program(settings, record->program)));
+}
+
 static const struct process_record *parent_of(
         const struct survey *survey, const struct process_record *record)
 {
@@ -66,7 +82,11 @@ static bool has_workers(const struct survey *survey, const struct process_record
         return false;
 }
 
-/* The server itself. One that is jailed is no master, whatever it has forked. */
+/*
+ * The server itself. One that is jailed is no master, whatever it has forked. One without workers
+ * that has the shim is jailed, or ended, before it accepts: php-fpm starts workers on demand, redis
+ * is jailed by its first client.
+ */
 static enum process_role role_of_server(
         const struct survey *survey, const struct survey_question *question)
 {
@@ -76,7 +96,7 @@ static enum process_role role_of_server(
                 return PROCESS_WORKER;
         if (has_workers(survey, server) || question->master_accepts || server->serves == SEEN_NO)
                 return PROCESS_MASTER;
-        return server->age < YOUNG_SECONDS ? PROCESS_STARTING : PROCESS_WORKER;
+        return has_shim(server, question) ? PROCESS_MASTER : PROCESS_WORKER;
 }
 
 /* A child of a master. */
@@ -93,7 +113,7 @@ static enum process_role role_of_child(
                 return PROCESS_WORKER;
         if (has_workers(survey, record))
                 return PROCESS_MASTER;
-        if (record->age < YOUNG_SECONDS)
+        if (may_be_on_its_way(record))
                 return PROCESS_STARTING;
         return record->serves == SEEN_NO ? PROCESS_HELPER : PROCESS_WORKER;
 }

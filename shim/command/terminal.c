@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/terminal.h"
 
+#include "command/utf8.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,13 @@ void terminal_colour(FILE *out, enum terminal_colour colour)
 
 void terminal_print(FILE *out, const char *text)
 {
-        for (; *text; text++)
-                fputc((unsigned char)*text < ' ' || *text == 127 ? '?' : *text, out);
+        while (*text) {
+                size_t length = utf8_printable(text);
+
+                if (length)
+                        fwrite(text, 1, length, out);
+                else
+                        fputc('?', out);
+                text += length ? length : 1;
+        }
 }

@@ -22,7 +22,9 @@ enum terminal_colour {
  */
 void terminal_colour(FILE *out, enum terminal_colour colour);
 
-/** terminal_print() - print a text that others chose: control characters are shown as "?". */
+/** terminal_print() - print a text that others chose: control characters, and what is no UTF-8, are
+ * shown as
+ * "?". */
 void terminal_print(FILE *out, const char *text);
 
 #endif

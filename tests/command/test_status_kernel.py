@@ -2,14 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import shutil
+import subprocess
 
 import pytest
 
 from cases import TreeTest
-from chrootshim import answer, chrootshim
+from chrootshim import COMMAND, answer, chrootshim
 from miniature import DROP, ENTER, Miniature
 
 JAILED = f"{ENTER}; {DROP}"
+
+# It is in its pidfile, and that is all.
+IDLE = ("/usr/bin/python3", "-c", "import os, sys, time\n"
+        "with open(sys.argv[1], 'w') as file:\n    file.write(str(os.getpid()))\n"
+        "print('ready', flush=True); time.sleep(1000)")
 
 
 class KernelTest(TreeTest):
@@ -74,8 +80,15 @@ class TestRoot(KernelTest):
         assert (status, worker["isolation"]) == (0, "namespace")
 
     def test_a_worker_that_stays_root(self):
-        """It may be on its way for some seconds; then it is a worker."""
-        self.start("pass")
+        status, (worker,) = self.workers("pass")
+        assert (status, worker["role"], worker["problem"]) == (1, "worker", "unjailed")
+
+    def test_a_worker_that_stays_root_with_the_shim(self):
+        """It may be on its way to the jail for some seconds; then it is a worker."""
+        self.start("pass", env=self.tree.environment(programs="nobody"))
+        shown = chrootshim("status", "--wait=1", settings={
+            "jail": self.tree.jail, "pidfile": self.tree.pidfile})
+        assert shown.returncode == 4 and " starting " in shown.stdout
         seen, status = self.ask()
         assert (status, seen["servers"][0]["processes"][1]["role"]) == (1, "worker")
 
@@ -152,6 +165,24 @@ class TestRoles(KernelTest):
         process, = seen["servers"][0]["processes"]
         assert (status, process["role"], process["serves"]) == (1, "worker", True)
 
+    def test_alone_with_the_shim(self):
+        """The shim jails it, or ends it, before it accepts: nothing can be said yet."""
+        self.start(env=self.tree.environment())
+        assert self.ask()[1] == 4
+        assert self.ask("--allow-idle")[1] == 0
+        assert chrootshim("status", "--allow-idle", "--nagios", settings={
+            "jail": self.tree.jail, "pidfile": self.tree.pidfile}).returncode == 0
+
+    def test_alone_with_a_shim_that_does_nothing(self):
+        self.start(env=self.tree.environment(programs="nobody"))
+        assert self.ask(programs="nobody")[1] == 1
+        assert self.ask("--allow-idle", programs="nobody")[1] == 1
+
+    def test_nobody_serves_and_no_shim(self):
+        """Idleness is allowed to who has the shim."""
+        self.start(command=IDLE)
+        assert (self.ask()[1], self.ask("--allow-idle")[1]) == (4, 4)
+
     def test_alone_and_accepting_by_consent(self):
         self.start()
         seen, status = self.ask(master_accepts="true")
@@ -159,9 +190,7 @@ class TestRoles(KernelTest):
         assert seen["servers"][0]["processes"][0]["role"] == "master"
 
     def test_who_serves_nobody(self):
-        self.start(command=("/usr/bin/python3", "-c", "import os, sys, time; "
-                            "open(sys.argv[1], 'w').write(str(os.getpid())); "
-                            "print('ready', flush=True); time.sleep(1000)"))
+        self.start(command=IDLE)
         assert self.ask()[0]["verdict"] == "idle"
 
 
@@ -215,7 +244,22 @@ class TestWhoIsMeant(KernelTest):
         assert status == 3 and seen["missing"] == "no such process"
 
     def test_a_name_that_a_terminal_would_obey(self):
-        """A worker chooses its name."""
-        self.start(f"{JAILED}; ctypes.CDLL(None).prctl(15, b'a\\x1b[2J', 0, 0, 0)")
-        assert "\x1b" not in chrootshim("status", settings={
-            "jail": self.tree.jail, "pidfile": self.tree.pidfile}).stdout
+        """A worker chooses its name, and a path."""
+        self.start(f"{JAILED}; ctypes.CDLL(None).prctl(15, b'a\\x1b[2J\\xff\\xc2\\x9b', 0, 0, 0)")
+        seen, status = self.ask()
+        assert (status, seen["servers"][0]["processes"][1]["name"]) == (0, "a?[2J???")
+        os.rename(self.tree.jail, f"{self.tree.path}/a\x1b[2J")
+        shown = chrootshim("status", settings={
+            "jail": f"{self.tree.path}/a\x1b[2J", "pidfile": self.tree.pidfile}).stdout
+        assert "\x1b" not in shown and "a?[2J" in shown
+
+    def test_a_process_that_is_hidden(self):
+        """/proc may hide what is another user's: there is a server, and nothing can be said."""
+        self.start(JAILED)
+        command = shutil.copy(COMMAND, f"{self.tree.path}/chrootshim")
+        shown = subprocess.run(
+            ["unshare", "--mount", "sh", "-c", 'mount -t proc -o hidepid=2 proc /proc && '
+             'exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"', "sh", command, "status",
+             "--jail", self.tree.jail, "--pidfile", self.tree.pidfile],
+            capture_output=True, text=True, timeout=60)
+        assert shown.returncode == 4 and "ask as root" in shown.stdout, shown.stderr
