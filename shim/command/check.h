@@ -83,6 +83,9 @@ bool check_user_named(struct check *check, const char *user, const char *group);
 bool check_wanted(
         struct check *check, const char *path, unsigned use, const char *where, const char *what);
 
+/** check_severity() - how bad it is that what is wanted so is missing. */
+enum finding_severity check_severity(unsigned use);
+
 /** check_service() - is this service asked for, by name or by another one? */
 bool check_service(const struct check *check, const char *name);
 

@@ -3,6 +3,7 @@
 #include "command/check_httpd.h"
 #include "command/memory.h"
 #include "command/path_cure.h"
+#include "command/programs.h"
 
 #include <fcntl.h>
 #include <glob.h>
@@ -69,21 +70,29 @@ static void check_needs(struct check *check, const struct httpd_config *config)
 }
 
 /*
- * Sockets that a process of the server's makes outside as it starts, and workers connect to inside.
+ * What a process of the server's makes outside as it starts, and workers use inside.
  *
- * @condition: they are made only where this directive is, or this handler is set.
- * @usual:     where, below DefaultRuntimeDir, if @directive does not say.
+ * @condition: it is made only where this directive is; NULL: where CGI scripts are run.
+ * @runtime:   below DefaultRuntimeDir, if the path is relative; else below ServerRoot.
+ * @usual:     the name, if @directive says none.
  */
 static const struct {
         const char *module;
         const char *condition;
         const char *directive;
+        bool runtime;
         const char *usual;
+        const char *code;
         const char *what;
-} sockets[] = {
-        {"cgid_module", NULL, "ScriptSock", "cgisock", "the socket of mod_cgid"},
-        {"wsgi_module", "WSGIDaemonProcess", "WSGISocketPrefix", "wsgi",
+} places[] = {
+        {"cgid_module", NULL, "ScriptSock", true, "cgisock", "socket-outside",
+                "the socket of mod_cgid"},
+        {"wsgi_module", "WSGIDaemonProcess", "WSGISocketPrefix", true, "wsgi", "socket-outside",
                 "the sockets of mod_wsgi's daemons"},
+        {"md_module", "MDomain", "MDStoreDir", false, "md", "store-outside",
+                "mod_md's store of certificates"},
+        {"md_module", "MDomainSet", "MDStoreDir", false, "md", "store-outside",
+                "mod_md's store of certificates"},
 };
 
 /* Will the directory be brought in, also if it is not there yet? */
@@ -97,82 +106,137 @@ static bool is_brought(const struct check *check, const char *path)
                 if (check->plan.settings.isolation == ISOLATION_NAMESPACE &&
                         !(exposures->item[i].options & EXPOSURE_PRIVATE) &&
                         strncmp(exposures->item[i].target, path, length) == 0 &&
-                        path[length] == '/')
+                        (path[length] == '/' || !path[length]))
                         return true;
         }
         return false;
 }
 
-static void tell_socket(struct check *check, const char *path, const char *where, size_t i)
+static void tell_outside(struct check *check, const char *path, const char *where, size_t i)
 {
         const char *service = check->plan.settings.isolation == ISOLATION_NAMESPACE
                                       ? path_service(&check->plan, path, PATH_USE_READ)
                                       : NULL;
-        struct finding *finding = check_found(check, FINDING_ERROR, "socket-outside", path, where,
-                "%s will be outside, where workers do not reach it", sockets[i].what);
+        struct finding *finding = check_found(check, FINDING_ERROR, places[i].code, path, where,
+                "%s will be outside, out of the workers' reach", places[i].what);
 
         if (service)
                 cure_set(&finding->cure, "services", service);
         else
-                cure_command(&finding->cure, "%s %s/%s", sockets[i].directive,
-                        check->plan.jail.configured, sockets[i].usual);
+                cure_command(&finding->cure, "%s %s/%s", places[i].directive,
+                        check->plan.jail.configured, places[i].usual);
 }
 
 /* The value of the directive; else the usual one. From malloc(); NULL if it is not known. */
-static char *socket_path(const struct httpd_config *config, const struct httpd_directive *directive,
-        const char *usual)
+static char *place_path(
+        const struct httpd_config *config, const struct httpd_directive *directive, size_t i)
 {
-        const char *name = directive && directive->count > 0 ? directive->argument[0] : usual;
+        const char *name =
+                directive && directive->count > 0 ? directive->argument[0] : places[i].usual;
+        const char *base = places[i].runtime ? config->runtime : config->root;
 
         if (name[0] == '/')
                 return memory_copy(name);
-        return config->runtime ? memory_format("%s/%s", config->runtime, name) : NULL;
+        return base ? memory_format("%s/%s", base, name) : NULL;
 }
 
-static void check_socket(struct check *check, const struct httpd_config *config, size_t i)
+static void check_place(struct check *check, const struct httpd_config *config, size_t i)
 {
         const struct httpd_directive *directive =
-                httpd_config_next(config, NULL, sockets[i].directive);
-        char *path = socket_path(config, directive, sockets[i].usual);
+                httpd_config_next(config, NULL, places[i].directive);
+        char *path = place_path(config, directive, i);
         char *where = directive ? httpd_config_where(directive)
-                                : memory_format("%s, as it is by default", sockets[i].directive);
+                                : memory_format("%s, as it is by default", places[i].directive);
 
         if (path)
                 path_tidy(path);
         if (path && path_relate(&check->plan.jail.prefixes, path) != PATH_BELOW &&
                 !is_brought(check, path))
-                tell_socket(check, path, where, i);
+                tell_outside(check, path, where, i);
         free(where);
         free(path);
+}
+
+static bool has_word(const struct httpd_directive *directive, const char *word)
+{
+        for (size_t i = 0; i < directive->count; i++)
+                if (strcasecmp(directive->argument[i], word) == 0)
+                        return true;
+        return false;
 }
 
 /* Does anything start a CGI script? */
 static bool runs_scripts(const struct httpd_config *config)
 {
-        const struct httpd_directive *directive = NULL;
-
         if (httpd_config_next(config, NULL, "ScriptAlias") ||
                 httpd_config_next(config, NULL, "ScriptAliasMatch"))
                 return true;
-        for (size_t i = 0; i < config->count; i++) {
-                directive = &config->item[i];
-                for (size_t word = 0; word < directive->count; word++)
-                        if (strcasecmp(directive->argument[word], "cgi-script") == 0)
-                                return true;
-        }
+        for (size_t i = 0; i < config->count; i++)
+                if (has_word(&config->item[i], "cgi-script"))
+                        return true;
         return false;
 }
 
-static void check_sockets(struct check *check, const struct httpd_config *config)
+static void check_places(struct check *check, const struct httpd_config *config)
 {
-        for (size_t i = 0; i < sizeof(sockets) / sizeof(sockets[0]); i++) {
-                bool used = sockets[i].condition
-                                    ? httpd_config_next(config, NULL, sockets[i].condition) != NULL
+        for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+                bool used = places[i].condition
+                                    ? httpd_config_next(config, NULL, places[i].condition) != NULL
                                     : runs_scripts(config);
 
-                if (used && httpd_config_has(config, sockets[i].module))
-                        check_socket(check, config, i);
+                if (used && httpd_config_has(config, places[i].module))
+                        check_place(check, config, i);
         }
+}
+
+/* The directory of the section around @directive, if it is one, and no pattern; or NULL. */
+static const char *directory_of(
+        const struct httpd_config *config, const struct httpd_directive *directive)
+{
+        const struct httpd_directive *section = httpd_config_section(config, directive);
+
+        if (!section || strcasecmp(section->name, "Directory") != 0 || section->count != 1 ||
+                section->argument[0][0] != '/' || !section->argument[0][1] ||
+                strpbrk(section->argument[0], "*?["))
+                return NULL;
+        path_tidy(section->argument[0]);
+        return section->argument[0];
+}
+
+static void check_directory_of(struct check *check, const struct httpd_config *config,
+        const struct httpd_directive *directive, const char *ending)
+{
+        const char *directory = directory_of(config, directive);
+        char *where = httpd_config_where(directive);
+
+        if (directory)
+                programs_check_directory(check, directory, ending, where);
+        free(where);
+}
+
+/* <Directory DIRECTORY> Options ExecCGI: files that end so are scripts. */
+static void check_ending(struct check *check, const struct httpd_config *config, const char *ending)
+{
+        const struct httpd_directive *options = NULL;
+
+        while ((options = httpd_config_next(config, options, "Options")))
+                if (has_word(options, "ExecCGI") || has_word(options, "+ExecCGI"))
+                        check_directory_of(check, config, options, ending);
+}
+
+static void check_handlers(struct check *check, const struct httpd_config *config)
+{
+        const struct httpd_directive *handler = NULL;
+
+        while ((handler = httpd_config_next(config, handler, "AddHandler"))) {
+                bool scripts = has_word(handler, "cgi-script");
+
+                for (size_t i = 1; scripts && i < handler->count; i++)
+                        check_ending(check, config, handler->argument[i]);
+        }
+        while ((handler = httpd_config_next(config, handler, "SetHandler")))
+                if (has_word(handler, "cgi-script"))
+                        check_directory_of(check, config, handler, NULL);
 }
 
 /* mod_fcgid's sockets are made and used inside, by what gives up root. */
@@ -213,7 +277,8 @@ void check_httpd_modules(struct check *check, const struct httpd_config *config)
         if (!check->usable)
                 return;
         check_needs(check, config);
-        check_sockets(check, config);
+        check_places(check, config);
+        check_handlers(check, config);
         check_fcgid(check, config);
         check_homes(check, config);
 }

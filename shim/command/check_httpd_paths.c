@@ -8,6 +8,7 @@
 #include "command/programs.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,9 +73,14 @@ static void want_data_base(const struct mention *mention, const char *argument)
                 if (there)
                         want(mention, file);
                 free(file);
-                if (there)
-                        break;
+                if (there) {
+                        free(path);
+                        return;
+                }
         }
+        /* One that is made is wanted under the name that it will have. */
+        if ((mention->row->use & CHECK_KIND) == CHECK_MAKE)
+                want(mention, path);
         free(path);
 }
 
@@ -114,7 +120,7 @@ static void want_socket(const struct mention *mention, const char *argument)
 
 static void want_command(const struct mention *mention, const char *argument)
 {
-        char *path = memory_format("%.*s", (int)strcspn(argument, " \t"), argument);
+        char *path = memory_format("%.*s", (int)strcspn(argument, " \t\""), argument);
 
         want(mention, path);
         free(path);
@@ -130,15 +136,31 @@ static void want_list(const struct mention *mention, const char *argument)
         free(copy);
 }
 
+static void want_option(const struct mention *mention, const char *argument)
+{
+        const char *equals = strchr(argument, '=');
+
+        if (equals)
+                want_list(mention, equals + 1);
+}
+
+static void want_option_command(const struct mention *mention, const char *argument)
+{
+        if (strncasecmp(argument, "cmd=", 4) == 0)
+                want_command(mention, argument + 4 + strspn(argument + 4, "\""));
+}
+
 static void want_scripts(const struct mention *mention, const char *argument)
 {
         char *path = httpd_config_path(mention->config, argument);
-        struct inside inside;
+        struct file_facts facts;
 
-        want(mention, argument);
         path_tidy(path);
-        if (inside_look(mention->check, path, &inside) && S_ISDIR(inside.facts.mode))
-                programs_check_directory(mention->check, path, mention->where);
+        if (kernel_facts(AT_FDCWD, path, 0, &facts) == 0 && S_ISREG(facts.mode))
+                check_wanted(mention->check, path, CHECK_EXECUTE, mention->where, "the script");
+        else if (check_wanted(mention->check, path, mention->row->use, mention->where,
+                         mention->row->what))
+                programs_check_directory(mention->check, path, NULL, mention->where);
         free(path);
 }
 
@@ -151,6 +173,8 @@ static void (*const forms[])(const struct mention *mention, const char *argument
         [HTTPD_SOCKET] = want_socket,
         [HTTPD_COMMAND] = want_command,
         [HTTPD_LIST] = want_list,
+        [HTTPD_OPTION] = want_option,
+        [HTTPD_OPTION_COMMAND] = want_option_command,
         [HTTPD_SCRIPTS] = want_scripts,
 };
 
@@ -165,8 +189,6 @@ static void look_at(struct check *check, const struct httpd_config *config,
                 size_t first = row->argument == HTTPD_EACH ? 0 : row->argument;
                 size_t last = row->argument == HTTPD_EACH ? directive->count : first + 1;
 
-                if (row->argument == HTTPD_LAST)
-                        last = directive->count, first = last > 0 ? last - 1 : 0;
                 for (size_t i = first; i < last && i < directive->count; i++)
                         forms[row->form](&mention, directive->argument[i]);
                 free(mention.where);

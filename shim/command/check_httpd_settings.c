@@ -81,23 +81,42 @@ static void check_itk(struct check *check, const struct httpd_view *view)
         cure_set(&finding->cure, "keep_capabilities", "dac_read_search");
 }
 
-/* suexec is a set-id program, and means nothing to a process that gains no privileges. */
+/* suexec is a set-id program: a copy is none, and it means nothing to who gains no privileges. */
 static void check_suexec(struct check *check, const struct httpd_view *view)
 {
         const struct httpd_directive *directive =
                 httpd_config_next(&view->config, NULL, "SuexecUserGroup");
+        const struct settings *settings = &check->plan.settings;
+        struct finding *finding;
         char *where;
 
         if (!directive)
                 return;
         where = httpd_config_where(directive);
-        if (check->plan.settings.no_new_privs) {
-                struct finding *finding = check_found(check, FINDING_WARNING, "no-new-privs", NULL,
-                        where, "suexec changes the user, which no_new_privs forbids");
-
+        if (settings->no_new_privs) {
+                finding = check_found(check, FINDING_WARNING, "no-new-privs", NULL, where,
+                        "suexec changes the user, which no_new_privs forbids");
                 cure_set(&finding->cure, "no_new_privs", "false");
         }
+        if (settings->isolation == ISOLATION_CHROOT) {
+                finding = check_found(check, FINDING_WARNING, "needs-namespace", NULL, where,
+                        "suexec is a set-id program, of which a copy has no set-id bit");
+                cure_set(&finding->cure, "isolation", "namespace");
+        }
         free(where);
+}
+
+/* In a program that is not listed the shim does nothing: it would run as without it. */
+static void check_programs(struct check *check, const struct httpd_view *view)
+{
+        const struct settings *settings = &check->plan.settings;
+        struct finding *finding;
+
+        if (settings->programs.count == 0 || settings_lists_program(settings, view->program))
+                return;
+        finding = check_found(check, FINDING_ERROR, "programs", view->program, NULL,
+                "it is none of programs, so it would run without a jail");
+        cure_set(&finding->cure, "programs", strrchr(view->program, '/') + 1);
 }
 
 /* Where more than the jail is in the jail, nobody may ask for it. */
@@ -173,6 +192,7 @@ void check_httpd_settings(struct check *check, const struct httpd_view *view)
 {
         if (!check->usable)
                 return;
+        check_programs(check, view);
         check_pidfile(check, view);
         check_scoreboard(check, view);
         check_itk(check, view);

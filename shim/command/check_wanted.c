@@ -65,6 +65,13 @@ bool check_service(const struct check *check, const char *name)
         return services_include(&check->plan.settings, name);
 }
 
+enum finding_severity check_severity(unsigned use)
+{
+        if (use & CHECK_OPTIONAL)
+                return FINDING_NOTE;
+        return use & CHECK_ESSENTIAL ? FINDING_ERROR : FINDING_WARNING;
+}
+
 /* What is wanted, and for whom. */
 struct want {
         struct check *check;
@@ -74,13 +81,6 @@ struct want {
         const char *what;
 };
 
-static enum finding_severity severity(const struct want *want)
-{
-        if (want->use & CHECK_OPTIONAL)
-                return FINDING_NOTE;
-        return want->use & CHECK_ESSENTIAL ? FINDING_ERROR : FINDING_WARNING;
-}
-
 static bool is_outside(const char *path, struct file_facts *ret_facts)
 {
         return kernel_facts(AT_FDCWD, path, 0, ret_facts) == 0;
@@ -89,11 +89,30 @@ static bool is_outside(const char *path, struct file_facts *ret_facts)
 /* Below the jail, there outside, but not inside: a link on the way leads elsewhere there. */
 static bool tell_dangling(const struct want *want, const struct inside *inside)
 {
-        struct finding *finding =
-                check_found(want->check, severity(want), "dangling-link", want->path, want->where,
-                        "%s is not there inside, where the link %s leads to %s of the jail",
-                        want->what, inside->link, inside->leads);
+        struct finding *finding = check_found(want->check, check_severity(want->use),
+                "dangling-link", want->path, want->where,
+                "%s is not there inside, where the link %s leads to %s of the jail", want->what,
+                inside->link, inside->leads);
         wanted_cure_link(want->check, inside, &finding->cure);
+        return false;
+}
+
+/* In the jail, and yet not to be found there. */
+static bool tell_hidden(const struct want *want, const struct inside *inside)
+{
+        const struct settings *settings = &want->check->plan.settings;
+        struct finding *finding;
+
+        if (inside->link[0])
+                return tell_dangling(want, inside);
+        if (settings->fixroot || settings->self_link) {
+                check_found(want->check, check_severity(want->use), "hidden", want->path,
+                        want->where, "%s lies where the jail gets something else", want->what);
+                return false;
+        }
+        finding = check_found(want->check, check_severity(want->use), "not-translated", want->path,
+                want->where, "%s has another path inside, and fixroot is false", want->what);
+        cure_set(&finding->cure, "fixroot", "true");
         return false;
 }
 
@@ -105,15 +124,15 @@ static bool tell_absent(const struct want *want, const struct inside *inside)
 
         if (is_outside(want->path, &facts)) {
                 if (path_relate(&check->plan.jail.prefixes, want->path) == PATH_BELOW)
-                        return inside->link[0] ? tell_dangling(want, inside) : true;
+                        return tell_hidden(want, inside);
                 if (wanted_needs_namespace(check, want->path, want->use)) {
-                        finding = check_found(check, severity(want), "needs-namespace", want->path,
-                                want->where, "%s is nothing that could be copied into the jail",
-                                want->what);
+                        finding = check_found(check, check_severity(want->use), "needs-namespace",
+                                want->path, want->where,
+                                "%s is nothing that could be copied into the jail", want->what);
                         cure_set(&finding->cure, "isolation", "namespace");
                 }
-                finding = check_found(check, severity(want), "absent", want->path, want->where,
-                        "%s is not in the jail", want->what);
+                finding = check_found(check, check_severity(want->use), "absent", want->path,
+                        want->where, "%s is not in the jail", want->what);
                 wanted_cure_absent(check, want->path, want->use, &finding->cure);
                 return false;
         }
@@ -131,7 +150,7 @@ static bool tell_refused(const struct want *want, const struct inside *inside, i
         bool write = mask & W_OK;
         struct finding *finding;
 
-        finding = check_found(check, severity(want), write ? "unwritable" : "unreadable",
+        finding = check_found(check, check_severity(want->use), write ? "unwritable" : "unreadable",
                 want->path, want->where, "%s cannot be %s by the workers' user %s", want->what,
                 write           ? "written to"
                 : (mask & R_OK) ? "read"
@@ -145,8 +164,8 @@ static bool tell_refused(const struct want *want, const struct inside *inside, i
 static bool judge(const struct want *want, const struct inside *inside, int mask)
 {
         if (inside->closed[0]) {
-                struct finding *finding = check_found(want->check, severity(want), "closed",
-                        inside->closed, want->where,
+                struct finding *finding = check_found(want->check, check_severity(want->use),
+                        "closed", inside->closed, want->where,
                         "%s lies behind this directory, which the workers' user %s may not pass",
                         want->what, want->check->user.name);
 

@@ -11,8 +11,8 @@ enum httpd_form {
         HTTPD_PATH,
         /** The path ends where a pattern begins: "$1", "%0". Its directory counts. */
         HTTPD_PREFIX,
-        /** "txt:/path", "rnd:/path", "dbm=sdbm:/path"; "prg:", "int:" and others name none, or one
-           of the master's. */
+        /** "txt:/path", "rnd:/path", "dbm=sdbm:/path"; "prg:", "int:", "shmcb:" and others name
+           none, or one of the master's. */
         HTTPD_MAP,
         /** A data base: perhaps with .pag, .dir or .db behind the name. */
         HTTPD_DATA_BASE,
@@ -22,14 +22,16 @@ enum httpd_form {
         HTTPD_COMMAND,
         /** Paths with colons between them. */
         HTTPD_LIST,
-        /** Like HTTPD_PATH; what lies in the directory may be executed. */
+        /** "python-path=/path:/path" */
+        HTTPD_OPTION,
+        /** "cmd=/path", perhaps with a quotation mark in it: cmd="/path word" */
+        HTTPD_OPTION_COMMAND,
+        /** Like HTTPD_PATH; it, or what lies in the directory, may be executed. */
         HTTPD_SCRIPTS,
 };
 
 /** Stands for each argument from the first on, in httpd_path.argument. */
 #define HTTPD_EACH ((size_t)-1)
-/** Stands for the last argument. */
-#define HTTPD_LAST ((size_t)-2)
 
 /**
  * struct httpd_path - one row.

@@ -57,6 +57,23 @@ static char *choose_program(const char *program)
         return memory_copy(program);
 }
 
+/* What apachectl starts. From malloc(). */
+static char *find_server(const char *program)
+{
+        static const char *const names[] = {"apache2", "httpd"};
+        const char *slash = strrchr(program, '/');
+        int length = slash ? (int)(slash - program) : 0;
+
+        for (size_t i = 0; strstr(slash ? slash : program, "ctl") && i < 2; i++) {
+                char *path = memory_format("%.*s/%s", length, program, names[i]);
+
+                if (access(path, X_OK) == 0)
+                        return path;
+                free(path);
+        }
+        return memory_copy(program);
+}
+
 static struct question begin_question(const char *program, char **arguments)
 {
         struct question question = {NULL, 0};
@@ -244,7 +261,7 @@ bool httpd_view_ask(const char *program, char **arguments, struct httpd_view *re
         char *chosen = choose_program(program);
         bool good;
 
-        *ret_view = (struct httpd_view){.pidfile = NULL};
+        *ret_view = (struct httpd_view){.program = find_server(program)};
         good = ask_settings(chosen, arguments, ret_view);
         if (good && !ask_info(chosen, arguments, ret_view))
                 ask_files(chosen, arguments, ret_view);
@@ -258,6 +275,7 @@ bool httpd_view_ask(const char *program, char **arguments, struct httpd_view *re
 void httpd_view_release(struct httpd_view *view)
 {
         httpd_config_release(&view->config);
+        free(view->program);
         free(view->pidfile);
         free(view->user);
         free(view->group);

@@ -10,6 +10,7 @@
  *
  * @config:   all directives that hold: those of <IfModule> that is true, of macros, of what is
  *            included, with variables put in.
+ * @program:  the server itself, which may have been asked by way of a script; never NULL.
  * @pidfile:  that it will write.
  * @user, @group: of workers, as `User` has them.
  * @locks:    the directory of its locks.
@@ -17,6 +18,7 @@
  */
 struct httpd_view {
         struct httpd_config config;
+        char *program;
         char *pidfile;
         char *user;
         char *group;

@@ -204,9 +204,12 @@ static bool pass(struct walk *walk)
 bool inside_look(const struct check *check, const char *path, struct inside *ret_inside)
 {
         struct walk walk = {.check = check, .inside = ret_inside};
+        bool translates = check->plan.settings.fixroot || check->plan.settings.self_link;
 
         memset(ret_inside, 0, sizeof(*ret_inside));
-        snprintf(walk.rest, sizeof(walk.rest), "%s", path_inside(&check->plan.jail.prefixes, path));
+        if (translates)
+                path = path_inside(&check->plan.jail.prefixes, path);
+        snprintf(walk.rest, sizeof(walk.rest), "%s", path);
         look(&walk, "");
         while (!ends(&walk)) {
                 if (!step(&walk) || !look(&walk, ret_inside->at))

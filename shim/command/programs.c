@@ -15,15 +15,18 @@
 #include <unistd.h>
 
 /* Most files of a directory that are looked at, and most levels of directories. */
-#define FILES_LIMIT 200
+#define FILES_LIMIT 1000
 #define DEPTH_LIMIT 3
 
 /* As much of a "#!" line as the kernel reads (BINPRM_BUF_SIZE of Linux). */
 #define LINE_SIZE 256
 
-/* What a program lacks. */
+/* What a program lacks: each on its own, where the program itself is the jail's. */
 struct lack {
         struct check *check;
+        const char *program;
+        bool each;
+        unsigned use;
         char first[PATH_MAX];
         unsigned count;
 };
@@ -38,31 +41,41 @@ static int found(void *context, const char *path)
                 return 0;
         if (lack->count++ == 0)
                 snprintf(lack->first, sizeof(lack->first), "%s", path);
+        if (lack->each)
+                check_wanted(lack->check, path, CHECK_READ | lack->use, lack->program,
+                        "a library of a program in the jail");
         return 0;
 }
 
-static enum finding_severity severity(unsigned use)
+static void tell_libraries(const struct lack *lack, const char *where)
 {
-        if (use & CHECK_OPTIONAL)
-                return FINDING_NOTE;
-        return use & CHECK_ESSENTIAL ? FINDING_ERROR : FINDING_WARNING;
+        struct finding *finding = check_found(lack->check, check_severity(lack->use), "libraries",
+                lack->program, where,
+                lack->count == 1 ? "it needs %s, which is not in the jail"
+                                 : "it needs %s and %u more files that are not in the jail",
+                lack->first, lack->count - 1);
+        char *text = memory_format("%s,program", lack->program);
+
+        cure_set(&finding->cure, "expose", text);
+        free(text);
 }
 
-/* The libraries. What another user could change is not asked: its loader would run as this one. */
+/* What another user could change is not asked: its loader would run as this one. */
 static bool check_libraries(struct check *check, const struct inside *inside, const char *path,
         unsigned use, const char *where)
 {
-        struct lack lack = {.check = check};
+        struct lack lack = {
+                .check = check,
+                .program = path,
+                .each = path_relate(&check->plan.jail.prefixes, path) == PATH_BELOW,
+                .use = use & ~(unsigned)CHECK_KIND,
+        };
         struct failure ignored = {0};
-        struct finding *finding;
 
         if (program_files(inside->real, found, &lack, &ignored) < 0 || lack.count == 0)
                 return true;
-        finding = check_found(check, severity(use), "libraries", path, where,
-                lack.count == 1 ? "it needs %s, which is not in the jail"
-                                : "it needs %s and %u more files that are not in the jail",
-                lack.first, lack.count - 1);
-        cure_command(&finding->cure, "chrootshim populate --program %s", path);
+        if (!lack.each)
+                tell_libraries(&lack, where);
         return false;
 }
 
@@ -99,8 +112,8 @@ static bool check_interpreter(
                 return true;
         if (path_relate(&check->plan.jail.prefixes, interpreter) == PATH_BELOW &&
                 !check->plan.settings.self_link) {
-                struct finding *finding = check_found(check, severity(use), "interpreter", path,
-                        where, "its first line names %s, which the kernel looks for inside",
+                struct finding *finding = check_found(check, check_severity(use), "interpreter",
+                        path, where, "its first line names %s, which the kernel looks for inside",
                         interpreter);
 
                 cure_set(&finding->cure, "self_link", "true");
@@ -146,47 +159,62 @@ bool programs_check(struct check *check, const struct inside *inside, const char
         return good;
 }
 
-static void check_directory(
-        struct check *check, const char *path, const char *where, unsigned depth, unsigned *left);
+/* A walk for scripts. */
+struct walk {
+        struct check *check;
+        const char *ending;
+        const char *where;
+        unsigned left;
+};
 
-static void check_entry(
-        struct check *check, const char *path, const char *where, unsigned depth, unsigned *left)
+static void check_directory(struct walk *walk, const char *path, unsigned depth);
+
+static bool ends_in(const char *name, const char *ending)
 {
-        struct inside inside;
+        size_t length = strlen(name), end = ending ? strlen(ending) : 0;
 
-        if (!inside_look(check, path, &inside))
-                return;
-        if (S_ISDIR(inside.facts.mode) && depth < DEPTH_LIMIT)
-                check_directory(check, path, where, depth + 1, left);
-        else if (S_ISREG(inside.facts.mode) && (inside.facts.mode & 0111))
-                programs_check(check, &inside, path, 0, where);
+        return length >= end && strcmp(name + length - end, ending ? ending : "") == 0;
 }
 
-static void check_directory(
-        struct check *check, const char *path, const char *where, unsigned depth, unsigned *left)
+static void check_entry(struct walk *walk, const char *path, unsigned depth)
 {
         struct inside inside;
-        DIR *directory =
-                inside_look(check, path, &inside) && inside.real[0] ? opendir(inside.real) : NULL;
-        struct dirent *entry;
 
-        while (directory && *left > 0 && (entry = readdir(directory))) {
+        if (!inside_look(walk->check, path, &inside))
+                return;
+        if (S_ISDIR(inside.facts.mode) && depth < DEPTH_LIMIT)
+                check_directory(walk, path, depth + 1);
+        else if (S_ISREG(inside.facts.mode) && (inside.facts.mode & 0111) &&
+                 ends_in(path, walk->ending))
+                programs_check(walk->check, &inside, path, 0, walk->where);
+}
+
+static void check_directory(struct walk *walk, const char *path, unsigned depth)
+{
+        struct inside inside;
+        struct dirent *entry;
+        DIR *directory = NULL;
+
+        if (inside_look(walk->check, path, &inside) && inside.real[0])
+                directory = opendir(inside.real);
+        while (directory && walk->left > 0 && (entry = readdir(directory))) {
                 char *file;
 
                 if (entry->d_name[0] == '.')
                         continue;
-                (*left)--;
+                walk->left--;
                 file = memory_format("%s/%s", path, entry->d_name);
-                check_entry(check, file, where, depth, left);
+                check_entry(walk, file, depth);
                 free(file);
         }
         if (directory)
                 closedir(directory);
 }
 
-void programs_check_directory(struct check *check, const char *path, const char *where)
+void programs_check_directory(
+        struct check *check, const char *path, const char *ending, const char *where)
 {
-        unsigned left = FILES_LIMIT;
+        struct walk walk = {check, ending, where, FILES_LIMIT};
 
-        check_directory(check, path, where, 0, &left);
+        check_directory(&walk, path, 0);
 }

@@ -15,8 +15,12 @@
 bool programs_check(struct check *check, const struct inside *inside, const char *path,
         unsigned use, const char *where);
 
-/** programs_check_directory() - of those in it that may be executed, and in
- * directories below it. */
-void programs_check_directory(struct check *check, const char *path, const char *where);
+/**
+ * programs_check_directory() - the same of those in it that may be executed, and in directories
+ * below it.
+ * @ending: how their names end; NULL: any.
+ */
+void programs_check_directory(
+        struct check *check, const char *path, const char *ending, const char *where);
 
 #endif

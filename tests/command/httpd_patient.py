@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import pathlib
 import shutil
 import socket
 import subprocess
@@ -65,7 +66,7 @@ class HttpdPatient(Apache):
     def make(self, files):
         """
         What each name below the tree is to be: a text, a text and its mode, a socket's class, a
-        link's "-> TARGET". A name that ends with a slash is a directory, with its mode or owner.
+        link's "-> TARGET", the path of what is copied. A name that ends with a slash is a directory, with its mode or owner.
         """
         for name, what in files.items():
             path = f"{self.tree}/{name}"
@@ -78,6 +79,8 @@ class HttpdPatient(Apache):
             elif what is socket.socket:
                 with socket.socket(socket.AF_UNIX) as listener:
                     listener.bind(path)
+            elif isinstance(what, pathlib.Path):
+                shutil.copy(what, path)
             elif isinstance(what, str) and what.startswith("-> "):
                 os.symlink(self.fill(what[3:]), path)
             else:

@@ -1,5 +1,6 @@
 """chrootshim check, before httpd starts: each thing that is missing or wrong, and what cures it."""
 # SPDX-License-Identifier: Apache-2.0
+import pathlib
 import re
 import socket
 
@@ -131,10 +132,6 @@ CASES = {
         "SecDataDir {tree}/data\nSecTmpDir {jail}/tmp\n",
         ("warning", "absent", "{tree}/data"), 'expose = [ "{tree}/data,private" ];',
         modules=("unique_id", "security2"), files={"data/": "", "jail/tmp/": 0o1777}),
-    "certificates of mod_md": Case(
-        "MDStoreDir {tree}/md\n",
-        ("warning", "absent", "{tree}/md"), 'expose = [ "{tree}/md" ];',
-        modules=("ssl", "md"), files={"md/": ""}),
     "socket of a proxy": Case(
         "ProxyPass /app unix:{tree}/app/socket|http://localhost/\n",
         ("warning", "absent", "{tree}/app/socket"), 'expose = [ "{tree}/app" ];',
@@ -231,7 +228,59 @@ CASES = {
     "suexec": Case(
         "SuexecUserGroup www-data www-data\n",
         ("warning", "no-new-privs", None), "no_new_privs = false;",
-        modules=("suexec",), besides=("absent",)),
+        modules=("suexec",),
+        settings={"isolation": "namespace", "expose": "/usr/lib/apache2/suexec,program"}),
+    "copy of suexec": Case(
+        "SuexecUserGroup www-data www-data\n",
+        ("warning", "needs-namespace", None), 'isolation = "namespace";',
+        modules=("suexec",),
+        settings={"no_new_privs": "false", "expose": "/usr/lib/apache2/suexec,program"}),
+    "programs": Case(
+        "", ("error", "programs", "/usr/sbin/apache2"), 'programs = [ "apache2" ];',
+        settings={"programs": "nginx:php-fpm"}),
+    "no translation": Case(
+        "CoreDumpDirectory /\n",
+        ("error", "not-translated", "{jail}/htdocs"), "fixroot = true;",
+        settings={"fixroot": "false"}, besides=("not-translated",)),
+    "what a private directory hides": Case(
+        "Alias /a {jail}/tmp/pages\n",
+        ("warning", "hidden", "{jail}/tmp/pages"), None,
+        modules=("alias",), files={"jail/tmp/pages/": ""},
+        settings={"isolation": "namespace", "services": "tmp"}),
+    "program as an alias": Case(
+        "ScriptAlias /git/ /usr/lib/git-core/git-http-backend/\n",
+        ("warning", "absent", "/usr/lib/git-core/git-http-backend"), 'services = [ "git" ];',
+        modules=("alias", "cgi")),
+    "scripts by their endings": Case(
+        "<Directory {jail}/htdocs>\nOptions ExecCGI\nAddHandler cgi-script .cgi .pl\n"
+        "</Directory>\n",
+        ("warning", "absent", "/usr/bin/perl"), 'services = [ "perl" ];',
+        modules=("mime", "cgi"),
+        files={"jail/htdocs/a/b.pl": ("#!/usr/bin/perl\n", 0o755),
+               "jail/htdocs/a/c.txt": ("#!/usr/bin/ruby\n", 0o755)}),
+    "scripts by their directory": Case(
+        "<Directory {jail}/cgi>\nSetHandler cgi-script\n</Directory>\n",
+        ("warning", "absent", "/usr/bin/perl"), 'services = [ "perl" ];',
+        modules=("cgi",), files={"jail/cgi/a": ("#! /usr/bin/perl\n", 0o755)}),
+    "libraries of a program in the jail": Case(
+        "ScriptAlias /cgi/ {jail}/cgi/\n",
+        ("warning", "absent", re.compile(r"/lib/.*/libc\.so\.6")),
+        re.compile(r'expose = \[ "/lib/.*/libc\.so\.6,program" \];'),
+        modules=("alias", "cgi"), files={"jail/cgi/env": pathlib.Path("/usr/bin/env")},
+        besides=("absent",)),
+    "libraries of an exposed program": Case(
+        "ScriptAlias /cgi/ {tree}/cgi/\n",
+        ("warning", "libraries", "{tree}/cgi/env"), 'expose = [ "{tree}/cgi/env,program" ];',
+        modules=("alias", "cgi"), files={"cgi/env": pathlib.Path("/usr/bin/env")},
+        settings={"expose": "{tree}/cgi"}),
+    "host of LDAP": Case(
+        '<Location /a>\nAuthLDAPURL "ldap://ldap.example.test/o=x?uid"\n</Location>\n',
+        ("warning", "names", "/etc/resolv.conf"), 'services = [ "dns" ];',
+        modules=("auth_basic", "authn_core", "ldap", "authnz_ldap")),
+    "store of mod_md": Case(
+        "MDomain site.example.test\nMDCertificateAgreement accepted\n",
+        ("error", "store-outside", "{tree}/md"), "MDStoreDir {jail}/md",
+        modules=("ssl", "md"), settings={"services": "dns"}),
     "home directories": Case(
         "UserDir public_html\n",
         ("warning", "absent", "/home"), 'expose = [ "/home" ];',
@@ -279,7 +328,7 @@ def test_each_finding_and_its_cure(case, patient):
     if case.cure is None:
         assert found[0]["cure"] is None
         return
-    assert found[0]["cure"]["line"] == patient.fill(case.cure)
+    assert matches(case.cure, found[0]["cure"]["line"], patient)
     patient.cure(found[0])
     again = patient.look()
     assert not [finding for finding in again if finding["code"] == code
