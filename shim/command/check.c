@@ -3,11 +3,16 @@
 #include "command/check.h"
 
 #include "command/check_server.h"
+#include "command/memory.h"
 #include "command/subcommand.h"
 #include "jail/enter.h"
 #include "settings/read.h"
+#include "supply/place.h"
 #include "supply/publication.h"
 #include "supply/supply.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 enum { OPTION_JSON = 1 };
 
@@ -47,6 +52,18 @@ static void tell_left_out(void *context, struct failure *failure)
         findings_add_failure(&check->findings, FINDING_WARNING, "left-out", failure);
 }
 
+/* Where it comes to lie, if the jail has links on the way to its place. */
+static void find_place(const struct jail *jail, struct exposure *exposure)
+{
+        struct failure ignored;
+        struct place *place = memory_grow(NULL, 1, sizeof(*place));
+
+        if (place_trace(jail->fd, exposure->target, place, &ignored) == 0 &&
+                strcmp(place->path, exposure->target) != 0)
+                exposure->target = memory_copy(place->path);
+        free(place);
+}
+
 /* Look at each of what is brought in; the look makes nothing. */
 static void look_at_exposures(struct check *check)
 {
@@ -64,7 +81,9 @@ static void look_at_exposures(struct check *check)
                                 NULL, "%s is to bring it, and it is not there",
                                 exposure_origin(exposure));
                 kernel_close_at_end(&fd);
+                find_place(&check->plan.jail, exposure);
         }
+        exposures_sort(exposures, check->plan.settings.isolation);
 }
 
 /* What the start would bring into the jail. */

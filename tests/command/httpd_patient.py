@@ -63,6 +63,10 @@ class HttpdPatient(Apache):
         """Fill in {tree} and {jail}; other braces stay."""
         return text.replace("{tree}", self.tree).replace("{jail}", self.jail)
 
+    def own(self, name, owner):
+        """Give it to a "USER" or "USER:GROUP"."""
+        shutil.chown(f"{self.tree}/{name}", *owner.split(":"))
+
     def make(self, files):
         """
         What each name below the tree is to be: a text, a text and its mode, a socket's class, a
