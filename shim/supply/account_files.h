@@ -29,4 +29,11 @@ size_t account_filter(
  */
 int account_file_copy(int from, int to, uint64_t *room);
 
+/**
+ * account_file_is_copied() - is the file @copy what account_file_copy() of @from would write?
+ *
+ * Both are read from their beginning, and keep their positions.
+ */
+bool account_file_is_copied(int from, int copy);
+
 #endif

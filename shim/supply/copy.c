@@ -5,9 +5,11 @@
 #include "supply/copy_look.h"
 #include "supply/place.h"
 #include "supply/residue.h"
+#include "supply/residue_reach.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -196,6 +198,45 @@ int copy_private(
                 "it cannot be made in the jail", "make it by hand, with mode 1777");
         ret_failure->jail = jail->real;
         failure_plant(ret_failure, place.foreign);
+        return error;
+}
+
+/* Is it other than what is @there already, or not there yet? */
+static int would_change(const struct jail *jail, struct copy *copy, int source)
+{
+        struct reach reach;
+        struct file_facts facts;
+        const char *name;
+        int directory, error = 0;
+
+        reach_begin(&reach, jail->fd);
+        directory = reach_directory(&reach, copy->path, &name);
+        if (copy->exposure->options & EXPOSURE_PRIVATE)
+                copy->stale = directory < 0 ||
+                              kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &facts) < 0;
+        else
+                error = copy_look(copy, source, directory, name);
+        if (error == 0 && (copy->exposure->options & EXPOSURE_NAMES) &&
+                kernel_facts(source, "", 0, &facts) == 0)
+                copy->stale = !copy_names_are_fresh(source, &facts, directory, name);
+        reach_end(&reach);
+        return error < 0 ? error : copy->stale || copy->residue;
+}
+
+int copy_would_change(const struct jail *jail, const struct exposure *exposure, int source,
+        struct failure *ret_failure)
+{
+        struct place *place = calloc(1, sizeof(*place));
+        struct copy copy = {.exposure = exposure, .failure = ret_failure, .manifest = -1};
+        int error;
+
+        if (!place)
+                return exposure_fail(exposure, ret_failure, -ENOMEM, NULL, NULL, NULL);
+        error = place_trace(jail->fd, exposure->target, place, ret_failure);
+        copy.path = place->path;
+        if (error == 0)
+                error = would_change(jail, &copy, source);
+        free(place);
         return error;
 }
 

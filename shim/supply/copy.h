@@ -16,7 +16,9 @@
 /** copy_limit_of() - what @limit, of those above, is for @exposure. */
 static inline uint64_t copy_limit_of(const struct exposure *exposure, uint64_t limit)
 {
-        return limit * (exposure->service ? COPY_SERVICE_FACTOR : 1);
+        bool large = exposure->service || (exposure->options & EXPOSURE_LARGE);
+
+        return limit * (large ? COPY_SERVICE_FACTOR : 1);
 }
 
 /**
@@ -39,6 +41,16 @@ static inline uint64_t copy_limit_of(const struct exposure *exposure, uint64_t l
  * Return: 0, or a negative error number with @ret_failure.
  */
 int copy_exposure(const struct jail *jail, const struct exposure *exposure, int source,
+        struct failure *ret_failure);
+
+/**
+ * copy_would_change() - would copy_exposure(), or copy_private(), do anything? Changes nothing;
+ * allocates.
+ * @source: the descriptor of it; -1 if it is private.
+ *
+ * Return: 1 or 0; a negative error number with @ret_failure, where they would fail.
+ */
+int copy_would_change(const struct jail *jail, const struct exposure *exposure, int source,
         struct failure *ret_failure);
 
 /**

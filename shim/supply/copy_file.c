@@ -110,6 +110,31 @@ bool copy_file_is_fresh(const struct file_facts *there, const struct file_facts 
                is_newer(there, source);
 }
 
+bool copy_names_are_fresh(
+        int source, const struct file_facts *facts, int directory, const char *name)
+{
+        const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+        CLOSED_AT_END int from = kernel_reopen(source, flags);
+        CLOSED_AT_END int there = kernel_openat(directory, name, flags | O_NOFOLLOW, 0);
+        struct file_facts now, like = *facts;
+
+        if (from < 0 || there < 0 || kernel_facts(there, "", 0, &now) < 0)
+                return false;
+        like.size = now.size;
+        return copy_file_is_fresh(&now, &like) && account_file_is_copied(from, there);
+}
+
+static bool is_fresh(const struct copy *copy, int from, const struct file_facts *facts,
+        int directory, const char *name)
+{
+        struct file_facts there;
+
+        if (copy->exposure->options & EXPOSURE_NAMES)
+                return copy_names_are_fresh(from, facts, directory, name);
+        return kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there) == 0 &&
+               copy_file_is_fresh(&there, facts);
+}
+
 /* Make the file that will take the place of @name, under the name @temporary. */
 static int make_new(const struct copy *copy, int directory, const char *name, char *temporary)
 {
@@ -167,13 +192,9 @@ static int write_file(struct copy *copy, int from, const struct file_facts *fact
 int copy_file(struct copy *copy, int from, const struct file_facts *facts, int directory,
         const char *name)
 {
-        struct file_facts there;
-
         if (facts->size > room_left(copy))
                 return copy_fail_bytes(copy, name);
-        if ((copy->exposure->options & EXPOSURE_NAMES) ||
-                kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &there) < 0 ||
-                !copy_file_is_fresh(&there, facts))
+        if (!is_fresh(copy, from, facts, directory, name))
                 return write_file(copy, from, facts, directory, name);
         copy->bytes += facts->size;
         return 0;

@@ -60,6 +60,10 @@ int copy_fail_entries(struct copy *copy);
  * fresh.
  */
 bool copy_file_is_fresh(const struct file_facts *there, const struct file_facts *source);
+/** The size tells nothing of a file of names, whose copy has no passwords: it is read. @source: the
+ * O_PATH descriptor of it. */
+bool copy_names_are_fresh(
+        int source, const struct file_facts *facts, int directory, const char *name);
 bool copy_device_is_fresh(const struct file_facts *there, const struct file_facts *source);
 bool copy_link_is_fresh(int from, const char *from_name, int directory, const char *name);
 

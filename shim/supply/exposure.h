@@ -29,6 +29,8 @@ enum exposure_option {
         EXPOSURE_EITHER = 512,
         /** Not a word: it is a program that is not to be brought, and leaves the list. */
         EXPOSURE_REFUSED = 64,
+        /** Not a word: somebody has named this very file, and it may be as large as a service's. */
+        EXPOSURE_LARGE = 1024,
 };
 
 /**

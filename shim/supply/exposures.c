@@ -9,14 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int take(struct exposure *exposure, const struct jail *jail, struct failure *failure)
+/* Where it is to be in the jail, which must not be in it. */
+static int find_target(struct exposure *exposure, const struct jail *jail, struct failure *failure)
 {
         const char *source = exposure->source;
-        int error = source ? exposure_parse(exposure, failure)
-                           : exposure_fail(exposure, failure, -ENOMEM, NULL, NULL, NULL);
 
-        if (error < 0)
-                return error;
         exposure->target = path_inside(&jail->prefixes, source);
         if (path_relate(&jail->prefixes, source) == PATH_ANCESTOR || !exposure->target[1])
                 return exposure_fail(exposure, failure, 0, source, "it has the whole jail in it",
@@ -39,27 +36,52 @@ static uint64_t origin_bit(struct exposures *exposures, const char *service)
         return 1ULL << i;
 }
 
-int exposures_add(struct exposures *exposures, const struct jail *jail, const char *text,
-        const char *service, struct failure *ret_failure)
+/* Takes over its source, also where it fails. */
+static int append(struct exposures *exposures, const struct jail *jail, struct exposure *exposure,
+        struct failure *failure)
 {
-        struct exposure exposure = {.source = strdup(text), .service = service};
         struct exposure *longer = NULL;
-        int error = take(&exposure, jail, ret_failure);
+        int error = find_target(exposure, jail, failure);
 
         if (error == 0) {
                 longer = realloc(exposures->item, (exposures->count + 1) * sizeof(*longer));
                 if (!longer)
-                        error = exposure_fail(&exposure, ret_failure, -ENOMEM, NULL, NULL, NULL);
+                        error = exposure_fail(exposure, failure, -ENOMEM, NULL, NULL, NULL);
         }
+        if (error < 0) {
+                free(exposure->source);
+                return error;
+        }
+        exposure->askers = origin_bit(exposures, exposure->service);
+        exposure->either = exposure->options & EXPOSURE_EITHER ? exposure->askers : 0;
+        exposures->item = longer;
+        exposures->item[exposures->count++] = *exposure;
+        return 0;
+}
+
+int exposures_add(struct exposures *exposures, const struct jail *jail, const char *text,
+        const char *service, struct failure *ret_failure)
+{
+        struct exposure exposure = {.source = strdup(text), .service = service};
+        int error = exposure.source
+                            ? exposure_parse(&exposure, ret_failure)
+                            : exposure_fail(&exposure, ret_failure, -ENOMEM, NULL, NULL, NULL);
+
         if (error < 0) {
                 free(exposure.source);
                 return error;
         }
-        exposure.askers = origin_bit(exposures, service);
-        exposure.either = exposure.options & EXPOSURE_EITHER ? exposure.askers : 0;
-        exposures->item = longer;
-        exposures->item[exposures->count++] = exposure;
-        return 0;
+        return append(exposures, jail, &exposure, ret_failure);
+}
+
+int exposures_add_path(struct exposures *exposures, const struct jail *jail, const char *path,
+        unsigned options, const char *service, struct failure *ret_failure)
+{
+        struct exposure exposure = {.source = strdup(path), .service = service, .options = options};
+
+        if (!exposure.source)
+                return exposure_fail(&exposure, ret_failure, -ENOMEM, NULL, NULL, NULL);
+        return append(exposures, jail, &exposure, ret_failure);
 }
 
 static int compare(const void *a, const void *b)

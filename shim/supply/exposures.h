@@ -31,6 +31,15 @@ int exposures_add(struct exposures *exposures, const struct jail *jail, const ch
         const char *service, struct failure *ret_failure);
 
 /**
+ * exposures_add_path() - append the outside @path, which may have a comma in its name.
+ * @options: of enum exposure_option.
+ *
+ * Return: as exposures_add().
+ */
+int exposures_add_path(struct exposures *exposures, const struct jail *jail, const char *path,
+        unsigned options, const char *service, struct failure *ret_failure);
+
+/**
  * exposures_sort() - parents before what lies in them; the options of doubles are united, and what
  * is for another @isolation, or refused, is left out. What is required stays, for
  * exposures_check_settings() to refuse.

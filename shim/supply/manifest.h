@@ -15,8 +15,13 @@
  *      server PID BIRTH NAME   whose wishes follow: its process, with the time since the boot when
  *                              it was born; its pidfile, else its configuration, or program
  *      copy PATH               it wants a copy of PATH, with all that is below it; or, by
- * self_link, a link there place PATH              it wants a place for a mount, or a private
- * directory file INODE BIRTH PATH   the shim has made this; also: directory, link, device, point
+ *                              self_link, a link there
+ *      place PATH              it wants a place for a mount, or a private directory
+ *      file INODE BIRTH PATH   the shim has made this; also: directory, link, device, point
+ *
+ * A server with the PID 0 is none: its wishes last until it is asked to forget them. Such are those
+ * of chrootshim populate, one for each thing that it was asked for: its NAME is MANIFEST_STANDING
+ * and "program PATH" or "service NAME".
  *
  * PATH is the path in the jail, INODE and BIRTH (seconds and nanoseconds, 0.000000000 where the
  * file system has none) are statx(2)'s: another one of that name is not the shim's. A point is an
@@ -29,6 +34,7 @@
 #define MANIFEST_NAME ".chrootshim-manifest"
 #define MANIFEST_HEAD "chrootshim manifest 1 "
 #define MANIFEST_DIGITS 20
+#define MANIFEST_STANDING "populate "
 
 /** enum manifest_kind - what a line says. */
 enum manifest_kind {

@@ -88,20 +88,19 @@ static int check_entry(const struct plan *plan, struct failure *failure)
         return check_landlock(plan, failure);
 }
 
-/* The jail's spellings lead to it inside as well. */
-static int make_self_links(const struct plan *plan, struct failure *failure)
+int plan_make_self_links(const struct plan *plan, struct failure *ret_failure)
 {
         const struct path_prefixes *prefixes = &plan->jail.prefixes;
 
         for (unsigned i = 0; plan->settings.self_link && i < prefixes->count; i++) {
-                int error = self_link_make(&plan->jail, prefixes->item[i].text, failure);
+                int error = self_link_make(&plan->jail, prefixes->item[i].text, ret_failure);
 
                 if (error == 0)
                         continue;
-                if (!failure->planted)
+                if (!ret_failure->planted)
                         return error;
-                located(plan, error, failure);
-                log_failure(LEVEL_ERROR, "left out: ", failure);
+                located(plan, error, ret_failure);
+                log_failure(LEVEL_ERROR, "left out: ", ret_failure);
         }
         return 0;
 }
@@ -133,7 +132,7 @@ int plan_prepare(struct plan *plan, struct failure *ret_failure)
         if (error == 0)
                 error = supply_make(plan, ret_failure);
         if (error == 0)
-                error = make_self_links(plan, ret_failure);
+                error = plan_make_self_links(plan, ret_failure);
         if (error == 0)
                 check_publication(plan, ret_failure);
         if (error == 0)

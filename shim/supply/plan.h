@@ -42,6 +42,12 @@ struct plan {
         const char *tracer;
         /** The process by which the jail's manifest knows this server; 0 if it does not. */
         pid_t noted;
+        /** Of who is no server, and wants for good what it brings: a name that begins with
+         * MANIFEST_STANDING; or NULL. And those whose wishes end with this, too; ends with NULL. */
+        const char *standing;
+        const char *const *forgotten;
+        /** Told before exposure @i of the plan is copied, if it is not NULL. */
+        void (*progress)(const struct plan *plan, size_t i);
 };
 
 /** A plan for nothing: what a static one begins as. */
@@ -66,6 +72,10 @@ int plan_check(struct plan *plan, struct failure *ret_failure);
  * Return: 0, or a negative error number with @ret_failure, which is located.
  */
 int plan_prepare(struct plan *plan, struct failure *ret_failure);
+
+/** plan_make_self_links() - the jail's spellings lead to it inside as well, if `self_link` is set.
+ * Return: 0, or a negative error number with @ret_failure. */
+int plan_make_self_links(const struct plan *plan, struct failure *ret_failure);
 
 /**
  * plan_enter() - make the jail this process's root, and take away what leads out. For good.

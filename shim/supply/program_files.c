@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -132,12 +133,50 @@ static int tell_libraries(const struct look *look, const char *loader,
         return error;
 }
 
-static int follow_interpreters(struct look *look, int (*found)(void *context, const char *path),
+/* Where env(1) looks in a jail: its environment there is the server's, which is not known here. */
+static const char *const directories[] = {
+        "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"};
+
+/* "#!/usr/bin/env [-S] [NAME=VALUE] PROGRAM": the program, which is looked for by its name. */
+static bool script_command(char *beginning, const char *interpreter, char *command)
+{
+        const char *slash = strrchr(interpreter, '/');
+        char *line = strsep(&beginning, "\n"), *word;
+
+        if (!slash || strcmp(slash, "/env") != 0)
+                return false;
+        line = strchr(line, '/');
+        strsep(&line, " \t");
+        while ((word = strsep(&line, " \t")))
+                if (word[0] && word[0] != '-' && !strchr(word, '='))
+                        break;
+        if (!word || strchr(word, '/'))
+                return word && snprintf(command, PATH_MAX, "%s", word) < PATH_MAX;
+        for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++)
+                if (snprintf(command, PATH_MAX, "%s/%s", directories[i], word) < PATH_MAX &&
+                        kernel_access(AT_FDCWD, command, X_OK, 0) == 0)
+                        return true;
+        return false;
+}
+
+static int follow(const char *path, int depth, int (*found)(void *, const char *), void *context,
+        struct failure *failure);
+
+/* What the program needs that env(1) runs, and that program itself. */
+static int tell_command(const char *command, int depth, int (*found)(void *, const char *),
         void *context, struct failure *failure)
+{
+        int error = found(context, command);
+
+        return error < 0 ? error : follow(command, depth, found, context, failure);
+}
+
+static int follow_interpreters(struct look *look, int depth,
+        int (*found)(void *context, const char *path), void *context, struct failure *failure)
 {
         int error = 0;
 
-        for (int i = 0; error >= 0 && i < INTERPRETER_LIMIT; i++) {
+        for (int i = depth; error >= 0 && i < INTERPRETER_LIMIT; i++) {
                 const char *loader;
 
                 error = read_program(look, failure);
@@ -150,23 +189,57 @@ static int follow_interpreters(struct look *look, int (*found)(void *context, co
                 if (loader || !script_interpreter(look->beginning, look->interpreter))
                         return error;
                 error = found(context, look->interpreter);
+                if (error >= 0 && script_command(look->beginning, look->interpreter, look->program))
+                        error = tell_command(look->program, i + 1, found, context, failure);
                 memcpy(look->program, look->interpreter, sizeof(look->program));
         }
         return error < 0 ? error : 0;
 }
 
-int program_files(const char *path, int (*found)(void *context, const char *path), void *context,
-        struct failure *ret_failure)
+static int follow(const char *path, int depth, int (*found)(void *, const char *), void *context,
+        struct failure *failure)
 {
         struct look *look = calloc(1, sizeof(*look));
         int error;
 
         if (!look)
-                return failure_set(ret_failure, -ENOMEM, path, NULL, NULL);
+                return failure_set(failure, -ENOMEM, path, NULL, NULL);
+        memcpy(look->program, path, strnlen(path, sizeof(look->program) - 1));
+        error = follow_interpreters(look, depth, found, context, failure);
+        free(look);
+        return error;
+}
+
+int program_files(const char *path, int (*found)(void *context, const char *path), void *context,
+        struct failure *ret_failure)
+{
         /* What an earlier program was left out for is not about this one. */
         memset(ret_failure, 0, sizeof(*ret_failure));
-        strncpy(look->program, path, sizeof(look->program) - 1);
-        error = follow_interpreters(look, found, context, ret_failure);
-        free(look);
+        return follow(path, 0, found, context, ret_failure);
+}
+
+/* A program that needs nothing but this library stands for all that may load it. */
+int library_files(const char *name, int (*found)(void *context, const char *path), void *context,
+        struct failure *ret_failure)
+{
+        const char *loader = loader_path();
+        CLOSED_AT_END int fd = loader ? kernel_open(loader, O_RDONLY | O_CLOEXEC, 0) : -ENOENT;
+        struct elf_file file = {0};
+        int error = fd < 0 ? fd : elf_file_read(fd, &file);
+        char *needed[] = {strdup(name)};
+
+        memset(ret_failure, 0, sizeof(*ret_failure));
+        if (error == 0 && needed[0]) {
+                struct elf_file program = {.wide = file.wide,
+                        .big = file.big,
+                        .machine = file.machine,
+                        .needed = needed,
+                        .needed_count = 1};
+
+                error = library_closure("/", &program, loader, found, context, ret_failure);
+        } else
+                error = failure_set(ret_failure, error, name, NULL, NULL);
+        elf_file_release(&file);
+        free(needed[0]);
         return error;
 }

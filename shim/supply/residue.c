@@ -7,6 +7,7 @@
 #include "system/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -223,6 +224,55 @@ static int __attribute__((noinline)) open_again(const struct plan *plan)
         struct failure failure;
 
         return manifest_open(plan->jail.fd, false, &failure);
+}
+
+/* Whom to tell what would be removed. */
+struct preview {
+        void (*found)(void *context, const char *path);
+        void *context;
+};
+
+/* What is not there any more as it was made would not be removed. */
+static bool tell_unwanted(struct residue_round *round, void *context)
+{
+        const struct preview *preview = context;
+        const struct manifest_line *line = &round->line;
+        struct file_facts facts;
+        const char *name;
+        int directory;
+
+        if (manifest_announces(line) || wants_have(&round->wants, line->kind, line->path))
+                return false;
+        directory = reach_directory(&round->inside, line->path, &name);
+        if (directory >= 0 && kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &facts) == 0 &&
+                manifest_same(&line->identity, &facts.identity) &&
+                manifest_fits(line->kind, &facts) && !residue_is_edited(line, &facts))
+                preview->found(preview->context, line->path);
+        return false;
+}
+
+void residue_preview(struct plan *const *plans, size_t count,
+        void (*found)(void *context, const char *path), void *context)
+{
+        MANIFEST int manifest = open_again(plans[0]);
+        struct preview preview = {found, context};
+        struct residue_round *round;
+        struct residue_server own;
+        size_t more = 0;
+
+        for (size_t i = 0; i < count; i++)
+                more += count_wants(plans[i]);
+        round = manifest < 0 ? NULL : residue_round_begin(&plans[0]->jail, manifest, more);
+        if (!round)
+                return;
+        residue_server_begin(&own, plans[0]);
+        residue_round_each(round, &own, residue_add_want);
+        for (size_t i = 0; i < count; i++)
+                add_own_wants(round, plans[i]);
+        round->unwanted = tell_unwanted;
+        round->context = &preview;
+        residue_round_go(round);
+        residue_round_end(round);
 }
 
 static void __attribute__((noinline))

@@ -7,10 +7,11 @@
 
 /*
  * Only what the manifest names, by its path and its identity, is removed: what somebody has put in
- * its place stays, and so does a directory with something else in it. It is reached from the jail's
- * descriptor over no link. All of these are async-signal-safe, allocate nothing, and fail in
- * nothing but what residue_begin() tells: what they could not do is said in the log, at level
- * warning, or info where it has to do with the jail's file system or a directory that is not empty.
+ * its place, or has written into, stays, and so does a directory with something else in it. It is
+ * reached from the jail's descriptor over no link. All of these are async-signal-safe, allocate
+ * nothing, and fail in nothing but what residue_begin() tells: what they could not do is said in
+ * the log, at level warning, or info where it has to do with the jail's file system or a directory
+ * that is not empty.
  */
 
 /**
@@ -20,6 +21,15 @@
  * Return: 0; -EBUSY with @ret_failure if somebody else has the manifest, and something is wanted.
  */
 int residue_begin(struct plan *plan, struct failure *ret_failure);
+
+/**
+ * residue_preview() - tell what residue_begin() would remove, were it called for each of @plans.
+ * @plans: of one jail, at least one; wishes that the first one forgets count no more.
+ *
+ * Changes nothing.
+ */
+void residue_preview(struct plan *const *plans, size_t count,
+        void (*found)(void *context, const char *path), void *context);
 
 /**
  * residue_note_master() - note that this process is the server now: it has become a daemon. What is

@@ -104,9 +104,27 @@ static bool is_noted(struct residue_round *round, int directory, const char *nam
         return false;
 }
 
+bool residue_is_edited(const struct manifest_line *line, const struct file_facts *facts)
+{
+        const struct identity *birth = &facts->identity;
+
+        if (line->kind != MANIFEST_FILE || birth->birth_seconds == 0)
+                return false;
+        if (facts->modified_seconds != birth->birth_seconds)
+                return facts->modified_seconds > birth->birth_seconds;
+        return facts->modified_nanoseconds > birth->birth_nanoseconds;
+}
+
 /* Return: is the line of any use afterwards? */
 static bool remove_found(struct residue_round *round, int directory, const char *name)
 {
+        struct file_facts facts;
+
+        if (kernel_facts(directory, name, AT_SYMLINK_NOFOLLOW, &facts) == 0 &&
+                residue_is_edited(&round->line, &facts)) {
+                residue_note(&round->report.changed, round->line.path, 0);
+                return false;
+        }
         if (manifest_is_certain(&round->line))
                 return remove_it(round, directory, name);
         residue_note(&round->report.unsure, round->line.path, 0);

@@ -55,4 +55,10 @@ void residue_add_want(struct residue_round *round, const char *text, size_t leng
  * Lines that are not true any more are taken out of the text. */
 void residue_round_go(struct residue_round *round);
 
+/**
+ * residue_is_edited() - has somebody written into the copy that @line is about, as it is now? It
+ * has the time of its source, which is older than the copy is: a younger time is another's.
+ */
+bool residue_is_edited(const struct manifest_line *line, const struct file_facts *facts);
+
 #endif

@@ -162,8 +162,19 @@ bool residue_server_is_twin(const struct residue_server *server, const struct ma
                !is_ancestor(server, line);
 }
 
+static bool is_forgotten(const struct residue_server *server, const struct manifest_line *line)
+{
+        const char *const *name = server->forgotten;
+
+        while (name && *name && strcmp(*name, line->path) != 0)
+                name++;
+        return name && *name;
+}
+
 bool residue_server_is_over(const struct residue_server *server, const struct manifest_line *line)
 {
+        if (is_forgotten(server, line))
+                return true;
         if (has_name(server, line))
                 return !residue_server_is_twin(server, line);
         return !runs(server, line) && !is_young(line) && !is_inhabited(server->jail);
@@ -177,6 +188,10 @@ void residue_server_begin(struct residue_server *server, const struct plan *plan
 
         server->jail = &plan->jail;
         server->process = (struct identity){0};
+        server->forgotten = plan->forgotten;
+        server->name = plan->standing;
+        if (server->name)
+                return;
         if (look_at(getpid(), &facts) == 0)
                 server->process = facts.identity;
         server->name = settings->pidfile ? settings->pidfile : settings->path;

@@ -10,11 +10,14 @@
  * struct residue_server - this one, as the manifest is to know it.
  *
  * @name:    by which it is known again at its next start: its pidfile, configuration, or program.
- * @process: its pid and its time of birth; all zero where /proc does not tell.
+ * @process: its pid and its time of birth; all zero where /proc does not tell, and for wishes that
+ *           last (plan->standing).
+ * @forgotten: plan->forgotten.
  */
 struct residue_server {
         const char *name;
         struct identity process;
+        const char *const *forgotten;
         const struct jail *jail;
         char buffer[PATH_MAX];
 };

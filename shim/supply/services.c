@@ -106,10 +106,17 @@ static int add_all(struct exposures *exposures, const struct jail *jail, const c
         return error;
 }
 
+static const char *shim_path;
+
+void services_use_shim(const char *path)
+{
+        shim_path = path;
+}
+
 /* Under the path that LD_PRELOAD has for programs inside, too; unless the jail has it already. */
 static int add_shim(struct exposures *exposures, const struct jail *jail, struct failure *failure)
 {
-        const char *path = loader_own_path();
+        const char *path = shim_path ? shim_path : loader_own_path();
         char text[PATH_MAX];
 
         if (path_relate(&jail->prefixes, path) == PATH_BELOW)

@@ -49,6 +49,10 @@ int services_check(const struct settings *settings, struct failure *ret_failure)
 int services_expose(const struct settings *settings, const struct jail *jail,
         struct exposures *ret_exposures, struct failure *ret_failure);
 
+/** services_use_shim() - the service SERVICE_SHIM brings the library at @path, for a program that
+ * is not the shim itself. Kept by reference. */
+void services_use_shim(const char *path);
+
 /** services_warm_ups() - of all `services`. Return: of enum service_warm_up. */
 unsigned services_warm_ups(const struct settings *settings);
 

@@ -27,6 +27,7 @@
 struct program {
         struct plan *plan;
         const char *service;
+        unsigned options;
         struct failure *failure;
 };
 
@@ -34,8 +35,8 @@ static int add_file(void *context, const char *path)
 {
         struct program *program = context;
 
-        return exposures_add(&program->plan->exposures, &program->plan->jail, path,
-                program->service, program->failure);
+        return exposures_add_path(&program->plan->exposures, &program->plan->jail, path,
+                program->options, program->service, program->failure);
 }
 
 static void tell(const struct plan *plan, const char *before, struct failure *failure)
@@ -67,7 +68,8 @@ static int leave_out(const struct plan *plan, const struct exposure *exposure, i
 
 static int add_files_of(struct plan *plan, const struct exposure *exposure, struct failure *failure)
 {
-        struct program program = {plan, exposure->service, failure};
+        struct program program = {
+                plan, exposure->service, exposure->options & EXPOSURE_LARGE, failure};
         int error = program_files(exposure->source, add_file, &program, failure);
 
         if (error < 0)
@@ -138,6 +140,8 @@ static int copy_all(struct plan *plan, const int *held, struct failure *failure)
         for (size_t i = 0; error == 0 && i < plan->exposures.count; i++) {
                 const struct exposure *exposure = &plan->exposures.item[i];
 
+                if (plan->progress)
+                        plan->progress(plan, i);
                 if (exposure->options & EXPOSURE_PRIVATE)
                         error = copy_private(&plan->jail, exposure, failure);
                 else if (held[i] >= 0)
@@ -176,10 +180,10 @@ static int make(struct plan *plan, int *held, struct failure *failure)
         return mount_all(plan, held, failure);
 }
 
-static int hold_and_make(struct plan *plan, struct failure *failure)
+int supply_bring(struct plan *plan, struct failure *ret_failure)
 {
         int held[plan->exposures.count + 1];
-        int error = make(plan, held, failure);
+        int error = make(plan, held, ret_failure);
 
         release(held, plan->exposures.count);
         return error;
@@ -203,7 +207,7 @@ int supply_make(struct plan *plan, struct failure *ret_failure)
         int error = supply_look(plan, tell_unbrought, plan, ret_failure);
 
         if (error == 0)
-                error = hold_and_make(plan, ret_failure);
+                error = supply_bring(plan, ret_failure);
         exposures_end_start(&plan->exposures);
         return error;
 }

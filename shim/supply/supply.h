@@ -28,6 +28,14 @@ int supply_look(struct plan *plan, void (*left_out)(void *context, struct failur
 int supply_make(struct plan *plan, struct failure *ret_failure);
 
 /**
+ * supply_bring() - the part of supply_make() that comes after supply_look(): bring it, and remove
+ * from the jail what nobody wants any more.
+ *
+ * Return: 0, or a negative error number with @ret_failure.
+ */
+int supply_bring(struct plan *plan, struct failure *ret_failure);
+
+/**
  * supply_refresh() - before another worker: let what has changed since be brought.
  *
  * The refresher (supply/refresher.h) does so, for running workers as well, and is only asked to

@@ -132,6 +132,14 @@ class TestUnwanted(ResidueTest):
         self.without()
         assert self.left() == set()
 
+    def test_what_somebody_has_written_into_stays(self):
+        self.once(expose=self.file)
+        with open(self.copy, "a") as file:
+            file.write("the administrator's\n")
+        lines = self.without()
+        self.told(lines, f"warning: left in the jail, .* {self.file}: somebody has changed it")
+        assert self.left() == set(self.ways(self.file))
+
     def test_what_somebody_has_replaced_stays(self):
         self.once(expose=self.file)
         os.unlink(self.copy)
@@ -647,7 +655,9 @@ class TestAbuse(ResidueTest):
         assert os.stat(self.root_only).st_nlink == 2
 
     def forge(self, path, root, name=None):
-        """A manifest that says of a file that the shim has made it: who made it knows how."""
+        """A manifest that says of a file that the shim has made it: who made it knows how. A copy
+        is younger than its content."""
+        os.utime(root, (1, 1))
         facts = re.search(r"(\S+)\n(\S+) (\S+)", subprocess.run(
             ["stat", "-c", "%i\n%W %.9W", root], capture_output=True, text=True, check=True).stdout)
         line = f"file {facts[1]} {facts[3]} {path}\n"

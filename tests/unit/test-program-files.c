@@ -158,6 +158,39 @@ static void scripts(void **state)
         expect_told(temporary_path("round"), expected);
 }
 
+/* env(1) looks for a program by its name: that is needed as well. */
+static void scripts_of_env(void **state)
+{
+        static const char *const after[] = {" sh\n", "  sh -e\n", " -S sh -x\n", " A=b sh\n"};
+        struct failure failure;
+
+        for (size_t i = 0; i < COUNT(after); i++) {
+                write_script("script", "/usr/bin/env", after[i]);
+                assert_int_equal(look(temporary_path("script"), &failure), 0);
+                assert_int_equal(strncmp(told, "/usr/bin/env\n", 13), 0);
+                assert_non_null(strstr(told, "/bin/sh\n"));
+                assert_non_null(strstr(told, "/libc.so.6\n"));
+        }
+        write_script("script", "/usr/bin/env", " nonexistent-program\n");
+        assert_int_equal(look(temporary_path("script"), &failure), 0);
+        assert_null(strstr(told, "nonexistent"));
+        /* Of itself by name: it ends. */
+        write_script("env", temporary_path("env"), " sh\n");
+        assert_int_equal(look(temporary_path("env"), &failure), 0);
+}
+
+static void libraries_by_name(void **state)
+{
+        struct failure failure;
+
+        told[0] = '\0';
+        assert_int_equal(library_files("libcmocka.so.0", collect, told, &failure), 0);
+        assert_non_null(strstr(told, "/libcmocka.so.0\n"));
+        assert_non_null(strstr(told, "/libc.so.6\n"));
+        assert_int_equal(library_files("libX.so.9", collect, told, &failure), -EINVAL);
+        assert_non_null(strstr(said(&failure), "libX.so.9"));
+}
+
 static void neither_script_nor_program(void **state)
 {
         static const char *const texts[] = {"", "#", "#!", "#!\n", "#! \t \n", "# !/bin/sh\n",
@@ -455,6 +488,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(scripts),
+                cmocka_unit_test(scripts_of_env),
+                cmocka_unit_test(libraries_by_name),
                 cmocka_unit_test(neither_script_nor_program),
                 cmocka_unit_test(what_cannot_be_read),
                 cmocka_unit_test(a_program),
