@@ -21,12 +21,15 @@ PACKAGES = ("systemd", "systemd-sysv", "dbus", "procps", "curl", "logrotate", "a
             "libconfig9", "libjson-c5", "libapache2-mod-php", "php-fpm", "php-mysql", "php-redis",
             "redis-server", "mariadb-server")
 
+MIRROR = "http://deb.debian.org/debian"
+
 # For what is installed in the booted machine, which has no network.
 ARCHIVES = ("apache2", "apache2-bin", "libapache2-mod-wsgi-py3")
 ARCHIVE = "/root/archives"
-DOWNLOAD = (f'mkdir -p "$1{ARCHIVE}/partial" && chroot "$1" apt-get -q -y install --download-only '
+DOWNLOAD = ('--customize-hook='
+            f'mkdir -p "$1{ARCHIVE}/partial" && chroot "$1" apt-get -q -y install --download-only '
             f'--reinstall --no-install-recommends -o Dir::Cache::Archives={ARCHIVE} '
-            + " ".join(ARCHIVES))
+            + " ".join(ARCHIVES),)
 
 # Each hierarchy of control groups, whichever of them the host has.
 HIERARCHIES = ("/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd")
@@ -108,15 +111,18 @@ class Machine:
 
     # The tree
 
-    def make(self, packages=PACKAGES, library=True):
-        """Packages, as apt brings them, and the library, as README installs it."""
+    def make(self, packages=PACKAGES, library=True, suite=None, options=DOWNLOAD):
+        """
+        Packages, as apt brings them: of the host's version, or of the one that is named. The
+        library, as README installs it; options of mmdebstrap.
+        """
         log = open(f"{self.directory}/packages", "w")
-        suite = platform.freedesktop_os_release()["VERSION_CODENAME"]
+        places = [f"deb {MIRROR} {suite} main"] if suite else sources()
+        suite = suite or platform.freedesktop_os_release()["VERSION_CODENAME"]
         bootstrap = subprocess.Popen(
             ["unshare", "--mount", "mmdebstrap", "--variant=minbase", "--mode=root",
              "--dpkgopt=force-unsafe-io", '--aptopt=Apt::Install-Recommends "false"',
-             f"--include={','.join(packages)}", f"--customize-hook={DOWNLOAD}", suite, self.tree,
-             *sources()],
+             f"--include={','.join(packages)}", *options, suite, self.tree, *places],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         try:
             if library:

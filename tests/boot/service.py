@@ -1,5 +1,6 @@
 """Debian's apache2.service in a booted machine, with the shim as README and the examples have it."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import re
 
 from debian import SOURCE
@@ -16,6 +17,14 @@ JAIL = "/var/www"
 
 # What the shim makes in the jail: mount points and copies.
 BROUGHT = ("bin", "dev", "etc", "lib", "lib64", "run", "usr", "var")
+
+# Asks for a page, one request after the other, until the file is gone.
+ASK = """\
+touch /root/asking
+while [ -e /root/asking ]; do
+        curl -s -o /dev/null -w '%{http_code}\\n' --max-time 20 "http://localhost$1"
+done >/root/answers
+"""
 
 # The master and its children: pid, root and effective uid of each.
 ASK_PROCESSES = """\
@@ -133,3 +142,17 @@ class Service:
         """The body of the answer to a request, which must succeed."""
         return self.machine.run("curl", "-sS", "--fail", "--max-time", "20", *options,
                                 f"http://localhost{path}").stdout
+
+    @contextlib.contextmanager
+    def asking(self, path="/"):
+        """Ask meanwhile, again and again: a list, which has the statuses of the answers at the end."""
+        answers = []
+        self.machine.write("/root/ask", ASK)
+        self.machine.run("systemd-run", "-q", "--unit=asking", "sh", "/root/ask", path)
+        wait_until(lambda: self.machine.read("/root/answers").count("\n") > 3, "the first answers")
+        yield answers
+        self.machine.remove("/root/asking")
+        wait_until(lambda: self.machine.run("systemctl", "is-active", "asking", check=False)
+                   .stdout.strip() != "active", "the last answer")
+        answers += self.machine.read("/root/answers").split()
+        self.machine.remove("/root/answers")

@@ -8,7 +8,6 @@ import pytest
 
 import debian
 from debian import SOURCE
-from processes import wait_until
 from service import CONFIG, JAIL, Service
 
 PLACE = "/root/chrootshim"
@@ -24,14 +23,6 @@ RECOMMENDED = "wordpress-theme-twentytwentythree"
 ANSWERS = {"weblog_title": TITLE, "user_name": "admin", "admin_password": "correct horse battery",
            "admin_password2": "correct horse battery", "pw_weak": "on",
            "admin_email": "admin@example.test", "blog_public": "0", "language": ""}
-
-# Asks for the front page, one request after the other, until the file is gone.
-ASK = """\
-touch /root/asking
-while [ -e /root/asking ]; do
-        curl -s -o /dev/null -w '%{http_code}\\n' --max-time 20 http://localhost/blog/
-done >/root/answers
-"""
 
 
 def commands():
@@ -54,16 +45,9 @@ class Blog(Service):
 
     def ask_during(self, *command):
         """The statuses of requests while a command runs; the first one after it must succeed."""
-        self.machine.write("/root/ask", ASK)
-        self.machine.run("systemd-run", "-q", "--unit=asking", "sh", "/root/ask")
-        wait_until(lambda: self.machine.read("/root/answers").count("\n") > 3, "the first answers")
-        self.machine.run(*command, timeout=300)
-        self.assert_title()
-        self.machine.remove("/root/asking")
-        wait_until(lambda: self.machine.run("systemctl", "is-active", "asking", check=False)
-                   .stdout.strip() != "active", "the last answer")
-        answers = self.machine.read("/root/answers").split()
-        self.machine.remove("/root/answers")
+        with self.asking("/blog/") as answers:
+            self.machine.run(*command, timeout=300)
+            self.assert_title()
         return answers
 
 
