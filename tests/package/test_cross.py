@@ -1,0 +1,101 @@
+"""Built for another machine: the library and the command, with what is noted of libconfig there."""
+# SPDX-License-Identifier: Apache-2.0
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+MULTIARCH = "aarch64-linux-gnu"
+
+# Debian's packages for that machine; nothing is installed, they are unpacked in a directory.
+PACKAGES = ("libconfig-dev", "libconfig9", "libjson-c-dev", "libjson-c5")
+
+APT = """\
+Dir::State "{place}";
+Dir::State::status "{place}/status";
+Dir::Cache "{place}";
+APT::Architecture "arm64";
+APT::Architectures {{ "arm64"; }};
+APT::Sandbox::User "root";
+"""
+
+CROSS = f"""\
+[binaries]
+c = '{MULTIARCH}-gcc'
+ar = '{MULTIARCH}-ar'
+strip = '{MULTIARCH}-strip'
+pkgconfig = 'pkgconf'
+
+[properties]
+sys_root = '{{root}}'
+pkg_config_libdir = '{{root}}/usr/lib/{MULTIARCH}/pkgconfig'
+
+[host_machine]
+system = 'linux'
+cpu_family = 'aarch64'
+cpu = 'aarch64'
+endian = 'little'
+"""
+
+
+def run(*command, **options):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False, **options)
+    assert done.returncode == 0, done.stdout[-6000:]
+    return done.stdout
+
+
+@pytest.fixture(name="cross", scope="module")
+def cross_file(tmp_path_factory):
+    """Tells meson of the other machine, whose libraries lie in a directory."""
+    place = tmp_path_factory.mktemp("cross")
+    (place / "status").touch()
+    (place / "apt.conf").write_text(APT.format(place=place))
+    apt = {"env": {**os.environ, "APT_CONFIG": str(place / "apt.conf")}, "cwd": place}
+    run("apt-get", "-q", "update", **apt)
+    run("apt-get", "-q", "download", *PACKAGES, **apt)
+    for deb in place.glob("*.deb"):
+        run("dpkg-deb", "-x", deb, place / "root")
+    (place / "cross").write_text(CROSS.format(root=place / "root"))
+    return place / "cross"
+
+
+def configure(cross, build, *options):
+    return subprocess.run(["meson", "setup", f"--cross-file={cross}", "--prefix=/usr",
+                           "-Dtests=false", *options, build, SOURCE],
+                          capture_output=True, text=True, check=False)
+
+
+def test_the_library_directory_must_be_told(cross, tmp_path):
+    """For another machine, meson knows none of Debian's."""
+    done = configure(cross, tmp_path / "build")
+    assert f"give -Dlibdir=lib/{MULTIARCH}" in done.stdout and done.returncode != 0
+
+
+@pytest.fixture(name="build", scope="module")
+def built(cross):
+    build = cross.parent / "build"
+    done = configure(cross, build, f"-Dlibdir=lib/{MULTIARCH}")
+    assert done.returncode == 0, done.stdout
+    run("ninja", "-C", build)
+    return build
+
+
+def test_it_is_built(build, tmp_path):
+    run("meson", "install", "-C", build, "--destdir", tmp_path)
+    for path in f"lib/{MULTIARCH}/libchrootshim.so", "bin/chrootshim":
+        assert re.search(r"Machine: +AArch64", run("readelf", "-h", tmp_path / "usr" / path))
+
+
+def test_the_command_runs_there(build, tmp_path):
+    """It finds the libconfig of that machine by the name that was noted: it reads a file."""
+    (tmp_path / "settings").write_text("jail = 5;\n")
+    done = subprocess.run(
+        ["qemu-aarch64", "-L", f"/usr/{MULTIARCH}",
+         "-E", f"LD_LIBRARY_PATH={build.parent}/root/usr/lib/{MULTIARCH}",
+         build / "shim/command/chrootshim", "check", "--config", tmp_path / "settings"],
+        capture_output=True, text=True, check=False)
+    assert "settings:1: jail has a value of the wrong type" in done.stdout
