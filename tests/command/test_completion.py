@@ -54,6 +54,9 @@ CASES = [
     ("chrootshim check --keep-capabilities dac_r", "chrootshim check --keep-capabilities dac_read_search"),
     ("chrootshim check --expose TREE/set", "chrootshim check --expose TREE/settings.conf"),
     ("chrootshim check --expose /etc:TREE/set", "chrootshim check --expose /etc:TREE/settings.conf"),
+    ("chrootshim status --wai", "chrootshim status --wait"),
+    ("chrootshim status --wait --nag", "chrootshim status --wait --nagios"),
+    ("chrootshim status --pid 1999999", "chrootshim status --pid 1999999"),
     ("chrootshim check -- chrootsh", "chrootshim check -- chrootshim"),
     ("chrootshim check --nonsen", "chrootshim check --nonsen"),
     ("chrootshim check --fatal-status ", "chrootshim check --fatal-status"),
@@ -65,6 +68,7 @@ CASES = [
 def shell(name, tree):
     """A shell at a terminal of its own; gives the function that types a text and returns the line."""
     words, start = START[name]
+    (tree / "start").write_text(start)
     line = tree / "line"
     pid, terminal = pty.fork()
     if pid == 0:
@@ -86,7 +90,6 @@ def shell(name, tree):
 
     try:
         os.write(terminal, f". {tree}/start\n".encode())
-        (tree / "start").write_text(start)
         assert becomes("ready") == "ready"
         yield becomes
     finally:
