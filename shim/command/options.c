@@ -158,6 +158,15 @@ int options_next(struct options *options)
         }
 }
 
+const char *options_word(const struct options *options)
+{
+        const char *word = options->words[optind];
+
+        if (word)
+                optind++;
+        return word;
+}
+
 char **options_rest(const struct options *options)
 {
         return options->words + optind;

@@ -48,6 +48,10 @@ struct options {
  */
 int options_next(struct options *options);
 
+/** options_word() - after the last option: take the word that follows; options may come behind it.
+ * Return: it; NULL if there is none. */
+const char *options_word(const struct options *options);
+
 /** options_rest() - after the last option: the words that follow, behind a "--"; ends with NULL. */
 char **options_rest(const struct options *options);
 

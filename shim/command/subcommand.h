@@ -30,7 +30,7 @@ struct subcommand {
  * SUBCOMMANDS() - THE table: each has a file command/NAME.c, which defines subcommand_NAME.
  */
 #define SUBCOMMANDS(SUBCOMMAND)                                                                    \
-        SUBCOMMAND(run) SUBCOMMAND(check) SUBCOMMAND(status) SUBCOMMAND(trace)
+        SUBCOMMAND(init) SUBCOMMAND(run) SUBCOMMAND(check) SUBCOMMAND(status) SUBCOMMAND(trace)
 
 #define SUBCOMMAND(name) extern const struct subcommand subcommand_##name;
 SUBCOMMANDS(SUBCOMMAND)

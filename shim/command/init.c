@@ -1,0 +1,268 @@
+/* chrootshim init: makes a jail, and writes what brings the shim to a server at its next start. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "build.h"
+#include "command/init_layout.h"
+#include "command/init_plan.h"
+#include "command/init_record.h"
+#include "command/init_settings.h"
+#include "command/memory.h"
+#include "command/subcommand.h"
+#include "command/terminal.h"
+#include "settings/read.h"
+#include "supply/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { OPTION_UNDO = 1, OPTION_FORCE, OPTION_DRY_RUN };
+
+static const struct command_option own_options[] = {
+        {"undo", NULL, "put everything back that nobody has changed since", OPTION_UNDO},
+        {"force", NULL, "replace files that are there with another text", OPTION_FORCE},
+        {"dry-run", NULL, "show what would be written, and change nothing", OPTION_DRY_RUN},
+        {.name = NULL},
+};
+
+/* struct asked - what the options ask for. */
+struct asked {
+        const char *server;
+        const char *jail;
+        bool undo;
+        bool force;
+        bool dry_run;
+};
+
+static int refuse(const struct failure *failure)
+{
+        char text[FAILURE_TEXT_SIZE];
+
+        fprintf(stderr, "chrootshim init: ");
+        terminal_print(stderr, failure_text(failure, text, sizeof(text)));
+        fputc('\n', stderr);
+        return STATUS_CONFIG;
+}
+
+static void tell(enum init_result result, const char *path, const char *why)
+{
+        static const char *const words[] = {
+                [INIT_MADE] = "made",
+                [INIT_WRITTEN] = "wrote",
+                [INIT_REMOVED] = "removed",
+                [INIT_RESTORED] = "restored",
+                [INIT_LEFT] = "left",
+        };
+
+        terminal_colour(stdout, why ? TERMINAL_YELLOW : TERMINAL_GREEN);
+        printf("%-9s", words[result]);
+        terminal_colour(stdout, TERMINAL_PLAIN);
+        terminal_print(stdout, path);
+        printf("%s%s\n", why ? ": " : "", why ? why : "");
+}
+
+/* From now on, what the file says alone. */
+static void forget_options(void)
+{
+        const char *path = settings_file();
+
+        if (setenv(SETTINGS_VARIABLE, path, 1) < 0)
+                abort();
+        for (size_t i = 0; i < SETTING_COUNT; i++)
+                unsetenv(setting_keys[i].variable);
+}
+
+static int check_settings(struct failure *failure)
+{
+        struct plan plan = PLAN_NONE;
+        int error = settings_read(&plan.settings, failure);
+
+        return error < 0 ? error : plan_check(&plan, failure);
+}
+
+static void show_text(const char *path, const char *text)
+{
+        printf("\n");
+        terminal_print(stdout, path);
+        printf(":\n");
+        while (*text) {
+                char *line = memory_format("%.*s", (int)strcspn(text, "\n"), text);
+
+                if (strncmp(line, "//", 2) != 0) {
+                        printf("    ");
+                        terminal_print(stdout, line);
+                        printf("\n");
+                }
+                text += strlen(line);
+                text += *text == '\n';
+                free(line);
+        }
+}
+
+/* What the doctor says to it, in its own words. Return: its exit status; -1 if there is none. */
+static int run_check(const char *program)
+{
+        char *own = realpath("/proc/self/exe", NULL);
+        int status = -1;
+        pid_t pid;
+
+        printf("\nchrootshim check:\n");
+        fflush(stdout);
+        pid = own ? fork() : -1;
+        if (pid == 0) {
+                execl(own, "chrootshim", "check", "--", program, (char *)NULL);
+                _exit(STATUS_FAILED);
+        }
+        if (pid > 0)
+                waitpid(pid, &status, 0);
+        free(own);
+        return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void show_next(const struct init_server *server, const char *name)
+{
+        char *unit = init_fill(server, server->layout->unit);
+
+        if (access("/run/systemd/system", F_OK) == 0)
+                printf("\nNow: systemctl daemon-reload && systemctl restart %s\n", unit);
+        else
+                printf("\nNow: service %s restart\n", unit);
+        printf("Then: chrootshim status");
+        if (strcmp(settings_file(), DEFAULT_SETTINGS_FILE) != 0)
+                printf(" --config %s", settings_file());
+        printf("\nBack: chrootshim init %s --undo\n", name);
+        free(unit);
+}
+
+static void show_plan(const struct init_record *record)
+{
+        for (size_t i = 0; i < record->directory_count; i++)
+                tell(INIT_MADE, record->directory[i], NULL);
+        for (size_t i = 0; i < record->count; i++)
+                tell(INIT_WRITTEN, record->change[i].path, NULL);
+}
+
+/* Return: the exit status. */
+static int write_all(const struct asked *asked, const struct init_server *server,
+        struct init_record *record, const char *settings)
+{
+        struct failure failure = {0};
+        int error = init_plan(record, server, asked->jail, settings, asked->force, &failure);
+
+        if (error < 0)
+                return refuse(&failure);
+        if (asked->dry_run) {
+                show_plan(record);
+                show_text(settings_file(), settings);
+                return 0;
+        }
+        if (record->count == 0 && record->directory_count == 0)
+                printf("everything is there already\n");
+        else
+                error = init_record_apply(record, tell, &failure);
+        forget_options();
+        if (error == 0)
+                error = check_settings(&failure);
+        if (error < 0) {
+                init_record_roll_back(record);
+                fprintf(stderr, "chrootshim init: everything is as it was before\n");
+                return refuse(&failure);
+        }
+        show_text(settings_file(), settings);
+        error = run_check(server->program);
+        show_next(server, asked->server);
+        return error == 2 ? 1 : 0;
+}
+
+static int set_up(const struct asked *asked, const struct init_server *server)
+{
+        struct init_record record;
+        struct settings asked_for;
+        struct failure failure = {0};
+        char *services, *settings;
+        int status = STATUS_CONFIG;
+
+        settings_init(&asked_for);
+        if (settings_read_environment(&asked_for, environ, &failure) < 0)
+                return refuse(&failure);
+        if (init_services(server, &asked_for, &services, &failure) < 0) {
+                refuse(&failure);
+        } else {
+                settings = init_settings_text(server, services);
+                init_record_begin(&record, asked->server);
+                status = write_all(asked, server, &record, settings);
+                init_record_release(&record);
+                free(settings);
+        }
+        settings_release(&asked_for);
+        free(services);
+        return status;
+}
+
+static int take_back(const struct asked *asked)
+{
+        struct init_record record;
+        struct failure failure = {0};
+        int error;
+
+        init_record_begin(&record, asked->server);
+        error = init_record_load(&record, &failure);
+        if (error == 0)
+                error = init_record_undo(&record, tell, &failure);
+        if (error < 0)
+                refuse(&failure);
+        else if (error > 0)
+                printf("what was there before stands in %s\n", record.path);
+        else
+                printf("\nNow: restart the server%s\n", access("/run/systemd/system", F_OK) == 0
+                                                                ? ", after systemctl daemon-reload"
+                                                                : "");
+        init_record_release(&record);
+        return error < 0 ? STATUS_CONFIG : error > 0;
+}
+
+/* They may stand before the server, and behind it. */
+static void read_options(struct options *options, struct asked *asked)
+{
+        int option;
+
+        do {
+                while ((option = options_next(options)) != 0) {
+                        asked->undo |= option == OPTION_UNDO;
+                        asked->force |= option == OPTION_FORCE;
+                        asked->dry_run |= option == OPTION_DRY_RUN;
+                }
+        } while (!asked->server && (asked->server = options_word(options)));
+        options_no_rest(options);
+        if (!asked->server || strchr(asked->server, '/'))
+                options_misuse(options, "a server is to be named: %s", init_server_names());
+}
+
+static int run(struct options *options)
+{
+        struct asked asked = {NULL, NULL, false, false, false};
+        struct init_server server;
+        struct failure failure = {0};
+        int status;
+
+        read_options(options, &asked);
+        if (asked.undo)
+                return take_back(&asked);
+        asked.jail = getenv(setting_keys[SETTING_jail].variable);
+        if (!asked.jail || asked.jail[0] != '/')
+                options_misuse(options, "the jail is missing: --jail DIR, an absolute path");
+        if (init_server_find(asked.server, &server, &failure) < 0)
+                return refuse(&failure);
+        status = set_up(&asked, &server);
+        init_server_release(&server);
+        return status;
+}
+
+const struct subcommand subcommand_init = {
+        .name = "init",
+        .arguments = "SERVER",
+        .summary = "make a jail, and what brings the shim to a server at its next start",
+        .options = own_options,
+        .run = run,
+};

@@ -1,0 +1,352 @@
+/* What `chrootshim init` changes: planned, noted in a file, made, and taken back from what is
+ * noted. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/init_record.h"
+
+#include "build.h"
+#include "command/init_note.h"
+#include "command/memory.h"
+#include "command/text_file.h"
+#include "system/kernel.h"
+#include "system/safety.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* By which it is known that a file brings the shim already. */
+#define LIBRARY_NAME "libchrootshim.so"
+
+void init_record_begin(struct init_record *record, const char *server)
+{
+        *record = (struct init_record){
+                .path = memory_format("%s/init-%s.json", STATE_DIRECTORY, server)};
+}
+
+static bool is_directory(const char *path)
+{
+        struct file_facts facts;
+
+        return kernel_facts(AT_FDCWD, path, 0, &facts) == 0 && S_ISDIR(facts.mode);
+}
+
+static void note_directory(struct init_record *record, char *path)
+{
+        record->directory = memory_grow(
+                record->directory, record->directory_count + 1, sizeof(*record->directory));
+        record->directory[record->directory_count++] = path;
+}
+
+static bool is_noted(const struct init_record *record, const char *path)
+{
+        for (size_t i = 0; i < record->directory_count; i++)
+                if (strcmp(record->directory[i], path) == 0)
+                        return true;
+        return false;
+}
+
+int init_record_directory(struct init_record *record, const char *path, struct failure *ret_failure)
+{
+        char *above;
+        int error;
+
+        if (is_directory(path) || is_noted(record, path))
+                return is_noted(record, path) ? 0 : safety_of_way(path, ret_failure);
+        above = text_file_directory(path);
+        error = init_record_directory(record, above, ret_failure);
+        free(above);
+        if (error == 0)
+                note_directory(record, memory_copy(path));
+        return error;
+}
+
+static void note_change(struct init_record *record, struct init_change change)
+{
+        record->change = memory_grow(record->change, record->count + 1, sizeof(*record->change));
+        record->change[record->count++] = change;
+}
+
+static int refuse_other(const char *path, struct failure *failure)
+{
+        return failure_set(failure, 0, path, "it is there already, with another text",
+                "give --force to replace it, which --undo takes back; or, for the settings, "
+                "--config FILE to have them in another file");
+}
+
+int init_record_file(struct init_record *record, const char *path, const char *text, bool adds,
+        bool force, struct failure *ret_failure)
+{
+        char *directory = text_file_directory(path), *before;
+        int error = init_record_directory(record, directory, ret_failure);
+
+        free(directory);
+        if (error == 0)
+                error = text_file_read(path, &before, ret_failure);
+        if (error < 0)
+                return error;
+        if (adds && before && !strstr(before, LIBRARY_NAME)) {
+                char *added = memory_format("\n%s", text);
+
+                note_change(record, (struct init_change){memory_copy(path), before,
+                                            memory_format("%s%s", before, added), added});
+                return 0;
+        }
+        if (!before || (!adds && strcmp(before, text) != 0 && force)) {
+                note_change(record,
+                        (struct init_change){memory_copy(path), before, memory_copy(text), NULL});
+                return 0;
+        }
+        if (!adds && strcmp(before, text) != 0)
+                error = refuse_other(path, ret_failure);
+        free(before);
+        return error;
+}
+
+static const struct init_change *find_change(const struct init_record *record, const char *path)
+{
+        for (size_t i = 0; i < record->count; i++)
+                if (strcmp(record->change[i].path, path) == 0)
+                        return &record->change[i];
+        return NULL;
+}
+
+/* Both in one: what was there before the first run is what --undo is to bring back. All strings are
+ * those of the two. */
+static struct init_record merge(const struct init_record *record)
+{
+        const struct init_record *earlier = record->earlier;
+        struct init_record both = {.path = record->path};
+
+        for (size_t i = 0; earlier && i < earlier->directory_count; i++)
+                note_directory(&both, earlier->directory[i]);
+        for (size_t i = 0; i < record->directory_count; i++)
+                if (!is_noted(&both, record->directory[i]))
+                        note_directory(&both, record->directory[i]);
+        for (size_t i = 0; i < record->count; i++) {
+                struct init_change change = record->change[i];
+                const struct init_change *old = earlier ? find_change(earlier, change.path) : NULL;
+
+                if (old)
+                        change.before = old->before;
+                note_change(&both, change);
+        }
+        for (size_t i = 0; earlier && i < earlier->count; i++)
+                if (!find_change(record, earlier->change[i].path))
+                        note_change(&both, earlier->change[i]);
+        return both;
+}
+
+static int write_note(struct init_record *record, struct failure *failure)
+{
+        struct init_record *earlier = memory_grow(NULL, 1, sizeof(*earlier)), both;
+        int error;
+
+        *earlier = (struct init_record){.path = memory_copy(record->path)};
+        error = init_note_read(earlier, failure);
+        if (error == 0) {
+                record->earlier = earlier;
+        } else {
+                init_record_release(earlier);
+                free(earlier);
+        }
+        if (error < 0 && error != -ENOENT)
+                return error;
+        both = merge(record);
+        error = init_note_write(&both, failure);
+        free(both.change);
+        free(both.directory);
+        return error;
+}
+
+static int make_directory(const char *path, struct failure *failure)
+{
+        if (mkdir(path, 0755) == 0 && chmod(path, 0755) == 0)
+                return 0;
+        return failure_set(failure, -errno, path, "it cannot be made", "run this as root");
+}
+
+/* It stays as long as a record is in it; those above it stay. */
+static int make_state_directory(const char *path, struct failure *failure)
+{
+        char *above;
+        int error;
+
+        if (is_directory(path))
+                return safety_of_way(path, failure);
+        above = text_file_directory(path);
+        error = make_state_directory(above, failure);
+        free(above);
+        return error < 0 ? error : make_directory(path, failure);
+}
+
+int init_record_apply(struct init_record *record, init_tell *tell, struct failure *ret_failure)
+{
+        int error = make_state_directory(STATE_DIRECTORY, ret_failure);
+
+        if (error == 0)
+                error = write_note(record, ret_failure);
+        for (size_t i = 0; error == 0 && i < record->directory_count; i++) {
+                error = make_directory(record->directory[i], ret_failure);
+                if (error == 0)
+                        tell(INIT_MADE, record->directory[i], NULL);
+        }
+        for (size_t i = 0; error == 0 && i < record->count; i++) {
+                const struct init_change *change = &record->change[i];
+
+                error = text_file_write(change->path, change->after, 0644, ret_failure);
+                if (error == 0)
+                        tell(INIT_WRITTEN, change->path, NULL);
+        }
+        return error;
+}
+
+int init_record_load(struct init_record *record, struct failure *ret_failure)
+{
+        return init_note_read(record, ret_failure);
+}
+
+/* The text without what was added, where that is still there in one piece; NULL if not. From
+ * malloc(). */
+static char *without_added(const char *text, const char *added)
+{
+        const char *place = added ? strstr(text, added) : NULL;
+
+        if (!place || strstr(place + 1, added))
+                return NULL;
+        return memory_format("%.*s%s", (int)(place - text), text, place + strlen(added));
+}
+
+static int remove_file(const char *path, init_tell *tell, struct failure *failure)
+{
+        if (unlink(path) < 0)
+                return failure_set(
+                        failure, -errno, path, "it cannot be removed", "run this as root");
+        tell(INIT_REMOVED, path, NULL);
+        return 0;
+}
+
+static int restore(const char *path, const char *text, init_tell *tell, struct failure *failure)
+{
+        int error = text_file_write(path, text, 0644, failure);
+
+        if (error == 0)
+                tell(INIT_RESTORED, path, NULL);
+        return error;
+}
+
+/* Return: 1 if it was left; 0; a negative error number. */
+static int undo_change(const struct init_change *change, init_tell *tell, struct failure *failure)
+{
+        char *now, *rest;
+        int error = text_file_read(change->path, &now, failure);
+
+        if (error < 0)
+                return error;
+        rest = now ? without_added(now, change->added) : NULL;
+        if (now && strcmp(now, change->after) == 0)
+                error = change->before ? restore(change->path, change->before, tell, failure)
+                                       : remove_file(change->path, tell, failure);
+        else if (rest)
+                error = restore(change->path, rest, tell, failure);
+        /* It was not reached, or it is as before already. */
+        else if ((!now && !change->before) ||
+                 (now && change->before && strcmp(now, change->before) == 0))
+                error = 0;
+        else {
+                error = 1;
+                tell(INIT_LEFT, change->path,
+                        now ? "it was changed since" : "it was removed since");
+        }
+        free(now);
+        free(rest);
+        return error;
+}
+
+static void forget_change(struct init_record *record, size_t i)
+{
+        struct init_change *change = &record->change[i];
+
+        free(change->path);
+        free(change->before);
+        free(change->after);
+        free(change->added);
+        memmove(change, change + 1, (--record->count - i) * sizeof(*change));
+}
+
+/* Those below before those above; one that others use stays, and need not be noted any more. */
+static void undo_directories(struct init_record *record, init_tell *tell)
+{
+        while (record->directory_count > 0) {
+                char *path = record->directory[--record->directory_count];
+
+                if (rmdir(path) == 0)
+                        tell(INIT_REMOVED, path, NULL);
+                else if (errno != ENOENT)
+                        tell(INIT_LEFT, path, "there is something in it");
+                free(path);
+        }
+}
+
+static void remove_note(const struct init_record *record)
+{
+        unlink(record->path);
+        rmdir(STATE_DIRECTORY);
+}
+
+static void tell_nothing(enum init_result result, const char *path, const char *why)
+{
+}
+
+void init_record_roll_back(struct init_record *record)
+{
+        struct failure failure;
+
+        for (size_t i = record->count; i-- > 0;)
+                undo_change(&record->change[i], tell_nothing, &failure);
+        undo_directories(record, tell_nothing);
+        if (record->earlier)
+                init_note_write(record->earlier, &failure);
+        else
+                remove_note(record);
+}
+
+int init_record_undo(struct init_record *record, init_tell *tell, struct failure *ret_failure)
+{
+        size_t left = 0;
+        int error = 0;
+
+        while (error >= 0 && left < record->count) {
+                error = undo_change(&record->change[left], tell, ret_failure);
+                if (error > 0)
+                        left++;
+                else if (error == 0)
+                        forget_change(record, left);
+        }
+        if (error >= 0)
+                undo_directories(record, tell);
+        if (error >= 0 && left == 0) {
+                remove_note(record);
+                return 0;
+        }
+        if (error >= 0)
+                error = init_note_write(record, ret_failure);
+        return error < 0 ? error : (int)left;
+}
+
+void init_record_release(struct init_record *record)
+{
+        while (record->count > 0)
+                forget_change(record, record->count - 1);
+        for (size_t i = 0; i < record->directory_count; i++)
+                free(record->directory[i]);
+        free(record->directory);
+        free(record->change);
+        free(record->path);
+        if (record->earlier)
+                init_record_release(record->earlier);
+        free(record->earlier);
+        *record = (struct init_record){0};
+}
