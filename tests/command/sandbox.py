@@ -1,5 +1,6 @@
 """A mount and network namespace in which the machine's own files can be changed, and nothing stays."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import os
 import pathlib
 import shutil
@@ -47,6 +48,17 @@ class Sandbox:
         self.keeper.wait()
         self.keeper.stdout.close()
         processes.end_all()
+
+    def end_servers(self):
+        """All that was started in it."""
+        def ended():
+            processes.collect()
+            left = [pid for pid in processes.descendants(os.getpid()) if pid != self.keeper.pid]
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            return not left
+        wait_until(ended, "the end of the servers", seconds=30)
 
     def path(self, path):
         """Where a file of the sandbox is seen from outside."""

@@ -193,6 +193,24 @@ class TestOthers:
         assert sandbox.read(f"/etc/systemd/system/{unit}.service.d/chrootshim.conf") == \
             example(f"systemd/{name}.service.d/chrootshim.conf")
 
+    @pytest.mark.parametrize("server, unit, start", (
+        ("nginx", "nginx", "/usr/sbin/nginx"), (FPM, "php8.2-fpm", "/usr/sbin/php-fpm8.2")))
+    def test_a_start_by_the_drop_in(self, sandbox, server, unit, start):
+        """As the unit does it: one without the library fails."""
+        boot_systemd(sandbox)
+        sandbox.path("/run/php").mkdir()
+        written(init(sandbox, server=server, jail="/srv/web"))
+        text = sandbox.read(f"/etc/systemd/system/{unit}.service.d/chrootshim.conf")
+        variables = re.findall(r"^Environment=(\S+)$", text, re.M)
+        before, = re.findall(r"^ExecStartPre=(.*)$", text, re.M)
+        after, = re.findall(r"^ExecStartPost=\+(.*)$", text, re.M)
+        for environment, status in ((variables, 0), (variables[1:], 1)):
+            assert sandbox.run("env", *environment, *before.split()).returncode == status
+            assert sandbox.run("env", *environment, start).returncode == 0
+            result = sandbox.run("env", *environment, *after.split())
+            assert (result.returncode, bool(result.stdout)) == (status, status != 0), result
+            sandbox.end_servers()
+
     def test_apache_of_rhel(self, sandbox):
         sandbox.copy("/usr/sbin/apache2", "/usr/sbin/httpd")
         sandbox.remove("/usr/sbin/apache2")
