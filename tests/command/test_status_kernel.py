@@ -239,6 +239,22 @@ class TestWhoIsMeant(KernelTest):
         seen, status = self.ask()
         assert status == 3 and "there is no such file" in seen["missing"]
 
+    def test_by_the_jail_in_its_environment(self):
+        """Without a pidfile, and before any client, nothing else tells whose server it is."""
+        self.start(env=self.tree.environment(pidfile=None))
+        seen, status = answer("status", settings={"jail": self.tree.jail})
+        assert [server["pid"] for server in seen["servers"]] == [self.server.pid]
+        assert (status, seen["verdict"]) == (4, "idle")
+        assert answer("status", settings={"jail": self.tree.path})[1] == 3
+
+    def test_by_the_file_in_its_environment(self):
+        paths = [self.tree.write(f"{name}.conf", f'jail = "{self.tree.jail}";\n')
+                 for name in ("one", "other")]
+        self.start(env=self.tree.environment(pidfile=None, jail=None, config=paths[0]))
+        seen, _ = answer("status", "--config", paths[0])
+        assert [server["pid"] for server in seen["servers"]] == [self.server.pid]
+        assert answer("status", "--config", paths[1])[1] == 3
+
     def test_a_pid_that_is_gone(self):
         seen, status = answer("status", "--pid", "4194999")
         assert status == 3 and seen["missing"] == "no such process"

@@ -48,11 +48,6 @@ class TestServers(StatusTest):
         assert self.get() == "served"
         wait_until(lambda: self.ask() == ([("worker", True)], 0), "a lone worker that is jailed")
 
-    def test_nginx_without_a_master_that_nobody_has_asked(self):
-        """It is found by the jail in its environment; it serves, and is outside."""
-        self.start("nginx", "-c", self.write("nginx.conf", NGINX), pidfile=None, shim=True)
-        assert self.ask() in (([("worker", True)], 0), ([("worker", False)], 1))
-
     @pytest.mark.parametrize("isolation", ISOLATIONS)
     def test_php_fpm(self, isolation):
         program = max(glob.glob("/usr/sbin/php-fpm*"))

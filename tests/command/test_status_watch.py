@@ -68,6 +68,14 @@ class TestWait(WatchTest):
         assert chrootshim("status", "--wait=5", settings=self.settings()).returncode in (1, 4)
         assert time.monotonic() - begun >= 5
 
+    def test_one_that_may_be_without_workers(self):
+        """As php-fpm may, which starts them on demand."""
+        self.cleanups.enter_context(Miniature(self.tree, env=self.tree.environment()))
+        begun = time.monotonic()
+        assert chrootshim("status", "--wait=60", "--allow-idle",
+                          settings=self.settings()).returncode == 0
+        assert time.monotonic() - begun < 30
+
     def test_a_real_start(self):
         apache = self.cleanups.enter_context(Apache("event"))
         control = threading.Thread(target=apache.start)
