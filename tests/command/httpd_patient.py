@@ -63,13 +63,9 @@ class HttpdPatient(Apache):
         """Fill in {tree} and {jail}; other braces stay."""
         return text.replace("{tree}", self.tree).replace("{jail}", self.jail)
 
-    def own(self, name, owner):
-        """Give it to a "USER" or "USER:GROUP"."""
-        shutil.chown(f"{self.tree}/{name}", *owner.split(":"))
-
     def make(self, files):
         """
-        What each name below the tree is to be: a text, a text and its mode, a socket's class, a
+        What each name below the tree is to be: a text, a text with its mode and owner, a socket's class, a
         link's "-> TARGET", the path of what is copied. A name that ends with a slash is a directory, with its mode or owner.
         """
         for name, what in files.items():
@@ -88,5 +84,6 @@ class HttpdPatient(Apache):
             elif isinstance(what, str) and what.startswith("-> "):
                 os.symlink(self.fill(what[3:]), path)
             else:
-                text, mode = what if isinstance(what, tuple) else (what, 0o644)
-                self.write(name, self.fill(text), mode)
+                text, mode, owner = (what, 0o644, "root") if isinstance(what, str) \
+                    else (*what, "root")[:3]
+                shutil.chown(self.write(name, self.fill(text), mode), *owner.split(":"))

@@ -105,12 +105,7 @@ CASES = {
 def test_nothing_is_found(name):
     modules, extra, files, settings = CASES[name]
     with HttpdPatient() as patient:
-        owners = {each: what[2] for each, what in files.items()
-                  if isinstance(what, tuple) and len(what) > 2}
-        patient.make({each: what[:2] if isinstance(what, tuple) else what
-                      for each, what in files.items()})
-        for each, owner in owners.items():
-            patient.own(each, owner)
+        patient.make(files)
         patient.configure(extra.replace("{uid}", str(pwd.getpwnam("www-data").pw_uid)), modules)
         driver = glob.glob("/usr/lib/*/apr-util-1/apr_dbm_db-1.so")[0]
         for key, value in settings.items():

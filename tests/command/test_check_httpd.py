@@ -89,6 +89,12 @@ CASES = {
         ("warning", "unreadable", "{jail}/users"),
         "chgrp www-data {jail}/users && chmod g+r {jail}/users",
         modules=AUTH, files={"jail/users": ("a:b\n", 0o600)}),
+    "copy of a file of the workers'": Case(
+        PRIVATE.format("AuthUserFile {tree}/users"),
+        ("warning", "unreadable", "{tree}/users"),
+        "chgrp www-data {tree}/users && chmod g+r {tree}/users",
+        modules=AUTH, files={"users": ("a:b\n", 0o400, "www-data")},
+        settings={"expose": "{tree}/users"}),
     "closed directory": Case(
         PRIVATE.format("AuthUserFile {jail}/private/users"),
         ("warning", "closed", "{jail}/private"), "chmod o+x {jail}/private",
