@@ -14,6 +14,21 @@ static void find_user(struct check *check, const struct httpd_view *view)
                 "httpd's workers are to be %s, a user that there is not", view->user);
 }
 
+/* What macros would say is not looked at then. */
+static void tell_partial(struct check *check, const struct httpd_view *view)
+{
+        const struct httpd_directive *use = httpd_config_next(&view->config, NULL, "Use");
+        char *where;
+
+        if (!view->partial || !use)
+                return;
+        where = httpd_config_where(use);
+        check_found(check, FINDING_NOTE, "macros", NULL, where,
+                "httpd has no mod_info here, by which it tells what its macros become: they are "
+                "not looked at");
+        free(where);
+}
+
 void check_httpd(struct check *check, const char *program, char **arguments)
 {
         struct httpd_view view;
@@ -26,6 +41,7 @@ void check_httpd(struct check *check, const char *program, char **arguments)
                 return;
         }
         find_user(check, &view);
+        tell_partial(check, &view);
         check_httpd_settings(check, &view);
         check_httpd_paths(check, &view.config);
         check_httpd_overrides(check, &view.config);

@@ -142,8 +142,7 @@ static char *place_path(
 
 static void check_place(struct check *check, const struct httpd_config *config, size_t i)
 {
-        const struct httpd_directive *directive =
-                httpd_config_next(config, NULL, places[i].directive);
+        const struct httpd_directive *directive = httpd_config_last(config, places[i].directive);
         char *path = place_path(config, directive, i);
         char *where = directive ? httpd_config_where(directive)
                                 : memory_format("%s, as it is by default", places[i].directive);
@@ -242,7 +241,7 @@ static void check_handlers(struct check *check, const struct httpd_config *confi
 /* mod_fcgid's sockets are made and used inside, by what gives up root. */
 static void check_fcgid(struct check *check, const struct httpd_config *config)
 {
-        const struct httpd_directive *directive = httpd_config_next(config, NULL, "FcgidIPCDir");
+        const struct httpd_directive *directive = httpd_config_last(config, "FcgidIPCDir");
         const struct httpd_directive *wrapper = httpd_config_next(config, NULL, "FcgidWrapper");
         char *path, *where;
 
@@ -260,7 +259,7 @@ static void check_fcgid(struct check *check, const struct httpd_config *config)
 /* Home directories, and the names of their owners. */
 static void check_homes(struct check *check, const struct httpd_config *config)
 {
-        const struct httpd_directive *directive = httpd_config_next(config, NULL, "UserDir");
+        const struct httpd_directive *directive = httpd_config_last(config, "UserDir");
         char *where;
 
         if (!directive || directive->count == 0 || directive->argument[0][0] == '/' ||

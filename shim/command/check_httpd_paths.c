@@ -178,6 +178,20 @@ static void (*const forms[])(const struct mention *mention, const char *argument
         [HTTPD_SCRIPTS] = want_scripts,
 };
 
+/* Does a later one take its place? */
+static bool is_replaced(const struct httpd_config *config, const struct httpd_directive *directive,
+        const struct httpd_path *row)
+{
+        const struct httpd_directive *later = directive;
+
+        if (row->form != HTTPD_PATH || row->argument != 0)
+                return false;
+        while ((later = httpd_config_next(config, later, directive->name)))
+                if (later->section == directive->section)
+                        return true;
+        return false;
+}
+
 static void look_at(struct check *check, const struct httpd_config *config,
         const struct httpd_directive *directive)
 {
@@ -189,6 +203,8 @@ static void look_at(struct check *check, const struct httpd_config *config,
                 size_t first = row->argument == HTTPD_EACH ? 0 : row->argument;
                 size_t last = row->argument == HTTPD_EACH ? directive->count : first + 1;
 
+                if (is_replaced(config, directive, row))
+                        last = first;
                 for (size_t i = first; i < last && i < directive->count; i++)
                         forms[row->form](&mention, directive->argument[i]);
                 free(mention.where);

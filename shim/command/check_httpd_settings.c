@@ -47,7 +47,7 @@ static void check_scoreboard(struct check *check, const struct httpd_view *view)
 {
         const char *configured = check->plan.settings.scoreboard;
         const struct httpd_directive *directive =
-                httpd_config_next(&view->config, NULL, "ScoreBoardFile");
+                httpd_config_last(&view->config, "ScoreBoardFile");
         struct finding *finding;
         char *path;
 

@@ -231,6 +231,15 @@ const struct httpd_directive *httpd_config_next(
         return NULL;
 }
 
+const struct httpd_directive *httpd_config_last(const struct httpd_config *config, const char *name)
+{
+        const struct httpd_directive *last = NULL, *next = NULL;
+
+        while ((next = httpd_config_next(config, next, name)))
+                last = next;
+        return last;
+}
+
 const struct httpd_directive *httpd_config_section(
         const struct httpd_config *config, const struct httpd_directive *directive)
 {

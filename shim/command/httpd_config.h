@@ -71,6 +71,11 @@ void httpd_config_add_module(struct httpd_config *config, const char *module);
 const struct httpd_directive *httpd_config_next(
         const struct httpd_config *config, const struct httpd_directive *last, const char *name);
 
+/** httpd_config_last() - the last of this name, which is the one that counts for what the server
+ * has once; or NULL. */
+const struct httpd_directive *httpd_config_last(
+        const struct httpd_config *config, const char *name);
+
 /** httpd_config_section() - the section around it; NULL if there is none. */
 const struct httpd_directive *httpd_config_section(
         const struct httpd_config *config, const struct httpd_directive *directive);

@@ -46,7 +46,7 @@ static const struct httpd_path table[] = {
         {"AuthzSVNGroupsFile", 0, HTTPD_PATH, CHECK_READ, "the file of groups"},
         {"WSGIScriptAlias", 1, HTTPD_PATH, CHECK_READ, "the application"},
         {"WSGIScriptAliasMatch", 1, HTTPD_PREFIX, CHECK_READ, "the application"},
-        {"WSGIImportScript", 0, HTTPD_PATH, CHECK_READ, "the application"},
+        {"WSGIImportScript", 0, HTTPD_LIST, CHECK_READ, "the application"},
         {"WSGIDispatchScript", 0, HTTPD_PATH, CHECK_READ, "the application"},
         {"WSGIAuthUserScript", 0, HTTPD_PATH, CHECK_READ, "the script for passwords"},
         {"WSGIPythonHome", 0, HTTPD_PATH, CHECK_DIRECTORY | CHECK_ESSENTIAL, "Python's home"},

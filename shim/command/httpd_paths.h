@@ -7,7 +7,8 @@
 
 /** enum httpd_form - how the path stands in the argument. */
 enum httpd_form {
-        /** The argument is the path. */
+        /** The argument is the path. If it is the first, a later one in the same section takes its
+           place. */
         HTTPD_PATH,
         /** The path ends where a pattern begins: "$1", "%0". Its directory counts. */
         HTTPD_PREFIX,

@@ -249,7 +249,7 @@ static char *find_runtime(
         if (!httpd_config_next(config, NULL, "Mutex"))
                 return memory_copy(locks);
         ask_files(program, arguments, &files);
-        directive = httpd_config_next(&files.config, NULL, "DefaultRuntimeDir");
+        directive = httpd_config_last(&files.config, "DefaultRuntimeDir");
         if (directive && directive->count > 0 && !strstr(directive->argument[0], "${"))
                 runtime = httpd_config_path(config, directive->argument[0]);
         httpd_view_release(&files);
@@ -263,7 +263,8 @@ bool httpd_view_ask(const char *program, char **arguments, struct httpd_view *re
 
         *ret_view = (struct httpd_view){.program = find_server(program)};
         good = ask_settings(chosen, arguments, ret_view);
-        if (good && !ask_info(chosen, arguments, ret_view))
+        ret_view->partial = good && !ask_info(chosen, arguments, ret_view);
+        if (ret_view->partial)
                 ask_files(chosen, arguments, ret_view);
         if (good)
                 ret_view->config.runtime =

@@ -13,6 +13,8 @@
  * @program:  the server itself, which may have been asked by way of a script; never NULL.
  * @pidfile:  that it will write.
  * @user, @group: of workers, as `User` has them.
+ * @partial:  it has no mod_info, so its files were read here: sections around an Include, and
+ * macros, are not known.
  * @locks:    the directory of its locks.
  * @complaint: why it would not start, in its own words.
  */
@@ -22,6 +24,7 @@ struct httpd_view {
         char *pidfile;
         char *user;
         char *group;
+        bool partial;
         char *locks;
         char *complaint;
 };

@@ -81,6 +81,11 @@ CASES = {
     "socket of mod_cgid in the jail": (
         ("alias", "cgid"), "ScriptSock {jail}/cgid.sock\nScriptAlias /cgi/ {jail}/cgi/\n",
         {"jail/cgi/": ""}, {}),
+    "what is set again later": (
+        ("alias", "cgid", "cache", "cache_disk"),
+        "ScriptSock {tree}/run/sock\nCacheRoot {tree}/log\nScriptAlias /cgi/ {jail}/cgi/\n"
+        "ScriptSock {jail}/cgid.sock\nCacheRoot {jail}/cache\n",
+        {"jail/cgi/": "", "jail/cache/": "www-data"}, {}),
     "mod_cgid that runs nothing": (("cgid",), "", {}, {}),
     "Debian's socket of mod_cgid": (
         ("alias", "cgid"), "ScriptAlias /cgi/ {jail}/cgi/\nScriptSock /var/run/apache2/cgisock\n",

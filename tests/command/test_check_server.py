@@ -97,6 +97,14 @@ def test_a_syntax_error_in_its_words(patient):
     assert "run as\troot" in finding["why"] or "as root" in finding["why"].replace("\t", " ")
 
 
+def test_a_server_that_does_not_answer(patient):
+    """It is ended, and that is a finding."""
+    patient.write("httpd", "#!/bin/sh\nsleep 1000\n", 0o755)
+    finding, = patient.look(f"{patient.tree}/httpd")
+    assert finding["code"] == "syntax" and "in 30 seconds" in finding["why"]
+    assert processes.descendants(os.getpid()) == []
+
+
 @pytest.fixture
 def liar(patient):
     patient.write("apachectl", LIAR.replace("{tree}", patient.tree), 0o755)
@@ -131,9 +139,11 @@ def test_without_mod_info(patient):
             machine.run("mount", "--bind", empty, f"{MODULES}/mod_info.so")
             patient.write("more.conf", "Define pages {tree}/pages\nAlias /b \\\n \"${pages}\"\n"
                           "<IfModule mod_ssl.c>\nAlias /c {tree}/log\n</IfModule>\n"
+                          "<Macro more>\nAlias /d {tree}/log\n</Macro>\nUse more\n"
                           .replace("{tree}", patient.tree))
-            patient.configure("Include {tree}/more.conf\n", ("alias",))
-            (finding,) = patient.look()
+            patient.configure("Include {tree}/more.conf\n", ("alias", "macro"))
+            note, finding = patient.look()
+            assert (note["severity"], note["code"]) == ("note", "macros"), note
             assert finding["path"] == f"{patient.tree}/pages", finding
             assert finding["where"] == f"{patient.tree}/more.conf:2: Alias", finding
             os._exit(0)
