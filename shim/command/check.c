@@ -3,6 +3,7 @@
 #include "command/check.h"
 
 #include "command/check_server.h"
+#include "command/fewest_services.h"
 #include "command/memory.h"
 #include "command/subcommand.h"
 #include "jail/enter.h"
@@ -128,6 +129,7 @@ static int run(struct options *options)
         if (check.usable)
                 check_supply(&check);
         check_server(&check, options_rest(options));
+        fewest_services(&check);
         show(&check.findings, json);
         worst = findings_worst(&check.findings);
         findings_release(&check.findings);
