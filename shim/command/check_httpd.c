@@ -50,5 +50,6 @@ void check_httpd(struct check *check, const char *program, char **arguments)
         check->httpd = memory_grow(NULL, 1, sizeof(*check->httpd));
         *check->httpd = view.config;
         view.config = (struct httpd_config){.item = NULL};
+        check_php(check);
         httpd_view_release(&view);
 }

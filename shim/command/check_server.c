@@ -19,6 +19,8 @@ static const struct {
         {"apache2", check_httpd},
         {"httpd", check_httpd},
         {"apachectl", check_httpd},
+        {"nginx", check_nginx},
+        {"php-fpm", check_fpm},
 };
 
 #define SERVERS (sizeof(servers) / sizeof(servers[0]))

@@ -107,6 +107,27 @@ bool inquire(char *const *words, struct inquiry *ret_inquiry)
         return ret_inquiry->status == 0 && !ret_inquiry->late;
 }
 
+bool inquire_with(const char *program, const char *option, char *const *arguments,
+        struct inquiry *ret_inquiry)
+{
+        char **words = memory_grow(NULL, 3, sizeof(*words));
+        size_t count = 2;
+        bool good;
+
+        words[0] = memory_copy(program);
+        words[1] = memory_copy(option);
+        for (; *arguments; arguments++) {
+                words = memory_grow(words, count + 2, sizeof(*words));
+                words[count++] = *arguments;
+        }
+        words[count] = NULL;
+        good = inquire(words, ret_inquiry);
+        free(words[0]);
+        free(words[1]);
+        free(words);
+        return good;
+}
+
 void inquiry_release(struct inquiry *inquiry)
 {
         free(inquiry->out);

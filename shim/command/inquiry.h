@@ -36,6 +36,11 @@ struct inquiry {
  */
 bool inquire(char *const *words, struct inquiry *ret_inquiry);
 
+/** inquire_with() - the same, of @program with @option in front of @arguments, which end with NULL.
+ */
+bool inquire_with(const char *program, const char *option, char *const *arguments,
+        struct inquiry *ret_inquiry);
+
 /** inquiry_release() - free what it holds. */
 void inquiry_release(struct inquiry *inquiry);
 
