@@ -47,6 +47,7 @@ void check_httpd(struct check *check, const char *program, char **arguments)
         check_httpd_overrides(check, &view.config);
         check_httpd_modules(check, &view.config);
         check_httpd_names(check, &view.config);
+        check_httpd_programs(check, &view.config);
         check->httpd = memory_grow(NULL, 1, sizeof(*check->httpd));
         *check->httpd = view.config;
         view.config = (struct httpd_config){.item = NULL};

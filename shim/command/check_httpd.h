@@ -21,4 +21,11 @@ void check_httpd_modules(struct check *check, const struct httpd_config *config)
 /** check_httpd_names() - hosts whose addresses workers look up. */
 void check_httpd_names(struct check *check, const struct httpd_config *config);
 
+/** check_httpd_programs() - databases by their sockets, programs that directives start, certificates.
+ */
+void check_httpd_programs(struct check *check, const struct httpd_config *config);
+
+/** check_python() - what the code of mod_wsgi's applications asks the machine for, by its words. */
+void check_python(struct check *check, const struct httpd_config *config);
+
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 /*
  * What a module takes from the machine's own files.
@@ -135,6 +136,10 @@ static char *place_path(
                 directive && directive->count > 0 ? directive->argument[0] : places[i].usual;
         const char *base = places[i].runtime ? config->runtime : config->root;
 
+        /* Debian's mod_wsgi takes it from how httpd was built, whatever DefaultRuntimeDir says. */
+        if (!directive && strcmp(places[i].usual, "wsgi") == 0 &&
+                access("/usr/lib/apache2/modules/mod_wsgi.so", F_OK) == 0)
+                return memory_copy("/var/run/apache2/wsgi");
         if (name[0] == '/')
                 return memory_copy(name);
         return base ? memory_format("%s/%s", base, name) : NULL;

@@ -3,6 +3,7 @@
 #include "command/programs.h"
 
 #include "command/memory.h"
+#include "command/script_check.h"
 #include "supply/program_files.h"
 
 #include <dirent.h>
@@ -151,10 +152,13 @@ bool programs_check(struct check *check, const struct inside *inside, const char
                 return true;
         depth++;
         read_line(inside->real, line);
-        if (strncmp(line, "#!", 2) == 0)
+        if (strncmp(line, "#!", 2) == 0) {
                 good = check_interpreter(check, line + 2, path, use, where);
-        else if (strncmp(line, ELFMAG, SELFMAG) == 0)
+                if (!inside->exposure)
+                        script_check(check, inside->real, path, use);
+        } else if (strncmp(line, ELFMAG, SELFMAG) == 0) {
                 good = check_libraries(check, inside, path, use, where);
+        }
         depth--;
         return good;
 }

@@ -170,7 +170,7 @@ CASES = {
         modules=("alias", "cgid"), files={"jail/cgi/": ""}),
     "sockets of mod_wsgi's daemons": Case(
         "WSGIDaemonProcess app\n",
-        ("error", "socket-outside", "{tree}/run/wsgi"), "WSGISocketPrefix {jail}/wsgi",
+        ("error", "socket-outside", "/var/run/apache2/wsgi"), "WSGISocketPrefix {jail}/wsgi",
         modules=("wsgi",), settings={"services": "python"}),
     "Python": Case(
         "WSGIScriptAlias / {jail}/app/app.py\n",
@@ -286,7 +286,7 @@ CASES = {
     "store of mod_md": Case(
         "MDomain site.example.test\nMDCertificateAgreement accepted\n",
         ("error", "store-outside", "{tree}/md"), "MDStoreDir {jail}/md",
-        modules=("ssl", "md"), settings={"services": "dns"}),
+        modules=("ssl", "md"), settings={"services": "dns:tls"}),
     "home directories": Case(
         "UserDir public_html\n",
         ("warning", "absent", "/home"), 'expose = [ "/home" ];',
