@@ -129,6 +129,8 @@ static int run(struct options *options)
         if (check.usable)
                 check_supply(&check);
         check_server(&check, options_rest(options));
+        if (check.usable)
+                check_jail(&check);
         fewest_services(&check);
         show(&check.findings, json);
         worst = findings_worst(&check.findings);
