@@ -4,6 +4,7 @@
 
 #include "command/check_server.h"
 #include "command/fewest_services.h"
+#include "command/fix.h"
 #include "command/memory.h"
 #include "command/subcommand.h"
 #include "jail/enter.h"
@@ -15,10 +16,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_JSON = 1 };
+enum { OPTION_JSON = 1, OPTION_FIX, OPTION_YES };
+
+/* What the options ask for. */
+struct asked {
+        bool json;
+        bool fix;
+        bool yes;
+};
 
 static const struct command_option own_options[] = {
         {"json", NULL, "print the findings as JSON", OPTION_JSON},
+        {"fix", NULL, "show the settings that the findings propose, ask, and write them",
+                OPTION_FIX},
+        {"yes", NULL, "with --fix: do not ask", OPTION_YES},
         {.name = NULL},
 };
 
@@ -117,14 +128,33 @@ static void show(const struct findings *findings, bool json)
         json_object_put(object);
 }
 
+static int status(const struct findings *findings)
+{
+        int worst = findings_worst(findings);
+
+        return worst == FINDING_ERROR ? 2 : worst == FINDING_WARNING ? 1 : 0;
+}
+
+static void ask(struct options *options, struct asked *asked)
+{
+        int option;
+
+        while ((option = options_next(options)) != 0) {
+                asked->json |= option == OPTION_JSON;
+                asked->fix |= option == OPTION_FIX;
+                asked->yes |= option == OPTION_YES;
+        }
+        if (asked->json && asked->fix)
+                options_misuse(options, "--fix shows what it writes to people: leave --json out");
+}
+
 static int run(struct options *options)
 {
         struct check check = {.plan = PLAN_NONE};
-        bool json = false;
-        int worst;
+        struct asked asked = {false, false, false};
+        int result;
 
-        while (options_next(options) != 0)
-                json = true;
+        ask(options, &asked);
         check.usable = check_settings(&check.plan, &check.findings);
         if (check.usable)
                 check_supply(&check);
@@ -132,10 +162,12 @@ static int run(struct options *options)
         if (check.usable)
                 check_jail(&check);
         fewest_services(&check);
-        show(&check.findings, json);
-        worst = findings_worst(&check.findings);
+        show(&check.findings, asked.json);
+        result = asked.fix ? fix(&check.findings, settings_file(), asked.yes) : 0;
+        if (result == 0)
+                result = status(&check.findings);
         findings_release(&check.findings);
-        return worst == FINDING_ERROR ? 2 : worst == FINDING_WARNING ? 1 : 0;
+        return result;
 }
 
 const struct subcommand subcommand_check = {
