@@ -65,6 +65,10 @@ class ServerTest(JailedTest):
         """Put into the tree what the server needs at its start."""
 
     @classmethod
+    def before_start(cls):
+        """Look at what is configured, before the server has made anything."""
+
+    @classmethod
     @contextlib.contextmanager
     def serving(cls, mpm):
         """The server, prepared and started; it ends with the block."""
@@ -74,6 +78,7 @@ class ServerTest(JailedTest):
                 Apache(mpm, shim=cls.shim, settings=cls.settings))
             cls.prepare()
             cls.apache.configure(cls.extra, cls.modules)
+            cls.before_start()
             cls.apache.start()
             yield
 

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "server"))
+for folder in ("server", "command"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / folder))
 pytest.register_assert_rewrite("cases", "guestbook_test", "site_test")
 
 import processes

@@ -1,6 +1,7 @@
 """A site on a real Apache: the same steps bare and jailed, which must have the same answers."""
 # SPDX-License-Identifier: Apache-2.0
 import glob
+import json
 import pathlib
 import re
 import shutil
@@ -11,6 +12,7 @@ import processes
 from apache import MODULES
 from browser import Browser
 from cases import ServerTest
+from chrootshim import chrootshim, environment
 
 # Services for Debian's packaged applications, as they are installed.
 DEFINITIONS = pathlib.Path(__file__).resolve().parents[2] / "shim/supply/services.conf"
@@ -40,6 +42,9 @@ class SiteTest(ServerTest):
     services = ""
     expose = ""
     host = "127.0.0.1"
+    # Settings that check cannot know to be needed, and codes of findings on what the start makes.
+    unseen = ()
+    not_there_yet = ()
     # What is different each time in a page, besides times: regular expressions.
     volatile = ()
 
@@ -81,6 +86,51 @@ class SiteTest(ServerTest):
             self.assert_jailed()
         else:
             assert {processes.root(pid) for pid in self.apache.workers()} == {"/"}
+
+    @classmethod
+    def look(cls, settings):
+        """What `chrootshim check` finds, with these settings."""
+        apache = cls.apache
+        result = chrootshim("check", "--json", "--", "apachectl", "-f", apache.conf,
+                            settings={key: value for key, value in settings.items() if value},
+                            env=environment(APACHE_ENVVARS=f"{apache.tree}/envvars"))
+        return json.loads(result.stdout)["findings"]
+
+    @classmethod
+    def before_start(cls):
+        """Findings with all settings, and without each of those that bring something."""
+        cls.found, cls.found_without = [], {}
+        if not cls.shim:
+            return
+        settings = cls.apache.settings
+        cls.found = cls.look(settings)
+        for key in ("services", "expose", "self_link"):
+            elements = (settings.get(key) or "").split(":")
+            for element in filter(None, elements):
+                rest = ":".join(other for other in elements if other != element)
+                cls.found_without[key, element] = cls.look({**settings, key: rest})
+
+    def test_check_finds_nothing(self):
+        assert not [finding for finding in self.found
+                    if finding["severity"] != "note" and finding["code"] not in self.not_there_yet]
+
+    def test_check_names_what_is_needed(self):
+        """What was taken away, and nothing else; what only code asks for, by a note."""
+        for (key, element), findings in self.found_without.items():
+            named = [finding for finding in findings if self.names(finding, key, element)]
+            others = [finding for finding in findings if finding not in named
+                      and finding["severity"] != "note"
+                      and finding["code"] not in self.not_there_yet]
+            assert named or element in self.unseen, (key, element, findings)
+            assert not others, (key, element)
+
+    @staticmethod
+    def names(finding, key, element):
+        """Does it propose this element, or a path in it; or is it about such a path?"""
+        cure, path = finding["cure"] or {}, element.partition(",")[0]
+        proposed = cure.get("value", "").partition(",")[0] if cure.get("setting") == key else ""
+        return any(name == path or name.startswith(f"{path}/")
+                   for name in (proposed, finding["path"] or ""))
 
     @classmethod
     def visitor(cls):
