@@ -30,7 +30,9 @@ struct subcommand {
  * SUBCOMMANDS() - THE table: each has a file command/NAME.c, which defines subcommand_NAME.
  */
 #define SUBCOMMANDS(SUBCOMMAND)                                                                    \
-        SUBCOMMAND(init) SUBCOMMAND(run) SUBCOMMAND(check) SUBCOMMAND(status) SUBCOMMAND(trace)
+        SUBCOMMAND(init)                                                                           \
+        SUBCOMMAND(run) SUBCOMMAND(status) SUBCOMMAND(check) SUBCOMMAND(trace)                     \
+                SUBCOMMAND(populate)
 
 #define SUBCOMMAND(name) extern const struct subcommand subcommand_##name;
 SUBCOMMANDS(SUBCOMMAND)
