@@ -50,7 +50,7 @@ _chrootshim_value() { # COMMAND OPTION ARGUMENT
                 _chrootshim_list $("$1" --list capabilities 2>/dev/null)
                 return
                 ;;
-        --program | --programs)
+        --programs)
                 _chrootshim_list $(compgen -c -- "${cur##*:}")
                 return
                 ;;
