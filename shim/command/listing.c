@@ -2,10 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/listing.h"
 
+#include "command/init_layout.h"
 #include "settings/read.h"
 #include "supply/services.h"
 #include "system/capabilities.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void print_definitions(const struct service_definition *definition)
@@ -30,12 +32,26 @@ static void print_services(void)
         settings_release(&settings);
 }
 
+static void print_servers(void)
+{
+        char *names = init_server_names(), *rest = names;
+
+        for (char *name; (name = strsep(&rest, ", "));)
+                if (name[0])
+                        puts(name);
+        free(names);
+}
+
 int listing_print(char *const *words, const struct subcommand *const *subcommands, size_t count)
 {
         const char *what = words[0] ? words[0] : "";
 
         if (strcmp(what, "services") == 0) {
                 print_services();
+                return 0;
+        }
+        if (strcmp(what, "servers") == 0) {
+                print_servers();
                 return 0;
         }
         if (strcmp(what, "capabilities") == 0) {

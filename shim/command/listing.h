@@ -11,8 +11,8 @@
 /**
  * listing_print() - print one of the lists, a line for each word; tabs divide a line's fields.
  * @words:       "subcommands" (with what each does), "options" and a subcommand (see
- *               options_list()), "services" (built in, of the settings and of the definitions), or
- *               "capabilities"; ends with NULL.
+ *               options_list()), "services" (built in, of the settings and of the definitions),
+ *               "capabilities", or "servers" that init knows; ends with NULL.
  * @subcommands: all of them.
  *
  * Settings that cannot be read are no error: what they would add is missing.

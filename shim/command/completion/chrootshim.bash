@@ -95,7 +95,7 @@ _chrootshim() {
                 mapfile -t COMPREPLY < <(compgen -W "$("$command" --list options "$subcommand" 2>/dev/null |
                         cut -f 1) --" -- "$cur")
         elif [[ $subcommand == init ]]; then
-                mapfile -t COMPREPLY < <(compgen -W 'apache2 nginx php-fpm' -- "$cur")
+                mapfile -t COMPREPLY < <(compgen -W "$("$command" --list servers 2>/dev/null)" -- "$cur")
         fi
 }
 
