@@ -21,7 +21,8 @@ void check_httpd_modules(struct check *check, const struct httpd_config *config)
 /** check_httpd_names() - hosts whose addresses workers look up. */
 void check_httpd_names(struct check *check, const struct httpd_config *config);
 
-/** check_httpd_programs() - databases by their sockets, programs that directives start, certificates.
+/** check_httpd_programs() - databases by their sockets, programs that directives start,
+ * certificates.
  */
 void check_httpd_programs(struct check *check, const struct httpd_config *config);
 

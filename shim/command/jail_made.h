@@ -18,7 +18,8 @@ struct jail_made {
  */
 void jail_made_read(struct jail_made *ret_made, int fd);
 
-/** jail_made_has() - has the shim made this file? The next start removes it, if it is not wanted. */
+/** jail_made_has() - has the shim made this file? The next start removes it, if it is not wanted.
+ */
 bool jail_made_has(const struct jail_made *made, const struct file_facts *facts);
 
 /** jail_made_release() - free what it holds. */

@@ -31,8 +31,7 @@ struct subcommand {
  */
 #define SUBCOMMANDS(SUBCOMMAND)                                                                    \
         SUBCOMMAND(init)                                                                           \
-        SUBCOMMAND(run) SUBCOMMAND(status) SUBCOMMAND(check) SUBCOMMAND(trace)                     \
-                SUBCOMMAND(populate)
+        SUBCOMMAND(run) SUBCOMMAND(check) SUBCOMMAND(status) SUBCOMMAND(trace) SUBCOMMAND(populate)
 
 #define SUBCOMMAND(name) extern const struct subcommand subcommand_##name;
 SUBCOMMANDS(SUBCOMMAND)
