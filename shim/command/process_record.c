@@ -170,9 +170,9 @@ static ino_t namespace(int process, const char *name)
 
 static void read_root(int process, struct process_record *record)
 {
-        struct file_facts facts;
         CLOSED_AT_END int root =
                 kernel_openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        struct file_facts facts;
 
         record->root_seen = SEEN_UNKNOWN;
         if (root < 0 || kernel_facts(root, "", 0, &facts) < 0)
@@ -180,6 +180,16 @@ static void read_root(int process, struct process_record *record)
         record->root = facts.identity;
         record->root_path = read_link(process, "root");
         record->root_seen = record->root_path ? SEEN_YES : SEEN_UNKNOWN;
+}
+
+/* One that ends has no root any more, while it still is in /proc: what could not be read of it is
+ * no secret. */
+static bool has_ended(int process)
+{
+        char text[2];
+        ssize_t length = kernel_readlinkat(process, "root", text, sizeof(text));
+
+        return length == -ENOENT || length == -ESRCH;
 }
 
 static void read_program(int process, struct process_record *record)
@@ -226,21 +236,18 @@ int process_read(int process, struct listening *listening, struct process_record
         if (error < 0)
                 return error;
         error = read_rights(process, ret_record);
-        if (error == 0) {
-                read_root(process, ret_record);
-                read_program(process, ret_record);
-                ret_record->mount_namespace = namespace(process, "ns/mnt");
-                ret_record->pid_namespace = namespace(process, "ns/pid");
-                ret_record->network = namespace(process, "ns/net");
-                ret_record->shim = process_maps_shim(process, &ret_record->shim_path);
-                process_read_descriptors(process, listening, ret_record);
-                /* Gone meanwhile: what could not be read is no secret, but nothing. */
-                if (faccessat(process, "stat", F_OK, 0) < 0)
-                        error = -ESRCH;
-        }
-        if (error < 0)
+        read_root(process, ret_record);
+        read_program(process, ret_record);
+        ret_record->mount_namespace = namespace(process, "ns/mnt");
+        ret_record->pid_namespace = namespace(process, "ns/pid");
+        ret_record->network = namespace(process, "ns/net");
+        ret_record->shim = process_maps_shim(process, &ret_record->shim_path);
+        process_read_descriptors(process, listening, ret_record);
+        if (error < 0 || has_ended(process)) {
                 process_release(ret_record);
-        return error;
+                return -ESRCH;
+        }
+        return 0;
 }
 
 bool process_lies_below(int fd, const struct identity *directory)

@@ -6,11 +6,14 @@ import subprocess
 
 import pytest
 
-from cases import TreeTest
+from cases import LONG, TreeTest
 from chrootshim import COMMAND, answer, chrootshim
 from miniature import DROP, ENTER, Miniature
 
 JAILED = f"{ENTER}; {DROP}"
+
+# Looks at what changes all the time.
+LOOKS = 300 if LONG else 20
 
 # It is in its pidfile, and that is all.
 IDLE = ("/usr/bin/python3", "-c", "import os, sys, time\n"
@@ -97,6 +100,19 @@ class TestRoot(KernelTest):
         assert answer("status", "--pid", str(self.server.pid))[1] == 0
         self.start(DROP)
         assert answer("status", "--pid", str(self.server.pid))[1] == 1
+
+
+class TestChange(KernelTest):
+    def test_who_goes_is_no_secret(self):
+        """Workers come and go: one that ends while it is looked at has no root any more."""
+        come_and_go = (f"{JAILED}; os.write(tell, b'x')\n"
+                       "while True:\n"
+                       "    if os.fork() == 0:\n        os._exit(0)\n"
+                       "    os.wait()")
+        self.start(*[come_and_go] * 3)
+        for _ in range(LOOKS):
+            seen, status = self.ask()
+            assert status == 0, seen
 
 
 class TestDescriptors(KernelTest):
