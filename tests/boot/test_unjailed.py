@@ -78,3 +78,76 @@ def test_put_right_it_starts(service, machine):
     with without(machine, "/usr/lib/*/libchrootshim.so"):
         assert_fails(service)
     service.restart()
+
+
+class PhpFpm:
+    """Debian's php-fpm, whose unit says by itself when it is ready, with what the shim needs in it."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.unit, = (os.path.basename(path).removesuffix(".service")
+                      for path in glob.glob(f"{machine.tree}/lib/systemd/system/php*-fpm.service"))
+        self.drop_in = f"/etc/systemd/system/{self.unit}.service.d/chrootshim.conf"
+        self.pool = f"/etc/php/{self.unit[3:-4]}/fpm/pool.d/www.conf"
+        self.usual = machine.read(self.pool)
+
+    def install(self, manager):
+        """Its children are started as the manager (dynamic, ondemand) says."""
+        self.machine.write(self.drop_in, PHP_FPM)
+        self.machine.write("/etc/chrootshim-php.conf",
+                           f'jail = "/var/www";\npidfile = "/run/php/{self.unit}.pid";\n')
+        self.machine.write(self.pool, self.usual.replace("pm = dynamic", f"pm = {manager}"))
+        self.machine.run("systemctl", "daemon-reload")
+
+    def uninstall(self):
+        self.machine.remove(self.drop_in)
+        self.machine.remove("/etc/chrootshim-php.conf")
+        self.machine.write(self.pool, self.usual)
+        self.machine.run("systemctl", "daemon-reload")
+        self.control("restart")
+
+    def control(self, verb):
+        self.machine.run("systemctl", "reset-failed", self.unit, check=False)
+        return self.machine.run("systemctl", verb, self.unit, check=False).returncode == 0
+
+    def status(self, *words):
+        return self.machine.run(COMMAND, "status", "--config", "/etc/chrootshim-php.conf", *words,
+                                check=False).returncode
+
+
+PHP_FPM = """\
+[Service]
+Environment=LD_PRELOAD=/usr/$LIB/libchrootshim.so
+Environment=CHROOTSHIM_CONFIG=/etc/chrootshim-php.conf
+ExecStartPost=+/usr/bin/chrootshim status --quiet --wait --allow-idle
+"""
+
+
+@pytest.fixture(name="fpm", scope="module")
+def php_fpm(machine):
+    fpm = PhpFpm(machine)
+    try:
+        yield fpm
+    finally:
+        fpm.uninstall()
+
+
+def test_php_fpm(fpm):
+    fpm.install("dynamic")
+    assert fpm.control("restart")
+    assert fpm.status() == 0
+
+
+def test_php_fpm_on_demand(fpm):
+    """It has no child before the first request."""
+    fpm.install("ondemand")
+    assert fpm.control("restart")
+    assert (fpm.status(), fpm.status("--allow-idle")) == (4, 0)
+
+
+@pytest.mark.parametrize("manager", ("dynamic", "ondemand"))
+def test_php_fpm_without_the_library(fpm, machine, manager):
+    fpm.install(manager)
+    with without(machine, "/usr/lib/*/libchrootshim.so"):
+        assert not fpm.control("restart")
+    assert fpm.control("restart")
