@@ -2,13 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/survey_roles.h"
 
+#include "supply/refresher.h"
+
 #include <string.h>
 
 /* Seconds that a child may take from its fork to its jail: on a busy machine, too. */
 #define YOUNG_SECONDS 10.0
-
-/* The name that the shim gives it (supply/refresher_loop.c). */
-static const char refresher[] = "shim-refresher";
 
 static bool shares_socket(const struct process_record *a, const struct process_record *b)
 {
@@ -32,7 +31,7 @@ static bool is_own(const struct process_record *record, const struct process_rec
 /* A worker could take that name, but not a birth without SIGCHLD as the master's user. */
 static bool is_refresher(const struct process_record *record, const struct process_record *server)
 {
-        return record->quiet && strcmp(record->name, refresher) == 0 &&
+        return record->quiet && strcmp(record->name, REFRESHER_NAME) == 0 &&
                record->uid[1] == server->uid[1];
 }
 

@@ -50,6 +50,9 @@ void refresher_end(struct plan *plan);
  */
 void refresher_run(struct plan *plan, pid_t master, bool is_main) __attribute__((noreturn));
 
+/** REFRESHER_NAME - what it is called, as by ps(1). */
+#define REFRESHER_NAME "shim-refresher"
+
 /** REFRESHER_SIGNAL - asks it to look. */
 #define REFRESHER_SIGNAL SIGUSR1
 

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 /* What ps(1) and top(1) show. */
-static const char name[] = "shim-refresher";
+static const char name[] = REFRESHER_NAME;
 
 /*
  * Milliseconds from the first event to the work, so that one change of many steps is one. If
