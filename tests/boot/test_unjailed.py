@@ -1,4 +1,4 @@
-"""A start that goes unjailed fails, for whatever reason: the last command of the drop-in sees to it."""
+"""A start that goes unjailed fails, for whatever reason: the drop-in's last command sees to it."""
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
 import glob
@@ -6,6 +6,10 @@ import os
 
 import pytest
 
+from debian import SOURCE
+
+PHP_FPM = SOURCE / "examples/systemd/php-fpm.service.d/chrootshim.conf"
+PHP_CONFIG = "/etc/chrootshim-php.conf"
 COMMAND = "/usr/bin/chrootshim"
 
 # The first look at the library, which would end the start, is taken away.
@@ -81,7 +85,7 @@ def test_put_right_it_starts(service, machine):
 
 
 class PhpFpm:
-    """Debian's php-fpm, whose unit says by itself when it is ready, with what the shim needs in it."""
+    """Debian's php-fpm, which says by itself when it is ready, with the drop-in that is shipped."""
 
     def __init__(self, machine):
         self.machine = machine
@@ -93,15 +97,16 @@ class PhpFpm:
 
     def install(self, manager):
         """Its children are started as the manager (dynamic, ondemand) says."""
-        self.machine.write(self.drop_in, PHP_FPM)
-        self.machine.write("/etc/chrootshim-php.conf",
+        text = PHP_FPM.read_text().replace("/etc/chrootshim.conf", PHP_CONFIG)
+        self.machine.write(self.drop_in, text)
+        self.machine.write(PHP_CONFIG,
                            f'jail = "/var/www";\npidfile = "/run/php/{self.unit}.pid";\n')
         self.machine.write(self.pool, self.usual.replace("pm = dynamic", f"pm = {manager}"))
         self.machine.run("systemctl", "daemon-reload")
 
     def uninstall(self):
         self.machine.remove(self.drop_in)
-        self.machine.remove("/etc/chrootshim-php.conf")
+        self.machine.remove(PHP_CONFIG)
         self.machine.write(self.pool, self.usual)
         self.machine.run("systemctl", "daemon-reload")
         self.control("restart")
@@ -111,16 +116,8 @@ class PhpFpm:
         return self.machine.run("systemctl", verb, self.unit, check=False).returncode == 0
 
     def status(self, *words):
-        return self.machine.run(COMMAND, "status", "--config", "/etc/chrootshim-php.conf", *words,
+        return self.machine.run(COMMAND, "status", "--config", PHP_CONFIG, *words,
                                 check=False).returncode
-
-
-PHP_FPM = """\
-[Service]
-Environment=LD_PRELOAD=/usr/$LIB/libchrootshim.so
-Environment=CHROOTSHIM_CONFIG=/etc/chrootshim-php.conf
-ExecStartPost=+/usr/bin/chrootshim status --quiet --wait --allow-idle
-"""
 
 
 @pytest.fixture(name="fpm", scope="module")

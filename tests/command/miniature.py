@@ -30,6 +30,8 @@ print("ready", flush=True)
 signal.pause()
 """
 
+PYTHON = ("/usr/bin/python3", "-B", "-c", PROGRAM)
+
 # Parts of children. What is a worker gives up root, as they do.
 ENTER = "os.chroot({jail!r}); os.chdir('/')"
 DROP = "os.setgroups([]); os.setgid(NOBODY); os.setuid(NOBODY)"
@@ -38,7 +40,7 @@ DROP = "os.setgroups([]); os.setgid(NOBODY); os.setuid(NOBODY)"
 class Miniature:
     """One that runs in a tree; use as a context manager."""
 
-    def __init__(self, tree, *children, command=("/usr/bin/python3", "-B", "-c", PROGRAM), env=None):
+    def __init__(self, tree, *children, command=PYTHON, env=None):
         self.tree = tree
         parts = [part.format(jail=tree.jail, tree=tree.path) for part in children]
         self.process = subprocess.Popen(

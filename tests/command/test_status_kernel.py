@@ -46,7 +46,8 @@ class TestRoot(KernelTest):
         status, (one, other) = self.workers(JAILED, JAILED)
         assert status == 0
         for worker in (one, other):
-            assert (worker["role"], worker["jailed"], worker["isolation"]) == ("worker", True, "chroot")
+            assert (worker["role"], worker["jailed"]) == ("worker", True)
+            assert worker["isolation"] == "chroot"
             assert worker["root"]["inode"] == os.stat(self.tree.jail).st_ino
             assert worker["user"] == {"id": 65534, "name": "nobody"}
             assert worker["problem"] is None
@@ -213,9 +214,9 @@ class TestRoles(KernelTest):
 class TestRights(KernelTest):
     def test_capabilities(self):
         keep = "libc = ctypes.CDLL(None); libc.prctl(8, 1, 0, 0, 0)"
-        raise_it = "class Header(ctypes.Structure): _fields_ = [('v', ctypes.c_uint), ('p', ctypes.c_int)]\n" \
-                   "data = (ctypes.c_uint * 6)(1 << 10, 1 << 10, 0, 0, 0, 0)\n" \
-                   "assert libc.capset(ctypes.byref(Header(0x20080522, 0)), data) == 0"
+        raise_it = ("header = (ctypes.c_uint * 2)(0x20080522, 0)\n"
+                    "data = (ctypes.c_uint * 6)(1 << 10, 1 << 10, 0, 0, 0, 0)\n"
+                    "assert libc.capset(header, data) == 0")
         status, (worker,) = self.workers(f"{keep}; {JAILED}\n{raise_it}")
         assert status == 0
         assert worker["capabilities"]["effective"] == ["net_bind_service"]
@@ -277,7 +278,8 @@ class TestWhoIsMeant(KernelTest):
 
     def test_a_name_that_a_terminal_would_obey(self):
         """A worker chooses its name, and a path."""
-        self.start(f"{JAILED}; ctypes.CDLL(None).prctl(15, b'a\\x1b[2J\\xff\\xc2\\x9b', 0, 0, 0)")
+        name = "b'a\\x1b[2J\\xff\\xc2\\x9b'"
+        self.start(f"{JAILED}; ctypes.CDLL(None).prctl(15, {name}, 0, 0, 0)")
         seen, status = self.ask()
         assert (status, seen["servers"][0]["processes"][1]["name"]) == (0, "a?[2J???")
         os.rename(self.tree.jail, f"{self.tree.path}/a\x1b[2J")

@@ -24,8 +24,8 @@ class WatchTest(TreeTest):
         """Start it in the background, asking about the server of the tree."""
         popen.setdefault("env", environment())
         process = subprocess.Popen(
-            [COMMAND, "status", *key_options({"jail": self.tree.jail, "pidfile": self.tree.pidfile}),
-             *words], stdin=subprocess.DEVNULL, **popen)
+            [COMMAND, "status", *key_options(self.settings()), *words],
+            stdin=subprocess.DEVNULL, **popen)
         self.cleanups.callback(process.wait)
         self.cleanups.callback(process.kill)
         return process
