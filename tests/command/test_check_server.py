@@ -102,7 +102,8 @@ def test_a_server_that_does_not_answer(patient):
     patient.write("httpd", "#!/bin/sh\nsleep 1000\n", 0o755)
     finding, = patient.look(f"{patient.tree}/httpd")
     assert finding["code"] == "syntax" and "in 30 seconds" in finding["why"]
-    assert processes.descendants(os.getpid()) == []
+    processes.wait_until(lambda: processes.collect() or processes.descendants(os.getpid()) == [],
+                         "the end of what it started")
 
 
 @pytest.fixture
