@@ -1,13 +1,11 @@
-/* Looks at the paths that directives of httpd name, in its configuration and in .htaccess files. */
+/* Looks at the paths that directives of httpd name. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/check_httpd.h"
-#include "command/httpd_files.h"
 #include "command/httpd_paths.h"
 #include "command/inside.h"
 #include "command/memory.h"
 #include "command/programs.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +13,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Directories that are looked into for .htaccess files, in all. */
-#define DIRECTORIES_LIMIT 2000
-#define DEPTH_LIMIT 8
 
 /* One argument that names a path. */
 struct mention {
@@ -215,80 +209,4 @@ void check_httpd_paths(struct check *check, const struct httpd_config *config)
 {
         for (size_t i = 0; i < config->count; i++)
                 look_at(check, config, &config->item[i]);
-}
-
-/* The walk for .htaccess files. */
-struct walk {
-        struct check *check;
-        const struct httpd_config *config;
-        unsigned left;
-};
-
-static void look_at_file(struct walk *walk, const char *directory, const char *real)
-{
-        char *path = memory_format("%s/.htaccess", real), *text = httpd_file_contents(path);
-        struct httpd_config file = {.root = memory_copy(walk->config->root)};
-
-        free(path);
-        if (text) {
-                path = memory_format("%s/.htaccess", directory);
-                for (size_t i = 0; i < walk->config->module_count; i++)
-                        httpd_config_add_module(&file, walk->config->module[i]);
-                httpd_config_parse(&file, text, path, false);
-                httpd_files_prune(&file);
-                check_httpd_paths(walk->check, &file);
-                free(path);
-        }
-        httpd_config_release(&file);
-        free(text);
-}
-
-static void look_into(struct walk *walk, const char *directory, unsigned depth)
-{
-        struct inside inside;
-        struct dirent *entry;
-        DIR *stream;
-
-        if (depth > DEPTH_LIMIT || walk->left == 0 ||
-                !inside_look(walk->check, directory, &inside) || !S_ISDIR(inside.facts.mode))
-                return;
-        walk->left--;
-        look_at_file(walk, directory, inside.real);
-        stream = opendir(inside.real);
-        while (stream && (entry = readdir(stream))) {
-                char *path;
-
-                if (entry->d_name[0] == '.' || entry->d_type != DT_DIR)
-                        continue;
-                path = memory_format("%s/%s", directory, entry->d_name);
-                look_into(walk, path, depth + 1);
-                free(path);
-        }
-        if (stream)
-                closedir(stream);
-}
-
-static bool is_pattern(const char *path)
-{
-        return strpbrk(path, "*?[$") != NULL;
-}
-
-/* <Directory PATH> with AllowOverride of more than None. */
-void check_httpd_overrides(struct check *check, const struct httpd_config *config)
-{
-        const struct httpd_directive *directive = NULL;
-        struct walk walk = {check, config, DIRECTORIES_LIMIT};
-
-        while ((directive = httpd_config_next(config, directive, "AllowOverride"))) {
-                const struct httpd_directive *section = httpd_config_section(config, directive);
-                const char *path;
-
-                if (!check->usable || !section || section->count == 0 || directive->count == 0 ||
-                        strcasecmp(directive->argument[0], "None") == 0 ||
-                        strcasecmp(section->name, "Directory") != 0)
-                        continue;
-                path = section->argument[0];
-                if (path[0] == '/' && path[1] && !is_pattern(path))
-                        look_into(&walk, path, 0);
-        }
 }

@@ -15,9 +15,8 @@
 
 #define FILE_LIMIT ((size_t)4 << 20)
 
-char *httpd_file_contents(const char *path)
+char *httpd_file_contents(int fd)
 {
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         char *text = NULL;
         size_t length = 0;
         ssize_t got = 1;
@@ -124,6 +123,7 @@ static bool is_read(const struct httpd_config *config, size_t before, const char
 /* "  (146) /etc/apache2/mods-enabled/alias.load" */
 void httpd_files_read(struct httpd_config *config, const char *includes)
 {
+        const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
         size_t before = config->count;
 
         while (*includes) {
@@ -131,7 +131,7 @@ void httpd_files_read(struct httpd_config *config, const char *includes)
                 char *line = memory_format("%.*s", (int)length, includes);
                 char *path = strstr(line, ") /");
                 char *text = path && !is_read(config, before, path + 2)
-                                     ? httpd_file_contents(path + 2)
+                                     ? httpd_file_contents(open(path + 2, flags))
                                      : NULL;
 
                 if (text)

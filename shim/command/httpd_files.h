@@ -20,7 +20,8 @@ void httpd_files_read(struct httpd_config *config, const char *includes);
  */
 void httpd_files_prune(struct httpd_config *config);
 
-/** httpd_file_contents() - a file's text, of at most 4 MiB; NULL if it cannot be read. Free it. */
-char *httpd_file_contents(const char *path);
+/** httpd_file_contents() - the text of the open file @fd, of at most 4 MiB, which is closed; NULL
+ * if it cannot be read, or @fd is below 0. Free it. */
+char *httpd_file_contents(int fd);
 
 #endif

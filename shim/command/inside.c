@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -223,6 +225,28 @@ bool inside_look(const struct check *check, const char *path, struct inside *ret
         }
         ret_inside->there = true;
         return true;
+}
+
+/* The file of the jail that the walk has come to, or no file. */
+static int open_in_jail(const struct check *check, const struct inside *inside, int flags)
+{
+        const struct open_how how = {
+                .flags = (uint64_t)flags,
+                .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+        };
+        const char *path = inside->at[0] ? inside->at + 1 : ".";
+        long fd = syscall(SYS_openat2, check->plan.jail.fd, path, &how, sizeof(how));
+
+        /* A filter of system calls may not know it. */
+        return fd < 0 && errno == ENOSYS ? open(inside->real, flags | O_NOFOLLOW) : (int)fd;
+}
+
+int inside_open(const struct check *check, const struct inside *inside, int flags)
+{
+        flags |= O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+        if (!inside->real[0] || (!S_ISREG(inside->facts.mode) && !S_ISDIR(inside->facts.mode)))
+                return -1;
+        return inside->exposure ? open(inside->real, flags) : open_in_jail(check, inside, flags);
 }
 
 static bool is_member(const struct check_user *user, gid_t group)

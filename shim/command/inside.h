@@ -39,6 +39,14 @@ struct inside {
  */
 bool inside_look(const struct check *check, const char *path, struct inside *ret_inside);
 
+/**
+ * inside_open() - open what is there, to look into it; @flags as for open(2).
+ *
+ * Workers may put a link in the place of what they own in the jail, at any moment: none is followed
+ * any more. What is no file and no directory is not opened. Return: a descriptor, or -1.
+ */
+int inside_open(const struct check *check, const struct inside *inside, int flags);
+
 /** inside_permits() - may the worker do this to what is there? @mask: of R_OK, W_OK and X_OK.
  * W_OK: by its mode; is it not read-only besides, too? */
 bool inside_permits(const struct check *check, const struct inside *inside, int mask);

@@ -129,9 +129,9 @@ static bool check_interpreter(
 }
 
 /* Return: its first line, as far as it matters; "" if it cannot be read. */
-static void read_line(const char *path, char *line)
+static void read_line(const struct check *check, const struct inside *inside, char *line)
 {
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        int fd = inside_open(check, inside, O_RDONLY);
         ssize_t length = fd < 0 ? 0 : read(fd, line, LINE_SIZE - 1);
 
         line[length < 0 ? 0 : length] = '\0';
@@ -151,7 +151,7 @@ bool programs_check(struct check *check, const struct inside *inside, const char
         if (!inside->real[0] || !S_ISREG(inside->facts.mode) || depth > 4)
                 return true;
         depth++;
-        read_line(inside->real, line);
+        read_line(check, inside, line);
         if (strncmp(line, "#!", 2) == 0) {
                 good = check_interpreter(check, line + 2, path, use, where);
                 if (!inside->exposure)
@@ -198,9 +198,12 @@ static void check_directory(struct walk *walk, const char *path, unsigned depth)
         struct inside inside;
         struct dirent *entry;
         DIR *directory = NULL;
+        int fd = -1;
 
-        if (inside_look(walk->check, path, &inside) && inside.real[0])
-                directory = opendir(inside.real);
+        if (inside_look(walk->check, path, &inside))
+                fd = inside_open(walk->check, &inside, O_RDONLY | O_DIRECTORY);
+        if (fd >= 0)
+                directory = fdopendir(fd);
         while (directory && walk->left > 0 && (entry = readdir(directory))) {
                 char *file;
 

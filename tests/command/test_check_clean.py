@@ -133,3 +133,21 @@ def test_an_access_list_may_permit():
         os.setxattr(path, "system.posix_acl_access",
                     access_list(pwd.getpwnam("www-data").pw_uid))
         assert patient.look() == []
+
+
+def test_what_workers_may_put_in_the_way():
+    """A FIFO is not waited for, and a link is not followed out of the jail."""
+    with HttpdPatient("ScriptAlias /cgi/ {jail}/cgi/\n<Directory {jail}>\nAllowOverride All\n"
+                      "</Directory>\n", ("alias", "cgi", *AUTH)) as patient:
+        patient.make({"jail/cgi/": "", "outside/.htaccess": "AuthUserFile /etc/passwd\n",
+                      "outside/script": ("#!/usr/bin/perl\n", 0o755),
+                      "jail/htdocs/a/": "", "jail/htdocs/a/.htaccess": "-> {tree}/outside/.htaccess",
+                      "jail/htdocs/b": "-> {tree}/outside", "jail/cgi/a": "-> {tree}/outside/script",
+                      "jail/cgi/b": "-> {tree}/outside", "jail/cgi/loop": "-> loop"})
+        for name in ("htdocs/.htaccess", "cgi/fifo"):
+            os.mkfifo(f"{patient.jail}/{name}", 0o755)
+        os.chmod(f"{patient.jail}/cgi/fifo", 0o755)
+        # That there are such links is told, and nothing of what they lead to.
+        outside = f"{patient.tree}/outside"
+        assert {finding["path"] for finding in patient.look()} == {
+            outside, f"{outside}/.htaccess", f"{outside}/script"}
