@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/path_cure.h"
 
-#include "settings/read.h"
+#include "settings/file.h"
 #include "temporary.h"
 #include "unit.h"
 
@@ -32,9 +32,16 @@ static const char *line(const char *path, enum path_use use)
 
 static int prepare(void **state)
 {
+        struct failure failure = {0};
+        struct settings file;
+
+        settings_init(&file);
         settings_init(&plan.settings);
         plan.settings.isolation = ISOLATION_NAMESPACE;
-        plan.settings.definitions = strdup(DEFINITIONS_FILE);
+        /* Not by settings_read_definitions(): where the source lies, others may write. */
+        if (settings_read_file(&file, DEFINITIONS_FILE, true, "", &failure) < 0)
+                return -1;
+        plan.settings.packaged = file.defined;
         return temporary_make(state);
 }
 
