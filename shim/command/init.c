@@ -12,16 +12,18 @@
 #include "supply/plan.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { OPTION_UNDO = 1, OPTION_FORCE, OPTION_DRY_RUN };
+enum { OPTION_UNDO = 1, OPTION_FORCE, OPTION_DRY_RUN, OPTION_YES };
 
 static const struct command_option own_options[] = {
         {"undo", NULL, "put everything back that nobody has changed since", OPTION_UNDO},
         {"force", NULL, "replace files that are there with another text", OPTION_FORCE},
+        {"yes", NULL, "take the settings that check proposes, and do not ask", OPTION_YES},
         {"dry-run", NULL, "show what would be written, and change nothing", OPTION_DRY_RUN},
         {.name = NULL},
 };
@@ -33,6 +35,7 @@ struct asked {
         bool undo;
         bool force;
         bool dry_run;
+        bool yes;
 };
 
 static int refuse(const struct failure *failure)
@@ -100,8 +103,9 @@ static void show_text(const char *path, const char *text)
         }
 }
 
-/* What the doctor says to it, in its own words. Return: its exit status; -1 if there is none. */
-static int run_check(const char *program)
+/* What the doctor says to it, in its own words; with @fix, it asks whether to write what it
+ * proposes. Return: its exit status; -1 if there is none. */
+static int run_check(const char *program, const char *fix, const char *yes)
 {
         char *own = realpath("/proc/self/exe", NULL);
         int status = -1;
@@ -111,13 +115,35 @@ static int run_check(const char *program)
         fflush(stdout);
         pid = own ? fork() : -1;
         if (pid == 0) {
-                execl(own, "chrootshim", "check", "--", program, (char *)NULL);
+                const char *words[] = {"chrootshim", "check", fix, yes, "--", program, NULL};
+                const char **at = words;
+
+                for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) - 1; i++)
+                        if (words[i])
+                                *at++ = words[i];
+                *at = NULL;
+                execv(own, (char *const *)(uintptr_t)words);
                 _exit(STATUS_FAILED);
         }
         if (pid > 0)
                 waitpid(pid, &status, 0);
         free(own);
         return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Let it be checked; where it has written what it proposes, once more. *ret_status: of check. */
+static int check_server_of(const struct asked *asked, const struct init_server *server,
+        struct init_record *record, int *ret_status, struct failure *failure)
+{
+        bool is_new = record->count > 0;
+        int renewed;
+
+        *ret_status = run_check(
+                server->program, is_new ? "--fix" : NULL, is_new && asked->yes ? "--yes" : NULL);
+        renewed = init_record_renew(record, settings_file(), failure);
+        if (renewed > 0)
+                *ret_status = run_check(server->program, NULL, NULL);
+        return renewed < 0 ? renewed : 0;
 }
 
 static void show_next(const struct init_server *server, const char *name)
@@ -148,6 +174,7 @@ static int write_all(const struct asked *asked, const struct init_server *server
         struct init_record *record, const char *settings)
 {
         struct failure failure = {0};
+        int checked = -1;
         int error = init_plan(record, server, asked->jail, settings, asked->force, &failure);
 
         if (error < 0)
@@ -170,9 +197,10 @@ static int write_all(const struct asked *asked, const struct init_server *server
                 return refuse(&failure);
         }
         show_text(settings_file(), settings);
-        error = run_check(server->program);
+        if (check_server_of(asked, server, record, &checked, &failure) < 0)
+                return refuse(&failure);
         show_next(server, asked->server);
-        return error == 2 ? 1 : 0;
+        return checked == 2;
 }
 
 static int set_up(const struct asked *asked, const struct init_server *server)
@@ -232,6 +260,7 @@ static void read_options(struct options *options, struct asked *asked)
                         asked->undo |= option == OPTION_UNDO;
                         asked->force |= option == OPTION_FORCE;
                         asked->dry_run |= option == OPTION_DRY_RUN;
+                        asked->yes |= option == OPTION_YES;
                 }
         } while (!asked->server && (asked->server = options_word(options)));
         options_no_rest(options);
@@ -241,7 +270,7 @@ static void read_options(struct options *options, struct asked *asked)
 
 static int run(struct options *options)
 {
-        struct asked asked = {NULL, NULL, false, false, false};
+        struct asked asked = {NULL, NULL, false, false, false, false};
         struct init_server server;
         struct failure failure = {0};
         int status;

@@ -139,26 +139,31 @@ static struct init_record merge(const struct init_record *record)
         return both;
 }
 
-static int write_note(struct init_record *record, struct failure *failure)
+static int write_note(const struct init_record *record, struct failure *failure)
 {
-        struct init_record *earlier = memory_grow(NULL, 1, sizeof(*earlier)), both;
+        struct init_record both = merge(record);
+        int error = init_note_write(&both, failure);
+
+        free(both.change);
+        free(both.directory);
+        return error;
+}
+
+/* Return: 0, also if nothing is noted. */
+static int read_earlier(struct init_record *record, struct failure *failure)
+{
+        struct init_record *earlier = memory_grow(NULL, 1, sizeof(*earlier));
         int error;
 
         *earlier = (struct init_record){.path = memory_copy(record->path)};
         error = init_note_read(earlier, failure);
         if (error == 0) {
                 record->earlier = earlier;
-        } else {
-                init_record_release(earlier);
-                free(earlier);
+                return 0;
         }
-        if (error < 0 && error != -ENOENT)
-                return error;
-        both = merge(record);
-        error = init_note_write(&both, failure);
-        free(both.change);
-        free(both.directory);
-        return error;
+        init_record_release(earlier);
+        free(earlier);
+        return error == -ENOENT ? 0 : error;
 }
 
 static int make_directory(const char *path, struct failure *failure)
@@ -187,6 +192,8 @@ int init_record_apply(struct init_record *record, init_tell *tell, struct failur
         int error = make_state_directory(STATE_DIRECTORY, ret_failure);
 
         if (error == 0)
+                error = read_earlier(record, ret_failure);
+        if (error == 0)
                 error = write_note(record, ret_failure);
         for (size_t i = 0; error == 0 && i < record->directory_count; i++) {
                 error = make_directory(record->directory[i], ret_failure);
@@ -203,69 +210,34 @@ int init_record_apply(struct init_record *record, init_tell *tell, struct failur
         return error;
 }
 
+int init_record_renew(struct init_record *record, const char *path, struct failure *ret_failure)
+{
+        for (size_t i = 0; i < record->count; i++) {
+                struct init_change *change = &record->change[i];
+                char *now;
+                int error;
+
+                if (strcmp(change->path, path) != 0)
+                        continue;
+                error = text_file_read(path, &now, ret_failure);
+                if (error < 0 || !now || strcmp(now, change->after) == 0) {
+                        free(now);
+                        return error;
+                }
+                free(change->after);
+                change->after = now;
+                error = write_note(record, ret_failure);
+                return error < 0 ? error : 1;
+        }
+        return 0;
+}
+
 int init_record_load(struct init_record *record, struct failure *ret_failure)
 {
         return init_note_read(record, ret_failure);
 }
 
-/* The text without what was added, where that is still there in one piece; NULL if not. From
- * malloc(). */
-static char *without_added(const char *text, const char *added)
-{
-        const char *place = added ? strstr(text, added) : NULL;
-
-        if (!place || strstr(place + 1, added))
-                return NULL;
-        return memory_format("%.*s%s", (int)(place - text), text, place + strlen(added));
-}
-
-static int remove_file(const char *path, init_tell *tell, struct failure *failure)
-{
-        if (unlink(path) < 0)
-                return failure_set(
-                        failure, -errno, path, "it cannot be removed", "run this as root");
-        tell(INIT_REMOVED, path, NULL);
-        return 0;
-}
-
-static int restore(const char *path, const char *text, init_tell *tell, struct failure *failure)
-{
-        int error = text_file_write(path, text, 0644, failure);
-
-        if (error == 0)
-                tell(INIT_RESTORED, path, NULL);
-        return error;
-}
-
-/* Return: 1 if it was left; 0; a negative error number. */
-static int undo_change(const struct init_change *change, init_tell *tell, struct failure *failure)
-{
-        char *now, *rest;
-        int error = text_file_read(change->path, &now, failure);
-
-        if (error < 0)
-                return error;
-        rest = now ? without_added(now, change->added) : NULL;
-        if (now && strcmp(now, change->after) == 0)
-                error = change->before ? restore(change->path, change->before, tell, failure)
-                                       : remove_file(change->path, tell, failure);
-        else if (rest)
-                error = restore(change->path, rest, tell, failure);
-        /* It was not reached, or it is as before already. */
-        else if ((!now && !change->before) ||
-                 (now && change->before && strcmp(now, change->before) == 0))
-                error = 0;
-        else {
-                error = 1;
-                tell(INIT_LEFT, change->path,
-                        now ? "it was changed since" : "it was removed since");
-        }
-        free(now);
-        free(rest);
-        return error;
-}
-
-static void forget_change(struct init_record *record, size_t i)
+void init_record_forget(struct init_record *record, size_t i)
 {
         struct init_change *change = &record->change[i];
 
@@ -276,70 +248,10 @@ static void forget_change(struct init_record *record, size_t i)
         memmove(change, change + 1, (--record->count - i) * sizeof(*change));
 }
 
-/* Those below before those above; one that others use stays, and need not be noted any more. */
-static void undo_directories(struct init_record *record, init_tell *tell)
-{
-        while (record->directory_count > 0) {
-                char *path = record->directory[--record->directory_count];
-
-                if (rmdir(path) == 0)
-                        tell(INIT_REMOVED, path, NULL);
-                else if (errno != ENOENT)
-                        tell(INIT_LEFT, path, "there is something in it");
-                free(path);
-        }
-}
-
-static void remove_note(const struct init_record *record)
-{
-        unlink(record->path);
-        rmdir(STATE_DIRECTORY);
-}
-
-static void tell_nothing(enum init_result result, const char *path, const char *why)
-{
-}
-
-void init_record_roll_back(struct init_record *record)
-{
-        struct failure failure;
-
-        for (size_t i = record->count; i-- > 0;)
-                undo_change(&record->change[i], tell_nothing, &failure);
-        undo_directories(record, tell_nothing);
-        if (record->earlier)
-                init_note_write(record->earlier, &failure);
-        else
-                remove_note(record);
-}
-
-int init_record_undo(struct init_record *record, init_tell *tell, struct failure *ret_failure)
-{
-        size_t left = 0;
-        int error = 0;
-
-        while (error >= 0 && left < record->count) {
-                error = undo_change(&record->change[left], tell, ret_failure);
-                if (error > 0)
-                        left++;
-                else if (error == 0)
-                        forget_change(record, left);
-        }
-        if (error >= 0)
-                undo_directories(record, tell);
-        if (error >= 0 && left == 0) {
-                remove_note(record);
-                return 0;
-        }
-        if (error >= 0)
-                error = init_note_write(record, ret_failure);
-        return error < 0 ? error : (int)left;
-}
-
 void init_record_release(struct init_record *record)
 {
         while (record->count > 0)
-                forget_change(record, record->count - 1);
+                init_record_forget(record, record->count - 1);
         for (size_t i = 0; i < record->directory_count; i++)
                 free(record->directory[i]);
         free(record->directory);

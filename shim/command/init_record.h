@@ -81,6 +81,13 @@ int init_record_apply(struct init_record *record, init_tell *tell, struct failur
 /** init_record_roll_back() - as if init_record_apply() had not been called. */
 void init_record_roll_back(struct init_record *record);
 
+/**
+ * init_record_renew() - what is in this file by now is what was to be written there.
+ *
+ * Return: 1 if that is another text; 0; a negative error number with @ret_failure.
+ */
+int init_record_renew(struct init_record *record, const char *path, struct failure *ret_failure);
+
 /** init_record_load() - what is noted. Return: 0; -ENOENT if nothing is; another negative error
  * number; with @ret_failure. */
 int init_record_load(struct init_record *record, struct failure *ret_failure);
@@ -92,6 +99,9 @@ int init_record_load(struct init_record *record, struct failure *ret_failure);
  * @ret_failure.
  */
 int init_record_undo(struct init_record *record, init_tell *tell, struct failure *ret_failure);
+
+/** init_record_forget() - leave out change @i. */
+void init_record_forget(struct init_record *record, size_t i);
 
 /** init_record_release() - free what it holds. */
 void init_record_release(struct init_record *record);

@@ -149,6 +149,18 @@ class TestApache:
                      'pidfile = "/run/a\\"b";', 'isolation = "chroot";', "fatal_status = 3;"):
             assert f"\n{line}\n" in sandbox.read(CONFIG)
 
+    def test_what_check_proposes(self, sandbox):
+        """It is shown; and taken, if that is asked for. Then --undo knows of it, too."""
+        text = written(init(sandbox))
+        assert '"tmp"' in text and "--yes writes it" in text and '"tmp"' not in sandbox.read(CONFIG)
+        done(undo(sandbox))
+        text = done(init(sandbox, "--yes"))
+        assert '"tmp"' in sandbox.read(CONFIG)
+        assert "warning" not in text.rpartition("chrootshim check:")[2]
+        assert "everything is there" not in text
+        done(undo(sandbox))
+        assert not sandbox.exists(CONFIG) and not sandbox.exists(RECORD)
+
     def test_the_jail_is_made(self, sandbox):
         text = written(sandbox.run("sh", "-c", f"umask 077; {COMMAND} init apache2 --config {CONFIG} "
                                 f"--definitions {DEFINITIONS} --jail /srv/a/www1"))
