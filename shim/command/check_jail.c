@@ -1,6 +1,7 @@
 /* Looks at what is in a jail: what dangles there, what is unsafe, and what is out of date. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/check.h"
+#include "command/jail_kinds.h"
 #include "command/jail_made.h"
 #include "command/jail_walk.h"
 #include "command/memory.h"
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 
 /* Most files that are looked at: a second or two. */
 #define FILES 200000
@@ -151,24 +151,13 @@ static void judge_set_id(struct look *look, const struct jail_entry *entry)
         free(path);
 }
 
-/* null, zero, full, random, urandom; tty, ptmx and terminals. */
-static bool is_harmless(const struct jail_entry *entry)
-{
-        unsigned high = major(entry->facts.device_number), low = minor(entry->facts.device_number);
-
-        if (!S_ISCHR(entry->facts.mode))
-                return false;
-        return (high == 1 && (low == 3 || low == 5 || low == 7 || low == 8 || low == 9)) ||
-               (high == 5 && (low == 0 || low == 2)) || (high >= 136 && high <= 143);
-}
-
 static void judge_device(struct look *look, const struct jail_entry *entry)
 {
         bool reached = look->check->plan.settings.isolation == ISOLATION_CHROOT;
         struct finding *finding;
         char *path;
 
-        if (is_harmless(entry) || !tell(look, DEVICE))
+        if (jail_entry_is_harmless(entry) || !tell(look, DEVICE))
                 return;
         path = outside(look, entry->path);
         finding = check_found(look->check,
@@ -180,20 +169,6 @@ static void judge_device(struct look *look, const struct jail_entry *entry)
                 reached ? "" : "; not under isolation = \"namespace\", where it opens none");
         cure_command(&finding->cure, "rm %s", path);
         free(path);
-}
-
-/* Where programs and libraries are; and the files, not the directories, of /etc. */
-static bool is_system(const struct jail_entry *entry)
-{
-        static const char *const directories[] = {"/bin", "/sbin", "/lib", "/lib32", "/lib64",
-                "/libx32", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64",
-                "/usr/libx32", "/usr/local/bin", "/usr/local/sbin", "/usr/local/lib"};
-
-        for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++)
-                if (begins(entry->path, directories[i]))
-                        return true;
-        return begins(entry->path, "/etc") && strchr(entry->path + 1, '/') == entry->path + 4 &&
-               !strchr(entry->path + 5, '/') && S_ISREG(entry->facts.mode);
 }
 
 static void judge_safety(struct look *look, const struct jail_entry *entry)
@@ -230,20 +205,12 @@ static void judge_age(struct look *look, const struct jail_entry *entry)
                 look->first_stale = outside(look, entry->path);
 }
 
-/* What git and Subversion run: a program in a directory of this name. */
-static bool is_hook(const char *path)
-{
-        const char *slash = strrchr(path, '/');
-
-        return slash - path >= 6 && strncmp(slash - 6, "/hooks/", 7) == 0 && !strchr(slash, '.');
-}
-
 /* Scripts elsewhere are looked for where the server's configuration says that there are some. */
 static void judge_hook(struct look *look, const struct jail_entry *entry)
 {
         char *path;
 
-        if (!is_hook(entry->path) || !(entry->facts.mode & 0111) || !tell(look, HOOK))
+        if (!jail_entry_is_hook(entry) || !(entry->facts.mode & 0111) || !tell(look, HOOK))
                 return;
         path = outside(look, entry->path);
         check_wanted(look->check, path, CHECK_EXECUTE, path, "a repository's hook");
@@ -254,7 +221,7 @@ static void judge_file(struct look *look, const struct jail_entry *entry)
 {
         if (entry->facts.mode & (S_ISUID | S_ISGID))
                 judge_set_id(look, entry);
-        if (is_system(entry))
+        if (jail_entry_is_system(entry))
                 judge_age(look, entry);
         judge_hook(look, entry);
 }
@@ -279,7 +246,7 @@ static enum jail_walk_way judge(void *context, const struct jail_entry *entry)
                 judge_device(look, entry);
                 break;
         }
-        if (is_system(entry))
+        if (jail_entry_is_system(entry))
                 judge_safety(look, entry);
         return JAIL_WALK_ON;
 }
