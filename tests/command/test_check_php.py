@@ -3,6 +3,7 @@
 import glob
 import os
 import shutil
+import socket
 
 import pytest
 
@@ -146,10 +147,18 @@ def test_nothing_is_set(patient):
 
 
 def test_no_sessions_in_files(patient):
-    """Where they are kept elsewhere, nobody needs the directory; a socket is looked at."""
-    patient.ini('session.save_handler = redis\nsession.save_path = "unix:///run/none/redis?weight=1"\n'
-                "sys_temp_dir = {jail}/own\n")
+    """Where code keeps them itself, nobody needs the directory."""
+    patient.ini("session.save_handler = user\nsys_temp_dir = {jail}/own\n")
     assert not patient.warnings()
+
+
+def test_sessions_behind_a_socket(patient):
+    path = f"{patient.tree}/sock/redis"
+    patient.make({"sock/redis": socket.socket})
+    patient.ini(INI + f'session.save_handler = redis\nsession.save_path = "unix://{path}?weight=1"\n')
+    found, = patient.warnings()
+    assert (found["code"], found["path"]) == ("absent", path)
+    assert found["cure"]["line"] == f'expose = [ "{patient.tree}/sock" ];'
 
 
 def test_no_uploads(patient):
