@@ -93,26 +93,38 @@ static bool look_at_installed(struct check *check, char **arguments)
         return false;
 }
 
+/* "/run/php/php8.2-fpm.pid", as Debian has it, is of php-fpm8.2. Return: allocated, or NULL. */
+static char *fpm_of_pidfile(const char *pidfile)
+{
+        const char *name = base(pidfile), *end = strstr(name, "-fpm");
+
+        if (strncmp(name, "php", 3) != 0 || !end || end == name)
+                return NULL;
+        return memory_format("php-fpm%.*s", (int)(end - name - 3), name + 3);
+}
+
 /* Does the path of its pidfile tell the server? /run/apache2/apache2.pid, /run/httpd/httpd.pid */
-static const char *server_of_pidfile(const char *pidfile)
+static char *server_of_pidfile(const char *pidfile)
 {
         for (size_t i = 0; pidfile && i < SERVERS; i++)
                 if (strstr(pidfile, servers[i].name))
-                        return servers[i].name;
-        return NULL;
+                        return memory_copy(servers[i].name);
+        return pidfile ? fpm_of_pidfile(pidfile) : NULL;
 }
 
-static const char *server_of_settings(const struct settings *settings)
+/* Return: allocated, or NULL. */
+static char *server_of_settings(const struct settings *settings)
 {
         for (size_t i = 0; i < settings->programs.count; i++)
                 if (server_named(settings->programs.item[i]) < SERVERS)
-                        return settings->programs.item[i];
+                        return memory_copy(settings->programs.item[i]);
         return server_of_pidfile(settings->pidfile);
 }
 
 void check_server(struct check *check, char **words)
 {
         const char *name = words[0];
+        char *found;
 
         if (name && name[0] == '-') {
                 look_at_installed(check, words);
@@ -121,8 +133,9 @@ void check_server(struct check *check, char **words)
                         check_found(check, FINDING_ERROR, "no-server", name, NULL,
                                 "there is no such program");
         } else {
-                name = server_of_settings(&check->plan.settings);
-                if (!name || !look_at(check, name, words))
+                found = server_of_settings(&check->plan.settings);
+                if (!found || !look_at(check, found, words))
                         look_at_installed(check, words);
+                free(found);
         }
 }

@@ -157,3 +157,13 @@ def test_stock(fpm):
                      "pidfile": f"/run/php/php{PROGRAM.partition('php-fpm')[2]}-fpm.pid"}
     fpm.server = (PROGRAM,)
     assert not warnings(fpm)
+
+
+def test_found_by_its_pidfile(fpm):
+    """Without a command line, the pidfile of Debian's php-fpm tells which server it is."""
+    fpm.settings |= {"services": "php:tmp",
+                     "pidfile": f"/run/php/php{PROGRAM.partition('php-fpm')[2]}-fpm.pid"}
+    fpm.server = ()
+    assert not warnings(fpm)
+    fpm.settings["services"] = "tmp"
+    assert ("absent", "/var/lib/php/sessions") in fpm.names("warning")
