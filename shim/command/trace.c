@@ -212,7 +212,8 @@ static int trace_it(struct trace *trace, char **command)
         if (!command[0])
                 fprintf(stderr, "Start the server with CHROOTSHIM_TRACE=%s in its environment.\n",
                         trace->server.path);
-        else if (trace_server_start(&trace->server, command, &failure) < 0)
+        else if (trace_server_start(&trace->server, command,
+                         trace->json ? STDERR_FILENO : STDOUT_FILENO, &failure) < 0)
                 return fail("", &failure, STATUS_FAILED);
         if (trace->seconds > 0)
                 trace->deadline = kernel_milliseconds() + trace->seconds * 1000;

@@ -154,8 +154,10 @@ static void add(struct trace_report *report, const struct trace_event *event, co
  */
 static bool is_of_the_shim(const struct plan *plan, const char *path)
 {
+        static const char library[] = "libchrootshim.so";
+
         return path_relate(&plan->jail.prefixes, path) == PATH_ANCESTOR ||
-               strcmp(base_name(path), "libchrootshim.so") == 0;
+               strncmp(base_name(path), library, strlen(library)) == 0;
 }
 
 void trace_report_add(struct trace_report *report, const struct trace_event *event)

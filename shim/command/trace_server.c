@@ -5,6 +5,7 @@
 #include "command/memory.h"
 #include "command/trace_keeper.h"
 #include "settings/settings.h"
+#include "system/kernel.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -16,7 +17,11 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+/* In milliseconds: between two looks; between two signals; how long a server has to end. */
+enum { PAUSE = 50, ASKED_EVERY = 1000, GRACE = 10000 };
 
 /* Of those that workers call at one time, and the trace has not come to. */
 #define BACKLOG 4096
@@ -73,7 +78,7 @@ int trace_server_prepare(struct trace_server *server, const char *path, struct f
         return events;
 }
 
-static void __attribute__((noreturn)) execute(char *const *command)
+static void __attribute__((noreturn)) execute(char *const *command, int output)
 {
         size_t count = 0;
         char **words;
@@ -86,6 +91,8 @@ static void __attribute__((noreturn)) execute(char *const *command)
         words[1] = memory_copy("run");
         words[2] = memory_copy("--");
         memcpy(words + 3, command, (count + 1) * sizeof(*words));
+        if (output != STDOUT_FILENO)
+                dup2(output, STDOUT_FILENO);
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
         execv("/proc/self/exe", words);
@@ -94,14 +101,14 @@ static void __attribute__((noreturn)) execute(char *const *command)
 }
 
 int trace_server_start(
-        struct trace_server *server, char *const *command, struct failure *ret_failure)
+        struct trace_server *server, char *const *command, int output, struct failure *ret_failure)
 {
         prctl(PR_SET_CHILD_SUBREAPER, 1);
         if (setenv(SETTINGS_TRACE_VARIABLE, server->path, 1) < 0)
                 return failure_set(ret_failure, -errno, NULL, NULL, NULL);
         server->command = fork();
         if (server->command == 0)
-                execute(command);
+                execute(command, output);
         if (server->command < 0)
                 return failure_set(ret_failure, -errno, command[0], "it cannot be started", NULL);
         server->started = true;
@@ -126,13 +133,48 @@ bool trace_server_has_ended(struct trace_server *server)
         return pid < 0 && errno == ECHILD;
 }
 
+/* Ask its children to end; those of one that has ended have become this process's. */
+static void ask_to_end(const struct trace_server *server)
+{
+        FILE *children = fopen("/proc/thread-self/children", "re");
+        int pid;
+
+        while (children && fscanf(children, "%d", &pid) == 1)
+                if (pid != server->keeper)
+                        kill(pid, SIGTERM);
+        if (children)
+                fclose(children);
+}
+
+/* A shell that has started the server ends before it. */
+static void end_all(struct trace_server *server)
+{
+        const struct timespec pause = {0, PAUSE * 1000000};
+        int64_t deadline = kernel_milliseconds() + GRACE;
+
+        for (int64_t asked = 0; !trace_server_has_ended(server);) {
+                int64_t now = kernel_milliseconds();
+
+                if (now >= deadline)
+                        return;
+                if (now - asked >= ASKED_EVERY) {
+                        ask_to_end(server);
+                        asked = now;
+                }
+                nanosleep(&pause, NULL);
+        }
+}
+
 int trace_server_leave(struct trace_server *server)
 {
         int status = server->status;
 
+        /* The keeper does so as well, for whom this process may be killed; or the keeper may. */
+        unlink(server->path);
+        if (server->directory)
+                rmdir(server->directory);
         if (server->command > 0) {
-                kill(server->command, SIGTERM);
-                waitpid(server->command, &status, 0);
+                end_all(server);
                 return 0;
         }
         if (WIFSIGNALED(status))

@@ -37,11 +37,12 @@ int trace_server_prepare(
 
 /**
  * trace_server_start() - start it as chrootshim run does, with CHROOTSHIM_TRACE.
+ * @output: what it has as standard output.
  *
  * A server that becomes a daemon is a child of this process then (PR_SET_CHILD_SUBREAPER).
  */
 int trace_server_start(
-        struct trace_server *server, char *const *command, struct failure *ret_failure);
+        struct trace_server *server, char *const *command, int output, struct failure *ret_failure);
 
 /**
  * trace_server_has_ended() - has all that was started ended, daemons included? Takes leave of
