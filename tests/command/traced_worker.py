@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 
+from chrootshim import COMMAND
 from tracer import Tracer
 from tree import NOBODY, Tree
 
@@ -17,6 +18,7 @@ class TracedWorker(Tree):
     def __init__(self, isolation, programs=True, **settings):
         super().__init__()
         self.server = self.put_server()
+        self.command = COMMAND
         self.conf = f"{self.path}/chrootshim.conf"
         settings = {"jail": self.jail, "isolation": isolation, **settings}
         self.write("chrootshim.conf", "".join(f'{key} = "{value}";\n'
@@ -27,6 +29,10 @@ class TracedWorker(Tree):
             shutil.copy("/bin/busybox", f"{self.jail}/bin/busybox")
             shutil.copy("/bin/busybox", f"{self.jail}/bin/sh")
 
+    def put_command(self):
+        """A copy of the program that any user can run."""
+        self.command = shutil.copy(COMMAND, self.path)
+
     def settings_text(self):
         with open(self.conf) as file:
             return file.read()
@@ -35,7 +41,7 @@ class TracedWorker(Tree):
         """What the worker prints."""
         if user:
             variables = {"CHROOTSHIM_PIDFILE": self.pidfile}
-            entry = ("listen", "pidfile", "fork", "epoll_wait")
+            entry = ("listen", "pidfile", self.pidfile, "fork", "epoll_wait")
         else:
             variables = {}
             entry = ("listen", "fork", "setuid", str(NOBODY))
@@ -49,7 +55,9 @@ class TracedWorker(Tree):
     def trace(self, *actions, options=(), **keywords):
         """What one trace says of it; self.output is what the worker has printed meanwhile."""
         user = keywords.get("user")
-        with Tracer(settings={"config": self.conf}, options=options, user=user) as tracer:
+        settings = {"config": self.conf, **({"pidfile": self.pidfile} if user else {})}
+        with Tracer(settings=settings, options=options, user=user,
+                    program=self.command) as tracer:
             self.output = self.work(*actions, tracer=tracer, **keywords)
             report = tracer.end()
             assert tracer.status == 0, tracer.complaints

@@ -11,9 +11,10 @@ from chrootshim import COMMAND, environment, key_options
 class Tracer:
     """One trace, to be ended with end() or close(); without a command, the test starts the server."""
 
-    def __init__(self, *command, settings, options=(), json=True, user=None, **popen):
+    def __init__(self, *command, settings, options=(), json=True, user=None,
+                 program=COMMAND, **popen):
         change = {} if user is None else {"user": user, "group": user, "extra_groups": []}
-        words = [COMMAND, "trace", *key_options(settings), *options]
+        words = [program, "trace", *key_options(settings), *options]
         if json:
             words.append("--json")
         if command:
@@ -47,7 +48,7 @@ class Tracer:
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as file:
             for pid in map(int, file.read().split()):
                 with open(f"/proc/{pid}/cmdline") as command:
-                    if command.read().split("\0")[:2] == [COMMAND, "trace"]:
+                    if command.read().split("\0")[1:2] == ["trace"]:
                         return pid
         return None
 
