@@ -96,6 +96,15 @@ class TestApache:
         self.apache.graceful()
         assert self.apache.get("/").status == 200
 
+    def test_no_worker_has_a_listener(self):
+        """Who has it could answer the calls of others as he likes."""
+        self.trace("-k", "start")
+        self.apache.wait_ready()
+        for pid in self.apache.workers():
+            held = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+            assert held and not [name for name in held if "seccomp" in name]
+            assert processes.status(pid, "Seccomp") == "2"
+
     def test_the_trace_ends_with_it(self):
         tracer = self.trace("-k", "start")
         self.apache.wait_ready()
