@@ -140,7 +140,8 @@ bool programs_refuse(const char *path, bool spawns)
                 refresher_end(&self->plan);
         if (refuse_client(path, spawns))
                 return true;
-        if (!is_secure(path) || !(starts_next_version(path) || starts_itself(path)))
+        if (!process_is_undecided() || !is_secure(path) ||
+                !(starts_next_version(path) || starts_itself(path)))
                 return false;
         failure_set(&failure, 0, path,
                 "the server would start it in a way in which the loader leaves chrootshim out: "

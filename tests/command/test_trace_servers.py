@@ -96,6 +96,16 @@ class TestApache:
         self.apache.graceful()
         assert self.apache.get("/").status == 200
 
+    def test_a_cgi_script(self):
+        """Its interpreter is missing, and nothing that only the shim has asked for."""
+        self.apache.mpm = "prefork"
+        self.apache.configure("ScriptAlias /cgi/ {jail}/htdocs/cgi/\n", ["cgi", "alias"])
+        self.apache.write("jail/htdocs/cgi/script", "#!/usr/bin/perl\n", 0o755)
+        tracer = self.trace("-k", "start")
+        self.apache.wait_ready()
+        assert self.apache.get("/cgi/script").status == 500
+        assert list(missing(tracer.end())) == ["/usr/bin/perl"]
+
     def test_no_worker_has_a_listener(self):
         """Who has it could answer the calls of others as he likes."""
         self.trace("-k", "start")
