@@ -1,5 +1,6 @@
 """chrootshim trace names what a worker lacks, with the line that brings it; with that line it works."""
 # SPDX-License-Identifier: Apache-2.0
+import errno
 import json
 import os
 import pathlib
@@ -335,6 +336,19 @@ class TestWorker:
             result = worker.work("say", "done", extra={"CHROOTSHIM_TRACE": path})
         assert result.startswith("done 3 ")
         assert "does not answer" in worker.complaints
+
+    def test_a_filter_that_refuses_it(self, worker):
+        """As of systemd: the worker serves untraced; or the start ends, and says which call it is."""
+        program = worker.compile("answer_calls")
+        with Tracer(settings={"config": worker.conf}) as tracer:
+            result = worker.work("say", "done", tracer=tracer,
+                                 wrapper=[program, "seccomp", str(errno.EPERM)])
+            assert result.startswith("done 3 ")
+            assert "not traced: the filter of system calls is refused" in worker.complaints
+            assert worker.work("say", "done", tracer=tracer,
+                               wrapper=[program, "seccomp", "kill"]) == ""
+            assert "SystemCallFilter=seccomp" in worker.complaints
+            assert tracer.end()["workers"] == 0
 
     def test_programs_do_not_learn_of_it(self, worker):
         with Tracer(settings={"config": worker.conf}) as tracer:

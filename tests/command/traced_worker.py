@@ -37,7 +37,7 @@ class TracedWorker(Tree):
         with open(self.conf) as file:
             return file.read()
 
-    def work(self, *actions, tracer=None, user=None, extra=None):
+    def work(self, *actions, tracer=None, user=None, extra=None, wrapper=()):
         """What the worker prints."""
         if user:
             variables = {"CHROOTSHIM_PIDFILE": self.pidfile}
@@ -47,7 +47,7 @@ class TracedWorker(Tree):
             entry = ("listen", "fork", "setuid", str(NOBODY))
         variables |= {"CHROOTSHIM_CONFIG": self.conf, **(tracer.variables if tracer else {}),
                       **(extra or {})}
-        result = self.run(self.server, *entry, *actions, jail=None, pidfile=None, extra=variables,
+        result = self.run(*wrapper, self.server, *entry, *actions, jail=None, pidfile=None, extra=variables,
                           user=user, timeout=60)
         self.complaints = result.stderr
         return result.stdout

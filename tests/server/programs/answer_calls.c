@@ -36,6 +36,7 @@ static const struct {
         {"ppoll", SYS_ppoll},
         {"openat2", SYS_openat2},
         {"pidfd_open", SYS_pidfd_open},
+        {"seccomp", SYS_seccomp},
         {"setfsuid", SYS_setfsuid},
         {"setns", SYS_setns},
         {"setuid", SYS_setuid},
