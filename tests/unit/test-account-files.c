@@ -155,6 +155,38 @@ static void no_more_than_there_is_room_for(void **state)
         close(file);
 }
 
+static bool is_copied(const char *text, const char *there)
+{
+        int from = open(temporary_write("from", text), O_RDONLY);
+        int copy = open(temporary_write("copy", there), O_RDONLY);
+        bool same = account_file_is_copied(from, copy);
+
+        assert_int_equal(lseek(from, 0, SEEK_CUR) + lseek(copy, 0, SEEK_CUR), 0);
+        close(from);
+        close(copy);
+        return same;
+}
+
+static void a_copy_is_known_again(void **state)
+{
+        char text[3000] = "", copy[3000] = "";
+
+        assert_true(is_copied("", ""));
+        assert_true(is_copied("a:b:c\nd:e:f", "a:x:c\nd:x:f"));
+        /* A password, an account more or less, another name. */
+        assert_false(is_copied("a:b:c\n", "a:b:c\n"));
+        assert_false(is_copied("a:b:c\n", "a:x:c\nd:x:f\n"));
+        assert_false(is_copied("a:b:c\nd:e:f\n", "a:x:c\n"));
+        assert_false(is_copied("a:b:c\n", "g:x:c\n"));
+        for (int i = 0; i < 400; i++) {
+                strcat(text, "a::c\n");
+                strcat(copy, "a:x:c\n");
+        }
+        assert_true(is_copied(text, copy));
+        copy[sizeof("a:x:c") * 399] = 'b';
+        assert_false(is_copied(text, copy));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -162,6 +194,7 @@ int main(void)
                 cmocka_unit_test(a_whole_file_is_copied),
                 cmocka_unit_test(errors_are_told),
                 cmocka_unit_test(no_more_than_there_is_room_for),
+                cmocka_unit_test(a_copy_is_known_again),
         };
 
         return cmocka_run_group_tests(tests, temporary_make, temporary_remove);

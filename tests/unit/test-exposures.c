@@ -70,6 +70,23 @@ static void what_is_taken(void **state)
         release(&exposures);
 }
 
+static void a_path_with_a_comma(void **state)
+{
+        struct exposures exposures = {0};
+        struct failure failure = {0};
+
+        assert_int_equal(exposures_add_path(&exposures, &jail, "/a,writable", EXPOSURE_PROGRAM,
+                                 NULL, &failure),
+                0);
+        assert_int_equal(exposures.count, 1);
+        assert_string_equal(exposures.item[0].source, "/a,writable");
+        assert_string_equal(exposures.item[0].target, "/a,writable");
+        assert_int_equal(exposures.item[0].options, EXPOSURE_PROGRAM);
+        assert_int_equal(exposures_add_path(&exposures, &jail, "/srv", 0, NULL, &failure), -EINVAL);
+        assert_int_equal(exposures.count, 1);
+        release(&exposures);
+}
+
 static void what_is_refused(void **state)
 {
         static const char words[] =
@@ -274,6 +291,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_is_taken),
+                cmocka_unit_test(a_path_with_a_comma),
                 cmocka_unit_test(what_is_refused),
                 cmocka_unit_test(parents_come_first),
                 cmocka_unit_test(doubles_are_united),
