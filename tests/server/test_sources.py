@@ -179,7 +179,7 @@ class Sources:
         assert len(swaps) > 1000
 
     def test_a_program(self):
-        """Its file names the loader that root would run, so nobody else may write to it."""
+        """Its file names what root would bring, so nobody else may write to it; none of it is run."""
         above = os.path.dirname(self.source)
         mark = f"{self.tree.path}/run/mark"
         loader = self.tree.write("pool/htdocs/loader", f"#!/bin/sh\n: >{mark}\n", 0o755)
@@ -192,7 +192,7 @@ class Sources:
         assert server.fork(self.file) == "the first\n"
         assert server.fork(program) is None
         assert len(server.lines(f"error: left out: .*{program} can be changed by another user "
-                                "than root, and its loader would run as root")) == 1
+                                "than root, and names files that root would bring")) == 1
 
 
 class TestChroot(Sources, SourceTest):
