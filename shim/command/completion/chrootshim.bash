@@ -54,6 +54,11 @@ _chrootshim_value() { # COMMAND OPTION ARGUMENT
                 _chrootshim_list $(compgen -c -- "${cur##*:}")
                 return
                 ;;
+        --program)
+                _chrootshim_path
+                [[ $cur == */* ]] || COMPREPLY+=($(compgen -c -- "$cur"))
+                return
+                ;;
         --charsets) return ;;
         esac
         case $3 in
