@@ -11,6 +11,8 @@
 #include "settings/read.h"
 #include "supply/place.h"
 #include "supply/publication.h"
+#include "supply/services.h"
+#include "supply/services.h"
 #include "supply/supply.h"
 
 #include <stdlib.h>
@@ -76,6 +78,27 @@ static void find_place(const struct jail *jail, struct exposure *exposure)
         free(place);
 }
 
+/*
+ * An application's definition asks for all that it can use, such as mail, which a machine may do
+ * without; what the administrator has named himself should be there.
+ */
+static void tell_absent(struct check *check, const struct exposure *exposure)
+{
+        const char *by = exposure->service
+                                 ? services_includer(&check->plan.settings, exposure->service)
+                                 : NULL;
+
+        if (exposure->options & EXPOSURE_OPTIONAL)
+                return;
+        if (by)
+                check_found(check, FINDING_NOTE, "absent-outside", exposure->source, NULL,
+                        "%s, which %s asks for, would bring it, and it is not there",
+                        exposure->service, by);
+        else
+                check_found(check, FINDING_WARNING, "absent-outside", exposure->source, NULL,
+                        "%s is to bring it, and it is not there", exposure_origin(exposure));
+}
+
 /* Look at each of what is brought in; the look makes nothing. */
 static void look_at_exposures(struct check *check)
 {
@@ -88,10 +111,8 @@ static void look_at_exposures(struct check *check)
 
                 if (exposure_take(exposure, check->plan.settings.isolation, &fd, &failure) < 0)
                         tell_left_out(check, &failure);
-                else if (!exposure->present && !(exposure->options & EXPOSURE_OPTIONAL))
-                        check_found(check, FINDING_WARNING, "absent-outside", exposure->source,
-                                NULL, "%s is to bring it, and it is not there",
-                                exposure_origin(exposure));
+                else if (!exposure->present)
+                        tell_absent(check, exposure);
                 kernel_close_at_end(&fd);
                 find_place(&check->plan.jail, exposure);
         }

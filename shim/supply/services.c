@@ -39,8 +39,7 @@ static void add_definitions(struct text *text, const struct service_definition *
                 text_add_item(text, definitions->name, i++, count, "and");
 }
 
-/* The definition that has this name among its own services; NULL if the setting itself has it. */
-static const char *includer(const struct settings *settings, const char *name)
+const char *services_includer(const struct settings *settings, const char *name)
 {
         for (const struct service_definition *each = settings->defined; each; each = each->next)
                 for (size_t i = 0; i < each->services.count; i++)
@@ -64,7 +63,7 @@ static int refuse(const struct settings *settings, const char *name, struct fail
         error = failure_set(failure, 0, NULL, NULL, list);
         failure_reason(failure, "\"%s\" is none", name);
         failure->setting = "services";
-        failure->service = includer(settings, name);
+        failure->service = services_includer(settings, name);
         return error;
 }
 

@@ -36,6 +36,10 @@ const struct service *service_named(const char *name);
 /** services_include() - is @name one of `services`? */
 bool services_include(const struct settings *settings, const char *name);
 
+/** services_includer() - the definition that has @name among its own services; NULL if none has it.
+ */
+const char *services_includer(const struct settings *settings, const char *name);
+
 /** services_check() - has each of `services` a row or a definition, and can the isolation have
  * it? Return: 0, or
  * -EINVAL with @ret_failure. */

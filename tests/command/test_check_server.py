@@ -203,6 +203,17 @@ class TestWhatIsToBeBrought:
                                      f"{patient.tree}/pages"
         assert found(patient.look()) == {("absent-outside", f"{patient.tree}/gone")}
 
+    @pytest.mark.parametrize("asked, severity", (("shop", "note"), ("post", "warning")))
+    def test_what_only_an_application_asks_for(self, patient, asked, severity):
+        """A shop that could send mail does without; who names the post himself wants it there."""
+        patient.settings["definitions"] = patient.write("definitions", f"""\
+services = ( {{ name = "shop"; services = [ "post" ]; }},
+             {{ name = "post"; expose = [ "{patient.tree}/gone", "{patient.tree}/pages" ]; }} );
+""")
+        patient.settings["services"] = asked
+        finding, = patient.look()
+        assert (finding["code"], finding["severity"]) == ("absent-outside", severity)
+
     def test_a_source_that_somebody_else_made(self, patient):
         os.chmod(patient.write("pages/socket-of", ""), 0o644)
         os.mkdir(f"{patient.tree}/theirs")
