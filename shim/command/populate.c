@@ -5,6 +5,7 @@
 #include "command/population.h"
 #include "command/progress.h"
 #include "command/subcommand.h"
+#include "supply/manifest_file.h"
 #include "supply/residue.h"
 #include "supply/supply.h"
 
@@ -125,6 +126,19 @@ static int bring(struct work *work, struct plan *plan, struct failure *failure)
         return error;
 }
 
+/* What could not be noted could not be taken out again. */
+static bool can_note(struct work *work)
+{
+        struct failure failure = {0};
+        MANIFEST int manifest = manifest_open(work->plan.jail.fd, true, &failure);
+
+        if (manifest >= 0)
+                return true;
+        failure.jail = work->plan.jail.real;
+        findings_add_failure(&work->report.findings, FINDING_ERROR, "manifest", &failure);
+        return false;
+}
+
 /* One after the other: what the second needs as well is there already. */
 static void bring_all(struct work *work, struct plan *plans, const bool *planned)
 {
@@ -167,7 +181,7 @@ static void look_at_all(struct work *work, struct plan *plans, const bool *plann
 static void populate(struct work *work, const struct inventory *before)
 {
         struct plan *plans;
-        bool *planned;
+        bool *planned, any = false;
 
         for (size_t i = 0; work->refresh && i < before->wishes.count; i++)
                 wishes_add(&work->wishes, before->wishes.item[i].kind, before->wishes.item[i].name);
@@ -180,10 +194,11 @@ static void populate(struct work *work, const struct inventory *before)
                                      &work->report.findings, &failure) == 0;
                 if (!planned[i])
                         add_failure(work, &work->wishes.item[i], &failure);
+                any |= planned[i];
         }
         if (work->report.dry_run)
                 look_at_all(work, plans, planned);
-        else
+        else if (any && can_note(work))
                 bring_all(work, plans, planned);
         free(plans);
         free(planned);

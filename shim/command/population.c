@@ -45,6 +45,9 @@ static int begin(struct plan *plan, struct failure *failure)
         setting_list_clear(&settings->services);
         setting_list_clear(&settings->expose);
         settings->isolation = ISOLATION_CHROOT;
+        /* Without root, it would be asked for; no server is meant. */
+        if (!settings->pidfile)
+                settings->pidfile = memory_copy("/");
         return 0;
 }
 

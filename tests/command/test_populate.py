@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import shutil
 import stat
 import struct
 import subprocess
@@ -9,7 +10,7 @@ import subprocess
 import jsonschema
 import pytest
 
-from chrootshim import chrootshim
+from chrootshim import COMMAND, chrootshim, environment
 from populated import Populated, kept, snapshot
 from tree import NOBODY
 
@@ -243,11 +244,26 @@ class TestRefused:
     def test_it(self, jail, words, reason):
         result = jail.populate(*words)
         assert result.returncode == 70 and reason in result.stderr
-        assert not jail.files()
+        assert not os.listdir(jail.path)
 
     def test_one_does_not_keep_another_out(self, jail):
         result = jail.populate("--program", "/nonexistent", "--program", "/bin/true")
         assert result.returncode == 70 and jail.run("/bin/true") == ""
+
+    def test_a_jail_that_others_can_change(self, jail):
+        """Nothing of it could be remembered, so nothing is brought."""
+        os.chmod(jail.path, 0o777)
+        result = jail.populate("--program", "/bin/true", "--ownership", "warn")
+        assert result.returncode == 70 and "others than root can change the jail" in result.stderr
+        assert not jail.files()
+
+    def test_a_caller_who_may_not(self, jail):
+        command = shutil.copy(COMMAND, jail.tree.path)
+        result = subprocess.run([command, "populate", "--jail", jail.path, "--program", "/bin/true"],
+                                user=NOBODY, group=NOBODY, extra_groups=[], env=environment(),
+                                capture_output=True, text=True)
+        assert result.returncode == 70 and "Permission denied" in result.stderr
+        assert not jail.files()
 
     def test_a_program_that_others_can_change(self, jail):
         program = jail.outside("script", SCRIPT, 0o777)
