@@ -26,6 +26,9 @@ void check_httpd_names(struct check *check, const struct httpd_config *config);
  */
 void check_httpd_programs(struct check *check, const struct httpd_config *config);
 
+/** check_perl() - what the scripts that mod_perl runs name. */
+void check_perl(struct check *check, const struct httpd_config *config);
+
 /** check_python() - what the code of mod_wsgi's applications asks the machine for, by its words. */
 void check_python(struct check *check, const struct httpd_config *config);
 

@@ -207,5 +207,6 @@ void check_httpd_programs(struct check *check, const struct httpd_config *config
         check_needs(check, config);
         check_hooks(check, config, "SVNPath");
         check_hooks(check, config, "SVNParentPath");
+        check_perl(check, config);
         check_python(check, config);
 }

@@ -56,6 +56,17 @@ class TestScripts:
         self.serve(patient, "#!/usr/bin/perl\nopen(M, '|-', '/usr/bin/openssl', 'md5');\n")
         assert set(look(patient, "warning")) == {"/usr/bin/openssl"}
 
+    def test_by_mod_perl(self, patient):
+        """It runs them itself, from the directory whose handler it is."""
+        patient.settings["services"] = "perl"
+        patient.write("jail/shop/order.pl", "#!/usr/bin/perl\nexec '/usr/bin/openssl';\n")
+        patient.write("jail/other/order.pl", "#!/usr/bin/perl\nexec '/usr/bin/gpg';\n")
+        patient.configure("LoadModule perl_module {modules}/mod_perl.so\n"
+                          "Alias /shop {jail}/shop\n<Directory {jail}/shop>\n"
+                          "SetHandler perl-script\nPerlResponseHandler ModPerl::Registry\n"
+                          "</Directory>\n", ("alias",))
+        assert set(look(patient, "warning")) == {"/usr/bin/openssl"}
+
     def test_what_is_brought_is_not_read(self, patient):
         """What packages bring is not the administrator's own."""
         path = patient.write("other/script", "#!/bin/sh\n/usr/bin/openssl version\n", mode=0o755)
