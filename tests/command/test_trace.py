@@ -330,10 +330,11 @@ class TestWorker:
             stranger.stdout.close()
         assert "neither root nor the server's user" in worker.complaints
 
-    def test_untraced_where_nobody_answers(self, worker):
-        path = f"{worker.path}/silent"
-        with socket.create_server(path, family=socket.AF_UNIX):
-            result = worker.work("say", "done", extra={"CHROOTSHIM_TRACE": path})
+    def test_untraced_where_nobody_answers(self):
+        with TracedWorker("chroot") as worker:
+            path = f"{worker.path}/silent"
+            with socket.create_server(path, family=socket.AF_UNIX):
+                result = worker.work("say", "done", extra={"CHROOTSHIM_TRACE": path})
         assert result.startswith("done 3 ")
         assert "does not answer" in worker.complaints
 
