@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -80,6 +81,8 @@ class TestKills:
     def server(self, mpm, isolation, cleanups, monkeypatch):
         self.apache = cleanups.enter_context(Apache(mpm, settings={"isolation": isolation}))
         self.tracer = cleanups.enter_context(Tracer(settings=self.apache.settings))
+        # Where all are killed at once, nobody removes it.
+        cleanups.callback(shutil.rmtree, os.path.dirname(self.tracer.socket), ignore_errors=True)
         self.keeper = self.tracer.keeper()
         monkeypatch.setenv(*self.tracer.variables.popitem())
         self.apache.start()
