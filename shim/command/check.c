@@ -12,7 +12,6 @@
 #include "supply/place.h"
 #include "supply/publication.h"
 #include "supply/services.h"
-#include "supply/services.h"
 #include "supply/supply.h"
 
 #include <stdlib.h>
