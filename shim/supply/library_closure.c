@@ -122,7 +122,8 @@ static char *without_parents(const char *path, const struct identity *identity)
 }
 
 /* Open it as it will be copied, over no link of another user's. Return: -ENOENT if it is not there,
- * or cannot be read: the loader goes on then. */
+ * or must not be read: the loader goes on then. It would with any error; but a disk that fails is
+ * no reason to take another library. */
 static int open_library(struct closure *closure, const char *path)
 {
         CLOSED_AT_END int held = -1;
@@ -135,7 +136,7 @@ static int open_library(struct closure *closure, const char *path)
                 closure->planted = true;
         }
         fd = held < 0 ? held : kernel_reopen(held, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-        return fd < 0 ? -ENOENT : fd;
+        return fd == -ENOTDIR || fd == -EACCES || fd == -EPERM || fd == -ELOOP ? -ENOENT : fd;
 }
 
 /* Is there a library for this program? One of another machine is passed over, as the loader does.
@@ -144,10 +145,10 @@ static int try_tidy(struct closure *closure, const char *path, const struct iden
 {
         CLOSED_AT_END int fd = open_library(closure, path);
         struct elf_file file;
-        int result = 0;
+        int result = fd < 0 ? fd : elf_file_read(fd, &file);
 
-        if (fd < 0 || elf_file_read(fd, &file) < 0)
-                return 0;
+        if (result < 0)
+                return result == -ENOENT || result == -ENOEXEC ? 0 : result;
         if (file.type == ET_DYN && elf_file_alike(&file, &closure->item[0].file))
                 result = add(closure, path, identity, &file) < 0 ? -ENOMEM : 1;
         if (result != 1)
@@ -293,6 +294,8 @@ static int load_loader(struct closure *closure, const char *loader)
         result = try(closure, loader);
         if (result > 0 || closure->planted)
                 return result > 0 ? 0 : -EINVAL;
+        if (result < 0)
+                return failure_set(closure->failure, result, closure->item[0].path, NULL, NULL);
         failure_set(closure->failure, 0, closure->item[0].path, NULL,
                 "install what is missing, or correct the path");
         failure_reason(closure->failure, "it cannot be loaded: there is no %s, its loader", loader);

@@ -224,6 +224,8 @@ class TestSetId(TreeTest):
     @pytest.fixture(autouse=True)
     def build(self, own_tree):
         self.program = f"{self.tree.path}/secure"
+        # A program that is linked with it looks for the soname.
+        os.symlink(self.tree.library, f"{self.tree.path}/libchrootshim.so.1")
         subprocess.run(["cc", "-Wall", "-Werror", "-I", f"{SOURCES}/../../../include", "-o",
                         self.program, f"{SOURCES}/secure.c", self.tree.library,
                         f"-Wl,-rpath,{self.tree.path}"], check=True)
