@@ -84,7 +84,8 @@ NO_TEXT = "holds what is no text: put each element in double quotes"
 FILES = (
     ("view", "2", SYNTAX), ("view =\n", "2", SYNTAX), ("= 5;", "1", SYNTAX), ("view = ;", "1", SYNTAX),
     ("view inside;", "1", SYNTAX), ("view = inside;", "1", SYNTAX), ("view = 'inside';", "1", SYNTAX),
-    ('\n\nview = "inside', "4", SYNTAX), ('a.b = 1;', "1", SYNTAX), ("5 = view;", "1", SYNTAX),
+    ('\n\nview = "inside', "3", 'the text in quotes has no end: close it by "'),
+    ('a.b = 1;', "1", SYNTAX), ("5 = view;", "1", SYNTAX),
     ("{", "1", SYNTAX), ("}", "1", SYNTAX), ("[", "1", SYNTAX), (";", "1", SYNTAX),
     ("view = [ 1, \"a\" ];", "1", SYNTAX), ("expose = [ [ ] ];", "1", SYNTAX), ("$(id)", "1", SYNTAX),
     ('expose = [ "/a"\npidfile = "/a";', "2", SYNTAX), ("view\x01 = 1;", "1", SYNTAX),
