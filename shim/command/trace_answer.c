@@ -6,6 +6,7 @@
 #include "command/trace_call.h"
 #include "jail/trace.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdint.h>
 #include <string.h>
@@ -83,7 +84,8 @@ static int receive_listener(int connection)
         return listener;
 }
 
-static void answer(struct answerer *answerer)
+/* Return: false if the listener is none: who waits for nothing is not to go round for ever. */
+static bool answer(struct answerer *answerer)
 {
         struct seccomp_notif *notification = answerer->notification;
         struct seccomp_notif_resp *response = answerer->response;
@@ -92,8 +94,9 @@ static void answer(struct answerer *answerer)
 
         memset(notification, 0, answerer->sizes->seccomp_notif);
         memset(response, 0, answerer->sizes->seccomp_notif_resp);
+        /* ENOENT: the task was killed first. */
         if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, notification) < 0)
-                return;
+                return errno == ENOENT || errno == EINTR;
         found = answerer->channel >= 0 && trace_call_read(notification, &answerer->event);
         if (found && ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &notification->id) < 0)
                 found = false;
@@ -103,6 +106,7 @@ static void answer(struct answerer *answerer)
         if (found)
                 tell(answerer, &answerer->event);
         trace_call_close(&answerer->event);
+        return true;
 }
 
 static void answer_all(struct answerer *answerer)
@@ -110,12 +114,12 @@ static void answer_all(struct answerer *answerer)
         struct pollfd fds[] = {{answerer->listener, POLLIN, 0}, {answerer->channel, 0, 0}};
 
         /* POLLHUP: no task has the filter any more. */
-        while (!(fds[0].revents & POLLHUP)) {
+        while (!(fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))) {
                 poll(fds, 2, -1);
                 if (fds[1].revents)
                         fds[1].fd = answerer->channel = -1;
-                if (fds[0].revents & POLLIN)
-                        answer(answerer);
+                if ((fds[0].revents & POLLIN) && !answer(answerer))
+                        return;
         }
 }
 

@@ -59,6 +59,13 @@ static int listen_at(const char *path)
         return error < 0 ? error : fd;
 }
 
+static void remove_socket(const struct trace_server *server)
+{
+        unlink(server->path);
+        if (server->directory)
+                rmdir(server->directory);
+}
+
 int trace_server_prepare(struct trace_server *server, const char *path, struct failure *ret_failure)
 {
         int fd, events, error = path ? 0 : make_path(server);
@@ -68,14 +75,17 @@ int trace_server_prepare(struct trace_server *server, const char *path, struct f
         if (path)
                 server->path = memory_copy(path);
         fd = listen_at(server->path);
+        if (fd < 0 && server->directory)
+                rmdir(server->directory);
         if (fd < 0)
                 return failure_set(ret_failure, fd, server->path, NULL,
                         "remove it, if no trace uses it any more; or name another with --socket");
         events = trace_keeper_start(fd, server->path, server->directory, &server->keeper);
-        if (events < 0)
-                failure_set(ret_failure, events, NULL, "workers cannot be traced",
-                        "use Linux 5.9 or newer, with CONFIG_SECCOMP_FILTER");
-        return events;
+        if (events >= 0)
+                return events;
+        remove_socket(server);
+        return failure_set(ret_failure, events, NULL, "workers cannot be traced",
+                "use Linux 5.9 or newer, with CONFIG_SECCOMP_FILTER");
 }
 
 static void __attribute__((noreturn)) execute(char *const *command, int output)
@@ -170,9 +180,7 @@ int trace_server_leave(struct trace_server *server)
         int status = server->status;
 
         /* The keeper does so as well, for whom this process may be killed; or the keeper may. */
-        unlink(server->path);
-        if (server->directory)
-                rmdir(server->directory);
+        remove_socket(server);
         if (server->command > 0) {
                 end_all(server);
                 return 0;

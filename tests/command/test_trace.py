@@ -14,7 +14,9 @@ import tempfile
 import jsonschema
 import pytest
 
-from chrootshim import chrootshim
+import processes
+from chrootshim import COMMAND, chrootshim, environment
+from processes import wait_until
 from traced_worker import TracedWorker
 from tracer import Tracer
 from tree import NOBODY
@@ -293,6 +295,14 @@ class TestOptions:
         result = chrootshim("trace", "--for", "1", settings={"jail": worker.jail})
         assert result.returncode == 0 and "No worker was traced." in result.stdout
 
+    def test_no_socket_is_left_where_nothing_can_be_traced(self, worker):
+        path = f"{worker.path}/trace"
+        refuse = [worker.compile("answer_calls"), "seccomp", str(errno.ENOSYS)]
+        result = subprocess.run([*refuse, COMMAND, "trace", "--for", "1", "--socket", path, "--jail", worker.jail],
+                                env=environment(), capture_output=True, text=True)
+        assert result.returncode == 70 and "cannot be traced" in result.stderr
+        assert not os.path.exists(path)
+
     def test_a_socket_of_ones_own(self, worker):
         path = f"{worker.path}/trace"
         with Tracer(settings={"config": worker.conf}, options=["--socket", path]) as tracer:
@@ -302,6 +312,26 @@ class TestOptions:
             assert again.returncode == 70 and path in again.stderr
             assert tracer.end()["workers"] >= 1
         assert not os.path.exists(path) and os.path.isdir(worker.path)
+
+
+class TestAnswerers:
+    """They run before all others: what is wrong must not keep them busy."""
+
+    def test_what_is_no_listener_is_not_answered(self, worker):
+        reader, writer = os.pipe()
+        os.write(writer, b"x")
+        with (Tracer(settings={"config": worker.conf}) as tracer,
+              socket.socket(socket.AF_UNIX) as connection):
+            connection.settimeout(60)
+            connection.connect(tracer.socket)
+            assert connection.recv(1) == b"r"
+            socket.send_fds(connection, [b"l"], [reader])
+            assert connection.recv(1) == b"t"
+            assert connection.recv(1) == b""
+            wait_until(lambda: not processes.children(tracer.keeper()), "the end of who answers",
+                       seconds=60)
+        os.close(reader)
+        os.close(writer)
 
 
 class TestWorker:
