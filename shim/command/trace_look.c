@@ -172,7 +172,7 @@ enum trace_place trace_look(const struct trace_event *event, char *ret_path)
         bool inside;
 
         if (event->root < 0 || !make_absolute(event, ret_path))
-                return TRACE_INSIDE;
+                return TRACE_UNKNOWN;
         inside = event->creates ? directory_is_inside(event->root, ret_path)
                                 : is_inside(event->root, ret_path);
         if (inside && event->kind == TRACED_EXECUTE)

@@ -7,12 +7,14 @@
 
 /** enum trace_place - where it is. */
 enum trace_place {
-        /** In the jail; or nobody can say. */
+        /** In the jail. */
         TRACE_INSIDE,
         /** Not in the jail, but outside: what a report is about. */
         TRACE_OUTSIDE,
         /** Neither here nor there. */
         TRACE_NOWHERE,
+        /** Nobody can say: it begins at what is no directory of the jail. */
+        TRACE_UNKNOWN,
 };
 
 /**
@@ -22,7 +24,7 @@ enum trace_place {
  * there counts as there if its directory is. Of a program that is there, and could not be run
  * because its interpreter is not, this is about the interpreter.
  *
- * @ret_path: it, absolute, as the worker names it; PATH_MAX bytes.
+ * @ret_path: it, absolute, as the worker names it; PATH_MAX bytes. Not set for TRACE_UNKNOWN.
  */
 enum trace_place trace_look(const struct trace_event *event, char *ret_path);
 

@@ -6,6 +6,7 @@
 #include "command/memory.h"
 #include "command/path_cure.h"
 #include "command/trace_show.h"
+#include "command/utf8.h"
 
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -78,14 +79,19 @@ static void take_back(struct trace_report *report, pid_t task, const char *path)
         }
 }
 
-static void count_program(struct trace_missing *item, const char *program)
+static void count_program(struct trace_missing *item, const char *name)
 {
+        char *program = utf8_clean(name);
+
         item->count++;
-        for (size_t i = 0; i < item->program_count; i++)
-                if (strcmp(item->program[i], program) == 0)
+        for (size_t i = 0; program && i < item->program_count; i++) {
+                if (strcmp(item->program[i], program) == 0) {
+                        free(program);
                         return;
+                }
+        }
         item->program = memory_grow(item->program, item->program_count + 1, sizeof(char *));
-        item->program[item->program_count++] = memory_copy(program);
+        item->program[item->program_count++] = program;
 }
 
 /* The worker asks for the jail by the path that it has outside, and no hook has translated that. */
@@ -167,6 +173,8 @@ void trace_report_add(struct trace_report *report, const struct trace_event *eve
         struct file_facts facts = {0};
         struct trace_missing *item;
 
+        if (place == TRACE_UNKNOWN)
+                return;
         if (place == TRACE_INSIDE)
                 take_back(report, event->task, path);
         if (place == TRACE_INSIDE || (place == TRACE_NOWHERE && !report->all) ||

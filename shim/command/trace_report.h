@@ -13,7 +13,7 @@
  *
  * @severity: FINDING_NOTE if who asks for it does without as a rule.
  * @outside:  is it there outside? Only trace_report.all has others.
- * @program:  the names of the files that asked for it.
+ * @program:  the names of the files that asked for it, from utf8_clean().
  * @identity: of the file outside, which may have several paths.
  * @task, @since: who asked first, and when (kernel_milliseconds()).
  * @settled:  it has been told, and is not taken back any more.

@@ -5,6 +5,7 @@
 #include "command/memory.h"
 #include "command/settings_edit.h"
 #include "command/terminal.h"
+#include "command/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -157,9 +158,12 @@ static struct json_object *item_json(const struct trace_missing *item)
 {
         struct json_object *object = json_object_new_object(), *programs = json_object_new_array();
 
+        char *path = utf8_clean(item->path);
+
         for (size_t i = 0; i < item->program_count; i++)
                 json_object_array_add(programs, json_object_new_string(item->program[i]));
-        json_object_object_add(object, "path", json_object_new_string(item->path));
+        json_object_object_add(object, "path", json_object_new_string(path));
+        free(path);
         json_object_object_add(object, "severity",
                 json_object_new_string(item->severity == FINDING_NOTE ? "note" : "warning"));
         json_object_object_add(object, "use", json_object_new_string(uses[item->use]));
@@ -182,15 +186,44 @@ struct json_object *trace_show_json(const struct trace_report *report)
         return object;
 }
 
-/* What a service has is no secret. Of a directory, only its own bits are looked at. */
+/* May everybody go through the directories that lead to @path, an absolute one without links? */
+static bool is_reached_by_all(const char *path)
+{
+        char *directory = memory_copy(path), *slash;
+        bool reached = true;
+        struct stat facts;
+
+        while (reached && (slash = strrchr(directory, '/')) && slash > directory) {
+                *slash = '\0';
+                reached = stat(directory, &facts) == 0 && (facts.st_mode & S_IXOTH);
+        }
+        free(directory);
+        return reached;
+}
+
+/*
+ * Who has broken into a worker may ask for anything, and is to get nothing by that which any user
+ * outside does not have. What lies in a directory has bits of its own; a service has no secrets.
+ */
 static bool is_public(const struct trace_missing *item)
 {
         struct stat facts;
+        mode_t needed;
+        char *path;
+        bool public;
 
         if (strcmp(item->cure.key, "expose") != 0)
                 return true;
-        return stat(item->path, &facts) == 0 &&
-               (facts.st_mode & (S_ISSOCK(facts.st_mode) ? S_IWOTH : S_IROTH));
+        path = realpath(item->path, NULL);
+        public = path && stat(path, &facts) == 0 && is_reached_by_all(path);
+        if (public) {
+                needed = strstr(item->cure.value, ",writable") ? S_IROTH | S_IWOTH
+                         : S_ISSOCK(facts.st_mode)             ? S_IWOTH
+                                                               : S_IROTH;
+                public = (facts.st_mode & needed) == needed;
+        }
+        free(path);
+        return public;
 }
 
 /* Return: has the text changed? */
@@ -202,7 +235,7 @@ static bool write_item(const struct trace_missing *item, char **text, FILE *out)
         if (!item->cure.key)
                 done = "to be done by hand";
         else if (!is_public(item))
-                done = "not written, for not everybody may read it outside";
+                done = "not written, for not everybody may do that outside";
         else
                 done = (written = settings_edit(text, &item->cure)) ? "written" : "there already";
         terminal_print(out, item->path);

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -47,6 +48,17 @@ int main(void)
 }
 """
 
+# Asks for a file that the jail lacks, and for one of its name below no directory at all.
+NOWHERE = """\
+#include <fcntl.h>
+#include <unistd.h>
+int main(void)
+{
+        openat(AT_FDCWD, "/etc/hostname", O_RDONLY);
+        return openat(-1, "hostname", O_RDONLY) != -1;
+}
+"""
+
 
 def hostname():
     with open("/etc/hostname") as file:
@@ -63,8 +75,8 @@ def worker(request):
         yield worker
 
 
-def compile_static(worker):
-    source = worker.write("static.c", STATIC)
+def compile_static(worker, text=STATIC):
+    source = worker.write("static.c", text)
     subprocess.run(["cc", "-static", "-o", f"{worker.jail}/static", source], check=True)
 
 
@@ -204,6 +216,11 @@ class TestReport:
         assert paths(worker.trace("system", search.replace("second", "third"))) == [
             first, "/etc/hostname"]
 
+    def test_what_begins_nowhere_is_not_found(self, worker):
+        """A call that fails anyway says nothing of what the jail has."""
+        compile_static(worker, NOWHERE)
+        assert paths(worker.trace("system", "/static")) == ["/etc/hostname"]
+
     def test_no_directory_that_all_share(self, worker):
         """Programs look at these on their way, and nobody wants the whole of them in a jail."""
         looks = "for at in /usr /usr/share /usr/lib/*-linux-gnu /var/lib; do test -e $at; done"
@@ -263,6 +280,14 @@ class TestReport:
             text = tracer.end()
         assert "\033" not in text and f"{worker.path}/?[2J" in text
 
+    def test_json_is_utf_8_whatever_a_worker_names(self, worker):
+        program = b"/bin/name\xfe"
+        shutil.copy("/bin/busybox", os.fsencode(worker.jail) + program)
+        os.symlink(program, os.fsencode(f"{worker.jail}/bin/cat"))
+        report = worker.trace("system", b"/bin/cat /nothing/\xff\x9b", options=["--all"])
+        item, = [item for item in report["missing"] if item["path"].startswith("/nothing")]
+        assert item["path"] == "/nothing/??" and item["programs"] == ["name?"]
+
 
 class TestWrite:
 
@@ -273,6 +298,28 @@ class TestWrite:
         report = worker.trace("system", f"/bin/busybox cat {secret}", options=["--write", worker.conf])
         assert paths(report) == [secret]
         assert worker.settings_text() == before
+
+    @pytest.mark.parametrize("by_link", (False, True))
+    def test_what_lies_in_a_private_directory_is_secret(self, worker, by_link):
+        """Outside, the worker's user could not even reach it."""
+        secret = worker.write("private/within/secret", "secret\n")
+        os.chmod(f"{worker.path}/private", 0o700)
+        if by_link:
+            os.symlink(secret, f"{worker.path}/link")
+            secret = f"{worker.path}/link"
+        before = worker.settings_text()
+        report = worker.trace("system", f"/bin/busybox cat {secret}", options=["--write", worker.conf])
+        assert paths(report) == [secret]
+        assert worker.settings_text() == before
+
+    def test_what_not_everybody_may_write_is_not_given(self, worker):
+        """Also where it is the worker's own user's, who may be that of other sites."""
+        own, free = worker.write("log/own", ""), worker.write("log/free", "", 0o666)
+        os.chown(own, NOBODY, NOBODY)
+        worker.write("chrootshim.conf", worker.settings_text().replace('"chroot"', '"namespace"'))
+        report = worker.trace("system", f"echo > {own}; echo > {free}", options=["--write", worker.conf])
+        assert paths(report) == [own, free]
+        assert f'"{free},writable"' in worker.settings_text() and own not in worker.settings_text()
 
     def test_each_line_once(self, worker):
         worker.trace("system", "/bin/busybox cat /etc/hostname /etc/passwd /etc/group",
