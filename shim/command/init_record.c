@@ -139,11 +139,13 @@ static struct init_record merge(const struct init_record *record)
         return both;
 }
 
-static int write_note(const struct init_record *record, struct failure *failure)
+static int write_note(struct init_record *record, struct failure *failure)
 {
         struct init_record both = merge(record);
-        int error = init_note_write(&both, failure);
+        int error;
 
+        record->noted = true;
+        error = init_note_write(&both, failure);
         free(both.change);
         free(both.directory);
         return error;

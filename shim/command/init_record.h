@@ -29,6 +29,7 @@ struct init_change {
  * @path:      of the file that notes it.
  * @directory: directories that are made, those above before those below.
  * @earlier:   what an earlier run has noted, and nobody has taken back; NULL if nothing.
+ * @noted:     the file is this run's: what stood in it before is in @earlier.
  */
 struct init_record {
         char *path;
@@ -37,6 +38,7 @@ struct init_record {
         char **directory;
         size_t directory_count;
         struct init_record *earlier;
+        bool noted;
 };
 
 /** enum init_result - what became of a part, for who tells it. */
@@ -78,7 +80,8 @@ int init_record_file(struct init_record *record, const char *path, const char *t
  */
 int init_record_apply(struct init_record *record, init_tell *tell, struct failure *ret_failure);
 
-/** init_record_roll_back() - as if init_record_apply() had not been called. */
+/** init_record_roll_back() - as if init_record_apply() had not been called, also if it was not, or
+ * has failed. */
 void init_record_roll_back(struct init_record *record);
 
 /**

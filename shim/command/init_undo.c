@@ -96,6 +96,8 @@ void init_record_roll_back(struct init_record *record)
 {
         struct failure failure;
 
+        if (!record->noted)
+                return;
         for (size_t i = record->count; i-- > 0;)
                 undo_change(&record->change[i], tell_nothing, &failure);
         undo_directories(record, tell_nothing);

@@ -341,6 +341,23 @@ class TestRefusals:
         refused(init(sandbox, "--force", "--services", "nonsense"), "nonsense")
         assert sandbox.changes() == first
 
+    def test_a_second_time_that_writes_nothing(self, sandbox):
+        """What the first has noted is not given up."""
+        services = "--services", "apache:wordpress"
+        written(init(sandbox, *services))
+        sandbox.write(DEFINITIONS, "")
+        refused(init(sandbox, *services), "wordpress", "everything is as it was before")
+        assert sandbox.exists(RECORD)
+        done(undo(sandbox))
+        assert not sandbox.exists(CONFIG)
+
+    def test_a_note_that_cannot_be_read(self, sandbox):
+        """It is left to who can read it."""
+        sandbox.path("/var/lib/chrootshim").mkdir()
+        sandbox.write(RECORD, '{ "version": 2 }', 0o600)
+        refused(init(sandbox), RECORD, "no note of this version")
+        assert sandbox.read(RECORD) == '{ "version": 2 }'
+
     def test_a_link(self, sandbox):
         sandbox.write("/etc/elsewhere", "")
         sandbox.path(CONFIG).symlink_to("/etc/elsewhere")
