@@ -6,6 +6,7 @@
 #include "command/init_record.h"
 #include "command/init_settings.h"
 #include "command/memory.h"
+#include "command/plain_path.h"
 #include "command/subcommand.h"
 #include "command/terminal.h"
 #include "settings/read.h"
@@ -24,14 +25,14 @@ static const struct command_option own_options[] = {
         {"undo", NULL, "put everything back that nobody has changed since", OPTION_UNDO},
         {"force", NULL, "replace files that are there with another text", OPTION_FORCE},
         {"yes", NULL, "take the settings that check proposes, and do not ask", OPTION_YES},
-        {"dry-run", NULL, "show what would be written, and change nothing", OPTION_DRY_RUN},
+        {"dry-run", NULL, "show what would be changed, and change nothing", OPTION_DRY_RUN},
         {.name = NULL},
 };
 
 /* struct asked - what the options ask for. */
 struct asked {
         const char *server;
-        const char *jail;
+        char *jail;
         bool undo;
         bool force;
         bool dry_run;
@@ -237,9 +238,12 @@ static int take_back(const struct asked *asked)
         init_record_begin(&record, asked->server);
         error = init_record_load(&record, &failure);
         if (error == 0)
-                error = init_record_undo(&record, tell, &failure);
+                error = asked->dry_run ? init_record_show_undo(&record, tell, &failure)
+                                       : init_record_undo(&record, tell, &failure);
         if (error < 0)
                 refuse(&failure);
+        else if (asked->dry_run)
+                printf("nothing was changed\n");
         else if (error > 0)
                 printf("what was there before stands in %s\n", record.path);
         else
@@ -248,6 +252,19 @@ static int take_back(const struct asked *asked)
                                                                 : "");
         init_record_release(&record);
         return error < 0 ? STATUS_CONFIG : error > 0;
+}
+
+/* Return: from malloc(), and in the environment. */
+static char *read_jail(struct options *options)
+{
+        char *jail = plain_path(getenv(setting_keys[SETTING_jail].variable));
+
+        if (!jail)
+                options_misuse(options, "the jail is missing: --jail DIR, an absolute path "
+                                        "without \"..\"");
+        if (setenv(setting_keys[SETTING_jail].variable, jail, 1) < 0)
+                abort();
+        return jail;
 }
 
 /* They may stand before the server, and behind it. */
@@ -278,13 +295,16 @@ static int run(struct options *options)
         read_options(options, &asked);
         if (asked.undo)
                 return take_back(&asked);
-        asked.jail = getenv(setting_keys[SETTING_jail].variable);
-        if (!asked.jail || asked.jail[0] != '/')
-                options_misuse(options, "the jail is missing: --jail DIR, an absolute path");
-        if (init_server_find(asked.server, &server, &failure) < 0)
-                return refuse(&failure);
-        status = set_up(&asked, &server);
-        init_server_release(&server);
+        if (settings_file()[0] != '/')
+                options_misuse(options, "--config takes an absolute path");
+        asked.jail = read_jail(options);
+        if (init_server_find(asked.server, &server, &failure) < 0) {
+                status = refuse(&failure);
+        } else {
+                status = set_up(&asked, &server);
+                init_server_release(&server);
+        }
+        free(asked.jail);
         return status;
 }
 

@@ -17,8 +17,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* By which it is known that a file brings the shim already. */
-#define LIBRARY_NAME "libchrootshim.so"
+/* Does one of its lines, comments left out, preload the library already? */
+static bool brings_shim(const char *text)
+{
+        bool found = false;
+
+        while (*text && !found) {
+                size_t length = strcspn(text, "\n");
+                char *line = memory_format("%.*s", (int)length, text);
+
+                found = line[strspn(line, " \t")] != '#' && strstr(line, "LD_PRELOAD=") &&
+                        strstr(line, "libchrootshim.so");
+                free(line);
+                text += length;
+                text += *text == '\n';
+        }
+        return found;
+}
 
 void init_record_begin(struct init_record *record, const char *server)
 {
@@ -87,7 +102,7 @@ int init_record_file(struct init_record *record, const char *path, const char *t
                 error = text_file_read(path, &before, ret_failure);
         if (error < 0)
                 return error;
-        if (adds && before && !strstr(before, LIBRARY_NAME)) {
+        if (adds && before && !brings_shim(before)) {
                 char *added = memory_format("\n%s", text);
 
                 note_change(record, (struct init_change){memory_copy(path), before,

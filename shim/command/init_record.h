@@ -64,7 +64,7 @@ int init_record_directory(
 
 /**
  * init_record_file() - plan that a file has this text.
- * @adds:  behind what is in it; not if it names the library already.
+ * @adds:  behind what is in it; not if it preloads the library already.
  * @force: also where it is there, with another text.
  *
  * Return: 0, also if nothing is to be done; a negative error number with @ret_failure.
@@ -102,6 +102,11 @@ int init_record_load(struct init_record *record, struct failure *ret_failure);
  * @ret_failure.
  */
 int init_record_undo(struct init_record *record, init_tell *tell, struct failure *ret_failure);
+
+/** init_record_show_undo() - tell what init_record_undo() would do, and do nothing. Return: as it.
+ */
+int init_record_show_undo(
+        const struct init_record *record, init_tell *tell, struct failure *ret_failure);
 
 /** init_record_forget() - leave out change @i. */
 void init_record_forget(struct init_record *record, size_t i);

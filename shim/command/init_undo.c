@@ -7,6 +7,7 @@
 #include "command/text_file.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,18 +23,19 @@ static char *without_added(const char *text, const char *added)
         return memory_format("%.*s%s", (int)(place - text), text, place + strlen(added));
 }
 
-static int remove_file(const char *path, init_tell *tell, struct failure *failure)
+static int remove_file(const char *path, bool dry_run, init_tell *tell, struct failure *failure)
 {
-        if (unlink(path) < 0)
+        if (!dry_run && unlink(path) < 0)
                 return failure_set(
                         failure, -errno, path, "it cannot be removed", "run this as root");
         tell(INIT_REMOVED, path, NULL);
         return 0;
 }
 
-static int restore(const char *path, const char *text, init_tell *tell, struct failure *failure)
+static int restore(
+        const char *path, const char *text, bool dry_run, init_tell *tell, struct failure *failure)
 {
-        int error = text_file_write(path, text, 0644, failure);
+        int error = dry_run ? 0 : text_file_write(path, text, 0644, failure);
 
         if (error == 0)
                 tell(INIT_RESTORED, path, NULL);
@@ -41,7 +43,8 @@ static int restore(const char *path, const char *text, init_tell *tell, struct f
 }
 
 /* Return: 1 if it was left; 0; a negative error number. */
-static int undo_change(const struct init_change *change, init_tell *tell, struct failure *failure)
+static int undo_change(
+        const struct init_change *change, bool dry_run, init_tell *tell, struct failure *failure)
 {
         char *now, *rest;
         int error = text_file_read(change->path, &now, failure);
@@ -50,10 +53,11 @@ static int undo_change(const struct init_change *change, init_tell *tell, struct
                 return error;
         rest = now ? without_added(now, change->added) : NULL;
         if (now && strcmp(now, change->after) == 0)
-                error = change->before ? restore(change->path, change->before, tell, failure)
-                                       : remove_file(change->path, tell, failure);
+                error = change->before
+                                ? restore(change->path, change->before, dry_run, tell, failure)
+                                : remove_file(change->path, dry_run, tell, failure);
         else if (rest)
-                error = restore(change->path, rest, tell, failure);
+                error = restore(change->path, rest, dry_run, tell, failure);
         /* It was not reached, or it is as before already. */
         else if ((!now && !change->before) ||
                  (now && change->before && strcmp(now, change->before) == 0))
@@ -99,12 +103,26 @@ void init_record_roll_back(struct init_record *record)
         if (!record->noted)
                 return;
         for (size_t i = record->count; i-- > 0;)
-                undo_change(&record->change[i], tell_nothing, &failure);
+                undo_change(&record->change[i], false, tell_nothing, &failure);
         undo_directories(record, tell_nothing);
         if (record->earlier)
                 init_note_write(record->earlier, &failure);
         else
                 remove_note(record);
+}
+
+int init_record_show_undo(
+        const struct init_record *record, init_tell *tell, struct failure *ret_failure)
+{
+        int error = 0, left = 0;
+
+        for (size_t i = 0; error >= 0 && i < record->count; i++) {
+                error = undo_change(&record->change[i], true, tell, ret_failure);
+                left += error > 0;
+        }
+        for (size_t i = record->directory_count; error >= 0 && i-- > 0;)
+                tell(INIT_REMOVED, record->directory[i], "if there is nothing else in it");
+        return error < 0 ? error : left;
 }
 
 int init_record_undo(struct init_record *record, init_tell *tell, struct failure *ret_failure)
@@ -113,7 +131,7 @@ int init_record_undo(struct init_record *record, init_tell *tell, struct failure
         int error = 0;
 
         while (error >= 0 && left < record->count) {
-                error = undo_change(&record->change[left], tell, ret_failure);
+                error = undo_change(&record->change[left], false, tell, ret_failure);
                 if (error > 0)
                         left++;
                 else if (error == 0)

@@ -172,6 +172,14 @@ class TestApache:
         assert not sandbox.exists("/srv/a")
 
 
+    def test_a_jail_with_needless_slashes(self, sandbox):
+        """As a shell completes it."""
+        written(init(sandbox, jail="/srv//new/./web/"))
+        assert 'jail = "/srv/new/web";' in sandbox.read(CONFIG)
+        done(undo(sandbox))
+        assert not sandbox.exists("/srv/new")
+
+
 class TestOthers:
     def test_nginx(self, sandbox):
         before = sandbox.read("/etc/default/nginx") if sandbox.exists("/etc/default/nginx") else ""
@@ -304,6 +312,17 @@ class TestNothingIsLost:
         done(init(sandbox))
         assert sandbox.read(ENVVARS) == before
 
+    @pytest.mark.parametrize("line", ("#export LD_PRELOAD=libchrootshim.so", "# see libchrootshim(7): libchrootshim.so",
+                                      "grep -q libchrootshim.so /proc/self/maps"))
+    def test_a_file_that_only_speaks_of_the_library(self, sandbox, line):
+        """A line that was commented out would leave Apache unjailed."""
+        before = f"{sandbox.read(ENVVARS)}{line}\n"
+        sandbox.write(ENVVARS, before)
+        done(init(sandbox))
+        assert sandbox.read(ENVVARS) == before + "\n" + example("httpd/debian-envvars")
+        done(undo(sandbox))
+        assert sandbox.read(ENVVARS) == before
+
     def test_the_record_is_for_root_alone(self, sandbox):
         done(init(sandbox))
         assert stat.S_IMODE(sandbox.path(RECORD).stat().st_mode) == 0o600
@@ -317,6 +336,16 @@ class TestNothingIsLost:
         text = done(init(sandbox, "--dry-run", jail="/srv/web"))
         assert f"wrote    {CONFIG}" in text and 'jail = "/srv/web";' in text
         assert changes(sandbox) == set() and not sandbox.exists("/srv/web")
+
+    def test_dry_run_of_undo(self, sandbox):
+        written(init(sandbox, jail="/srv/web"))
+        sandbox.write(ENVVARS, "# mine\n")
+        first = sandbox.changes()
+        result = sandbox.chrootshim("init", "apache2", "--undo", "--dry-run")
+        assert result.returncode == 1
+        for line in (f"removed  {CONFIG}", f"left     {ENVVARS}: it was changed since", "removed  /srv/web"):
+            assert line in result.stdout
+        assert sandbox.changes() == first
 
 
 class TestRefusals:
@@ -370,6 +399,8 @@ class TestRefusals:
         assert result.returncode == 78 and changes(sandbox) == set()
 
     @pytest.mark.parametrize("words", ((), ("apache2",), ("apache2", "--jail", "www"),
+                                       ("apache2", "--jail", "/srv/../www"),
+                                       ("apache2", "--jail", "/srv/www", "--config", "my.conf"),
                                        ("apache2", "nginx", "--jail", "/srv"), ("../a", "--undo")))
     def test_wrong_words(self, sandbox, words):
         refused(sandbox.chrootshim("init", *words), "chrootshim init --help", status=64)
