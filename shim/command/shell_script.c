@@ -89,14 +89,22 @@ static bool systemd_is_booted(void)
 }
 
 /*
- * With "start" alone, apachectl asks systemd on a machine that it has booted: Debian's if its own
- * unit has not said that it is the caller.
+ * On a machine that systemd has booted, apachectl asks it to start its own: Debian's with "start"
+ * alone, if its unit has not said that it is the caller; RHEL's with all that may start httpd, also
+ * behind "-k".
  */
 static bool hands_over(const char *text, char *const *words)
 {
-        return words[0] && !words[1] && strcmp(words[0], "start") == 0 &&
-               has_command(text, "systemctl ") && !getenv("APACHE_STARTED_BY_SYSTEMD") &&
-               systemd_is_booted();
+        const char *caller = getenv("APACHE_STARTED_BY_SYSTEMD");
+
+        if (!words[0] || !has_command(text, "systemctl ") || !systemd_is_booted())
+                return false;
+        if (has_command(text, "APACHE_STARTED_BY_SYSTEMD"))
+                return !words[1] && strcmp(words[0], "start") == 0 && !(caller && caller[0]);
+        if (strcmp(words[0], "-k") == 0)
+                words++;
+        return words[0] && (strcmp(words[0], "start") == 0 || strcmp(words[0], "restart") == 0 ||
+                                   strcmp(words[0], "graceful") == 0);
 }
 
 static bool is_init_script(const char *path)

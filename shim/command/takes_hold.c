@@ -68,21 +68,35 @@ static int check_alike(const char *path, const struct elf_file *program, const c
         return -EINVAL;
 }
 
+/* Another library would be loaded as well, and do nothing. */
+static int check_name(const char *path, const char *name, struct failure *failure)
+{
+        static const char own[] = "libchrootshim.so";
+
+        if (name && strncmp(name, own, sizeof(own) - 1) == 0)
+                return 0;
+        return failure_set(
+                failure, 0, path, "it is another library than that of chrootshim", library_cure);
+}
+
 /* The file that is meant, unless the loader is to look for it, or to fill in a token. */
 static int check_library(const char *path, const struct elf_file *program, const char *library,
         struct failure *failure)
 {
+        const char *slash = strrchr(library, '/');
         struct elf_file headers;
         int error;
 
         if (library[0] != '/' || strchr(library, '$'))
-                return 0;
+                return check_name(library, slash ? slash + 1 : library, failure);
         error = read_headers(library, &headers);
         if (error == -ENOEXEC)
                 return failure_set(failure, 0, library, "it is no library", library_cure);
         if (error < 0)
                 return failure_set(failure, error, library, NULL, library_cure);
         error = check_alike(path, program, library, &headers, failure);
+        if (error == 0)
+                error = check_name(library, headers.name, failure);
         elf_file_release(&headers);
         return error;
 }

@@ -3,6 +3,7 @@
 #include "command/wrapper.h"
 
 #include "command/memory.h"
+#include "settings/keys.h"
 #include "system/service_manager.h"
 
 #include <stdbool.h>
@@ -13,6 +14,8 @@
 
 /* What helps where a program of root's is started anew by somebody. */
 static const char start_behind[] = "start it there: %s chrootshim run -- COMMAND";
+static const char put_behind[] = "put chrootshim run -- behind it, before the server";
+static const char let_job_be[] = "let the program that it starts be chrootshim run -- COMMAND";
 static const char unit_cure[] = "put the environment into the unit: `chrootshim init SERVER --jail "
                                 "DIR` does that, see also "
                                 "examples/systemd";
@@ -78,6 +81,8 @@ static const struct dropper {
         {"service", NULL, unit_cure},
         {"invoke-rc.d", NULL, unit_cure},
         {"rc-service", NULL, unit_cure},
+        {"supervisorctl", NULL, let_job_be},
+        {"sv", NULL, let_job_be},
         {"systemd-run", NULL, start_behind},
         {"run0", NULL, start_behind},
         {"machinectl", NULL, start_behind},
@@ -95,6 +100,34 @@ static const char *base_name(const char *path)
         const char *slash = strrchr(path, '/');
 
         return slash ? slash + 1 : path;
+}
+
+/* Is it one of these options? Long ones may be cut short (getopt_long(3)); where what is left fits
+ * several, the program starts nothing. */
+static bool is_option(const char *word, const char *const *list)
+{
+        bool long_one = strncmp(word, "--", 2) == 0 && word[2];
+
+        for (; list && *list; list++)
+                if (strcmp(word, *list) == 0 ||
+                        (long_one && strncmp(word, *list, strlen(word)) == 0))
+                        return true;
+        return false;
+}
+
+/* Is this letter in a word of short options, and no part of a value? @values: letters that have
+ * one. Return: what follows it; NULL if not. */
+static const char *letter_in(const char *word, char letter, const char *values)
+{
+        if (word[0] != '-' || word[1] == '-')
+                return NULL;
+        for (word++; *word; word++) {
+                if (*word == letter)
+                        return word + 1;
+                if (strchr(values, *word))
+                        return NULL;
+        }
+        return NULL;
 }
 
 static bool listed(const char *word, const char *const *list)
@@ -119,10 +152,10 @@ static enum wrapper_kind drop(
 }
 
 /* Options may stand behind what is no option; behind "--" there are none. */
-static const char *first_of(char *const *words, const char *const *options)
+static const char *first_login(char *const *words, const char *const *options)
 {
         for (; *words && strcmp(*words, "--") != 0; words++)
-                if (listed(*words, options))
+                if (is_option(*words, options) || letter_in(*words, 'l', "cgGsTuw"))
                         return *words;
         return NULL;
 }
@@ -161,7 +194,7 @@ static enum wrapper_kind look_at_dropper(
                         continue;
                 if (!droppers[i].options)
                         return drop(failure, words[0], NULL, droppers[i].cure);
-                with = first_of(words + 1, droppers[i].options);
+                with = first_login(words + 1, droppers[i].options);
                 return with ? drop(failure, words[0], with, droppers[i].cure)
                             : follow_switch(words, ret_words);
         }
@@ -174,17 +207,6 @@ static bool takes_next(const struct wrapper *wrapper, const char *option)
         if (option[1] == '-')
                 return listed(option, wrapper->values);
         return option[1] && strchr(wrapper->letters, option[strlen(option) - 1]);
-}
-
-/* Short options may be put together: env -iu NAME; what follows one with a value is the value. */
-static bool is_short_drop(const struct wrapper *wrapper, const char *word)
-{
-        if (strcmp(wrapper->name, "env") != 0 || word[0] != '-' || word[1] == '-')
-                return false;
-        for (word++; *word && !strchr("uCS", *word); word++)
-                if (*word == 'i')
-                        return true;
-        return false;
 }
 
 /* The value of `env -S`, where it is a word of its own: a command line in one word. */
@@ -209,10 +231,43 @@ static char *const *split_string(char *const *words)
         return all;
 }
 
-/* What makes the shim's own variables void in the environment that env(1) gives. */
-static bool is_lost(const char *word)
+/* Short options may be put together: env -iu NAME. */
+static bool is_ignoring(const char *word)
 {
-        return strncmp(word, "LD_PRELOAD=", 11) == 0;
+        return letter_in(word, 'i', "uCS") != NULL;
+}
+
+/* The variable that env(1) takes out of the environment: -u NAME, -uNAME, --unset=NAME. */
+static const char *unset_by(const char *word, const char *next)
+{
+        const char *value = letter_in(word, 'u', "uCS");
+
+        if (strncmp(word, "--u", 3) == 0) {
+                value = strchr(word, '=');
+                value = value ? value + 1 : "";
+        }
+        return value && !value[0] ? next : value;
+}
+
+/* One by which the shim is there, or knows what to do: it was looked at as it was then. */
+static bool is_own(const char *variable)
+{
+        size_t length = strcspn(variable, "=");
+
+        return (length == 10 && strncmp(variable, "LD_PRELOAD", length) == 0) ||
+               strncmp(variable, SETTINGS_VARIABLE_PREFIX, strlen(SETTINGS_VARIABLE_PREFIX)) == 0;
+}
+
+/* What an option of env(1) does to it. Return: WRAPPER_NONE if nothing. */
+static enum wrapper_kind look_at_env(char *const *words, char *const *at, struct failure *failure)
+{
+        const char *variable = unset_by(at[0], at[1]);
+
+        if (is_ignoring(at[0]))
+                return drop(failure, words[0], at[0], put_behind);
+        if (variable && is_own(variable))
+                return drop(failure, words[0], at[0], "leave that out");
+        return WRAPPER_NONE;
 }
 
 static enum wrapper_kind follow(const struct wrapper *wrapper, char *const *words,
@@ -222,25 +277,20 @@ static enum wrapper_kind follow(const struct wrapper *wrapper, char *const *word
         char *const *at = words + 1;
         char *const *split;
 
-        for (; *at && (*at)[0] == '-' && strcmp(*at, "--") != 0; at++) {
-                if (listed(*at, wrapper->drops) || is_short_drop(wrapper, *at))
-                        return drop(failure, words[0], *at,
-                                "put chrootshim run -- behind it, before the server");
-                if (is_env && (split = split_string(at))) {
-                        at = split;
-                        break;
-                }
-                if (takes_next(wrapper, *at)) {
-                        if (is_env && at[1] && strcmp(at[1], "LD_PRELOAD") == 0)
-                                return drop(failure, words[0], "-u LD_PRELOAD", "leave that out");
-                        if (!*++at)
-                                return WRAPPER_UNKNOWN;
-                }
+        while (*at && (*at)[0] == '-' && strcmp(*at, "--") != 0) {
+                if (is_option(*at, wrapper->drops))
+                        return drop(failure, words[0], *at, put_behind);
+                if (is_env && look_at_env(words, at, failure) == WRAPPER_DROPS)
+                        return WRAPPER_DROPS;
+                split = is_env ? split_string(at) : NULL;
+                if (!split && takes_next(wrapper, *at) && !*++at)
+                        return WRAPPER_UNKNOWN;
+                at = split ? split : at + 1;
         }
         if (*at && strcmp(*at, "--") == 0)
                 at++;
         for (; is_env && *at && strchr(*at, '='); at++)
-                if (is_lost(*at))
+                if (is_own(*at))
                         return drop(failure, words[0], *at,
                                 "set it before chrootshim, which adds to it");
         for (unsigned i = 0; *at && i < wrapper->operands; i++)

@@ -35,9 +35,13 @@ $HTTPD -k "$@"
 """
 RHEL = """\
 #!/bin/sh
+[ "$1" = -k ] && shift
 HTTPD='{server}'
-[ "$1" = start ] && exec systemctl --no-pager start httpd.service
-exec $HTTPD "$@"
+case $1 in
+start | restart) systemctl --no-pager $1 httpd.service ;;
+graceful) systemctl -q is-active httpd.service || systemctl start httpd.service ;;
+*) $HTTPD $1 ;;
+esac
 """
 
 
@@ -175,13 +179,14 @@ class TestScripts:
             script = tree.write("bin/script", f"#!{line}\n", 0o755)
             assert_refused(run(tree, script), tree, f"{static} is a static program")
 
-    @pytest.mark.parametrize("text", (UPSTREAM, RHEL), ids=("upstream", "RHEL"))
-    def test_apachectl(self, tree, text):
+    @pytest.mark.parametrize("text, action", ((UPSTREAM, "graceful"), (RHEL, "-t")),
+                             ids=("upstream", "RHEL"))
+    def test_apachectl(self, tree, text, action):
         static = compiled(tree, "gcc", "-static")
         script = stand_in(tree, "apachectl", text, server=static)
-        assert_refused(run(tree, script, "graceful"), tree, f"{static} is a static program")
+        assert_refused(run(tree, script, action), tree, f"{static} is a static program")
         script = stand_in(tree, "apachectl", text, server="/bin/true")
-        assert run(tree, script, "graceful").returncode == 0
+        assert run(tree, script, action).returncode == 0
 
     def test_apachectl_of_debian(self, tree):
         """Its file envvars may name another httpd."""
@@ -214,7 +219,7 @@ class TestLibrary:
         self.refused(tree, library, f"{library}: No such file", "install chrootshim")
 
     def test_absent_by_its_name(self, tree):
-        self.refused(tree, "libabsent.so", "libabsent.so cannot be loaded", "cannot open shared object")
+        self.refused(tree, "libchrootshim.so.9", "libchrootshim.so.9 cannot be loaded", "cannot open shared object")
 
     def test_no_library(self, tree):
         library = tree.write("text.so", "nothing")
@@ -239,6 +244,12 @@ class TestLibrary:
         self.refused(tree, tree.library, f"{tree.library} cannot be loaded into ",
                      "cannot dynamically load executable")
 
+    @pytest.mark.parametrize("name", ("libm.so.6", "/lib/$LIB/libm.so.6", "{tree}/libm.so.6"))
+    def test_another_library(self, tree, name):
+        """It would be loaded, and do nothing."""
+        shutil.copy(f"/lib/{os.uname().machine}-linux-gnu/libm.so.6", tree.path)
+        self.refused(tree, name.format(tree=tree.path), "libm.so.6 is another library", "--library")
+
     def test_in_a_place_that_cannot_be_named(self, tree):
         os.mkdir(f"{tree.path}/a b")
         library = shutil.copy(LIBRARY, f"{tree.path}/a b")
@@ -256,6 +267,11 @@ DROPPED = {
     "sudo -E -u root apache2": "sudo chrootshim run -- COMMAND",
     "su - -c apache2": "su - -c 'chrootshim run -- COMMAND'",
     "su -l root": "su - -c 'chrootshim run -- COMMAND'",
+    "su -lc apache2": "su - -c 'chrootshim run -- COMMAND'",
+    "su root --log -c apache2": "su - -c 'chrootshim run -- COMMAND'",
+    "runuser -plc apache2": "runuser -l USER",
+    "supervisorctl restart apache2": "that it starts be chrootshim run",
+    "sv up apache2": "that it starts be chrootshim run",
     "runuser -l root -c apache2": "runuser -l USER",
     "pkexec apache2": "pkexec chrootshim run",
     "doas apache2": "doas chrootshim run",
@@ -263,6 +279,16 @@ DROPPED = {
     "env - apache2": "behind it",
     "env -iC / apache2": "behind it",
     "env -u LD_PRELOAD apache2": "leave that out",
+    "env -uLD_PRELOAD apache2": "leave that out",
+    "env -vu LD_PRELOAD apache2": "leave that out",
+    "env --unset LD_PRELOAD apache2": "leave that out",
+    "env --unset=LD_PRELOAD apache2": "leave that out",
+    "env --uns=LD_PRELOAD apache2": "leave that out",
+    "env -u CHROOTSHIM_JAIL apache2": "leave that out",
+    "env CHROOTSHIM_PROGRAMS=other apache2": "set it before chrootshim",
+    "env --ignore-env apache2": "behind it",
+    "env -S '-i apache2'": "behind it",
+    "env '-S-u LD_PRELOAD' apache2": "leave that out",
     "env LD_PRELOAD=libc.so.6 apache2": "set it before chrootshim",
     "setpriv --reset-env apache2": "behind it",
     "systemd-run apache2": "systemd-run chrootshim run",
@@ -278,12 +304,13 @@ class TestDropped:
     @pytest.mark.parametrize("line", DROPPED)
     def test_way(self, tree, line):
         words = [word.strip("'") for word in re.findall(r"'[^']*'|\S+", line)]
-        for name in "sudo", "doas", "pkexec", "systemctl", "service", "invoke-rc.d", "systemd-run":
+        for name in "sudo", "doas", "pkexec", "systemctl", "service", "invoke-rc.d", "systemd-run", "supervisorctl", "sv":
             stand_in(tree, name)
         assert_refused(run(tree, *words), tree, "drops the environment", re.escape(DROPPED[line]))
 
     @pytest.mark.parametrize("line", ("systemctl status apache2", "systemctl reload apache2",
-                                      "env -u HOME A=1 true", "su -c true", "runuser -u root true"))
+                                      "env -u HOME A=1 true", "env -uLD_PRELOADED true", "su -c true",
+                                      "su -gmail -s /bin/sh -c true", "env --ignore-signal true", "runuser -u root true"))
     def test_what_keeps_it(self, tree, line):
         stand_in(tree, "systemctl")
         assert run(tree, *line.split()).returncode == 0
@@ -311,10 +338,15 @@ class TestSystemd:
         assert_refused(under_systemd(tree, "apachectl", "start"), tree, "hands the start over",
                        "chrootshim init")
 
-    def test_apachectl_start_of_rhel(self, tree):
+    @pytest.mark.parametrize("words", ("start", "restart", "graceful", "-k start"))
+    def test_apachectl_start_of_rhel(self, tree, words):
         stand_in(tree, "systemctl")
         script = stand_in(tree, "apachectl", RHEL, server="/bin/true")
-        assert_refused(under_systemd(tree, script, "start"), tree, "hands the start over")
+        assert_refused(under_systemd(tree, script, *words.split()), tree, "hands the start over")
+
+    def test_another_action_of_rhel(self, tree):
+        script = stand_in(tree, "apachectl", RHEL, server="/bin/true")
+        assert under_systemd(tree, script, "-t").returncode == 0
 
     def test_another_action(self, tree):
         assert under_systemd(tree, "apachectl", "-V").returncode == 0
