@@ -166,6 +166,26 @@ static bool lacks_interpreter(int root, char *path)
         return lacks;
 }
 
+/*
+ * Is a file to be made in a directory that is there outside, and where others than root may make
+ * files? Elsewhere workers would fail as well. Then @path becomes that of the directory.
+ */
+static bool lacks_directory(char *path)
+{
+        struct stat facts;
+        char *slash = strrchr(path, '/'), name = slash[1];
+
+        slash[1] = '\0';
+        if (slash > path && stat(path, &facts) == 0 &&
+                (facts.st_uid != 0 || (facts.st_gid != 0 && (facts.st_mode & S_IWGRP)) ||
+                        (facts.st_mode & S_IWOTH))) {
+                *slash = '\0';
+                return true;
+        }
+        slash[1] = name;
+        return false;
+}
+
 enum trace_place trace_look(const struct trace_event *event, char *ret_path)
 {
         struct stat facts;
@@ -179,5 +199,7 @@ enum trace_place trace_look(const struct trace_event *event, char *ret_path)
                 inside = !lacks_interpreter(event->root, ret_path);
         if (inside)
                 return TRACE_INSIDE;
-        return stat(ret_path, &facts) == 0 ? TRACE_OUTSIDE : TRACE_NOWHERE;
+        if (stat(ret_path, &facts) == 0 || (event->creates && lacks_directory(ret_path)))
+                return TRACE_OUTSIDE;
+        return TRACE_NOWHERE;
 }

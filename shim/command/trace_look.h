@@ -21,8 +21,9 @@ enum trace_place {
  * trace_look() - look for what @event asks for.
  *
  * Looked for as the worker would find it: from its own root, links included. What it would make
- * there counts as there if its directory is. Of a program that is there, and could not be run
- * because its interpreter is not, this is about the interpreter.
+ * there counts as there if its directory is; if it is not there outside either, this is about its
+ * directory. Of a program that is there, and could not be run because its interpreter is not, this
+ * is about the interpreter.
  *
  * @ret_path: it, absolute, as the worker names it; PATH_MAX bytes. Not set for TRACE_UNKNOWN.
  */

@@ -244,6 +244,20 @@ class TestReport:
         item, = [item for item in report["missing"] if item["severity"] == "warning"]
         assert (item["path"], item["use"]) == (outside, "make")
 
+    def test_a_file_that_nobody_has_made_yet(self, worker):
+        """A session, an upload: what is missing is its directory, if workers could write there outside."""
+        for name, mode, owner in (("sessions", 0o1733, 0), ("own", 0o755, NOBODY), ("root", 0o755, 0)):
+            os.mkdir(f"{worker.path}/{name}")
+            os.chmod(f"{worker.path}/{name}", mode)
+            os.chown(f"{worker.path}/{name}", owner, 0)
+        report = worker.trace("system", "".join(f"echo > {worker.path}/{name}/new; "
+                                                for name in ("sessions", "own", "root", "nowhere")))
+        missing = {item["path"]: item["use"] for item in report["missing"] if item["severity"] == "warning"}
+        assert missing == {f"{worker.path}/sessions": "make", f"{worker.path}/own": "make"}
+        lines = {item["cure"]["line"] for item in report["missing"] if item["path"] in missing}
+        assert lines == {'isolation = "namespace";'} or lines == {
+            f'expose = [ "{path},writable" ];' for path in missing}
+
     def test_the_table(self, worker):
         with Tracer(settings={"config": worker.conf}, json=False) as tracer:
             worker.work("system", "/bin/busybox cat /etc/hostname", tracer=tracer)
