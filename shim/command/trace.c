@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { OPTION_JSON = 1, OPTION_FOR, OPTION_WRITE, OPTION_ALL, OPTION_SOCKET };
@@ -125,8 +126,11 @@ static bool take_signals(struct trace *trace)
 static bool take_event(struct trace *trace)
 {
         static struct trace_event event;
+        int received = trace_event_receive(trace->events, &event);
 
-        if (trace_event_receive(trace->events, &event) == 0) {
+        if (received < 0)
+                return true;
+        if (received == 0) {
                 fputs("chrootshim trace: the process that answers the workers was killed, and they "
                       "with it; the server goes on with others, which are not traced\n",
                         stderr);
@@ -156,19 +160,29 @@ static int time_left(const struct trace *trace, int settle)
 
 static void watch(struct trace *trace)
 {
-        struct pollfd fds[] = {{trace->events, POLLIN, 0}, {trace->signals, POLLIN, 0}};
+        int keeper = (int)syscall(SYS_pidfd_open, trace->server.keeper, 0);
+        struct pollfd fds[] = {
+                {trace->events, POLLIN, 0}, {trace->signals, POLLIN, 0}, {keeper, POLLIN, 0}};
 
         for (;;) {
                 int settle = trace_report_settle(&trace->report, false);
 
-                poll(fds, 2, time_left(trace, settle));
+                poll(fds, 3, time_left(trace, settle));
+                if (fds[2].revents) {
+                        fputs("chrootshim trace: the process that workers call was killed: those "
+                              "that begin now are not traced\n",
+                                stderr);
+                        fds[2].fd = -1;
+                }
                 if (fds[0].revents && !take_event(trace))
-                        return;
+                        break;
                 if (fds[1].revents && !take_signals(trace))
-                        return;
+                        break;
                 if (trace->deadline && kernel_milliseconds() >= trace->deadline)
-                        return;
+                        break;
         }
+        if (keeper >= 0)
+                close(keeper);
 }
 
 /* What was told before the end; a busy server has no end of it. */

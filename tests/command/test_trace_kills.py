@@ -116,13 +116,14 @@ class TestKills:
         self.assert_served()
 
     def test_who_gives_answerers(self):
-        """Workers that begin later are not traced, and the others go on."""
+        """Workers that begin later are not traced, which is told, and the others go on."""
         kill([self.keeper])
         self.assert_served()
         assert self.clients.failed == []
         self.apache.graceful()
         self.assert_served()
         assert self.tracer.end()["workers"] >= 2
+        assert "those that begin now are not traced" in self.tracer.complaints
         assert not os.path.exists(os.path.dirname(self.tracer.socket))
 
     def test_who_answers(self):
