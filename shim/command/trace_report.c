@@ -186,6 +186,8 @@ void trace_report_add(struct trace_report *report, const struct trace_event *eve
         item = find(report, path, &facts.identity);
         if (item)
                 count_program(item, event->program);
+        else if (report->count >= TRACE_REPORT_LIMIT)
+                report->lost++;
         else
                 add(report, event, path, place == TRACE_OUTSIDE ? &facts : NULL);
 }

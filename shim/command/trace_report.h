@@ -39,7 +39,8 @@ struct trace_missing {
  * @plan:    checked by plan_check().
  * @all:     also what is nowhere.
  * @live:    where each path that is no note is printed, once it is settled; or NULL.
- * @workers: that were traced, and @lost: calls that nobody could look at.
+ * @workers: that were traced, and @lost: calls that nobody could look at, or that asked for
+ *           more paths than TRACE_REPORT_LIMIT.
  */
 struct trace_report {
         struct plan *plan;
@@ -56,6 +57,9 @@ struct trace_report {
  * file of one name, and finds it in a later one, lacks nothing.
  */
 #define TRACE_SETTLED_AFTER 500
+
+/** The most paths: a worker may ask for any number, and nobody reads them. */
+#define TRACE_REPORT_LIMIT 2000
 
 /** trace_report_add() - look for what @event asks for, and note it if it is missing. */
 void trace_report_add(struct trace_report *report, const struct trace_event *event);

@@ -151,7 +151,8 @@ void trace_show_table(const struct trace_report *report, FILE *out)
         else
                 fputs("Nothing was missing.\n", out);
         if (report->lost > 0)
-                fprintf(out, "%lu calls came too fast to be looked at.\n", report->lost);
+                fprintf(out, "%lu calls were not looked at: too fast, or too many paths.\n",
+                        report->lost);
 }
 
 static struct json_object *item_json(const struct trace_missing *item)

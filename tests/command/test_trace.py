@@ -221,6 +221,12 @@ class TestReport:
         compile_static(worker, NOWHERE)
         assert paths(worker.trace("system", "/static")) == ["/etc/hostname"]
 
+    def test_no_more_paths_than_somebody_reads(self, worker):
+        """A worker may ask for any number, and must not keep the report busy for ever."""
+        ask = "i=0; while test $i -lt 2500; do test -e /nothing/$i; i=$((i + 1)); done"
+        report = worker.trace("system", ask, options=["--all"])
+        assert len(report["missing"]) == 2000 and report["lost"] >= 500
+
     def test_no_directory_that_all_share(self, worker):
         """Programs look at these on their way, and nobody wants the whole of them in a jail."""
         looks = "for at in /usr /usr/share /usr/lib/*-linux-gnu /var/lib; do test -e $at; done"
