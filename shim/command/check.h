@@ -83,6 +83,12 @@ bool check_user_named(struct check *check, const char *user, const char *group);
 bool check_wanted(
         struct check *check, const char *path, unsigned use, const char *where, const char *what);
 
+/**
+ * check_doubts() - do others than root decide what a file asks for? Then what is found is doubted,
+ * beginning now. Return: what check->findings.doubted was, to be put back by the caller.
+ */
+bool check_doubts(struct check *check, const struct file_facts *facts);
+
 /** check_severity() - how bad it is that what is wanted so is missing. */
 enum finding_severity check_severity(unsigned use);
 

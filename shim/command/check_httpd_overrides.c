@@ -40,11 +40,15 @@ static void look_at_file(struct walk *walk, const char *directory)
 {
         char *path = memory_format("%s/.htaccess", directory), *text = NULL;
         struct inside inside;
+        bool doubted;
 
         if (inside_look(walk->check, path, &inside) && S_ISREG(inside.facts.mode))
                 text = httpd_file_contents(inside_open(walk->check, &inside, O_RDONLY));
-        if (text)
+        if (text) {
+                doubted = check_doubts(walk->check, &inside.source);
                 parse(walk, path, text);
+                walk->check->findings.doubted = doubted;
+        }
         free(text);
         free(path);
 }

@@ -110,6 +110,7 @@ static bool is_told(const struct look *look, const struct jail_entry *entry)
 static void judge_link(struct look *look, const struct jail_entry *entry)
 {
         const char *inside = path_inside(&look->check->plan.jail.prefixes, entry->link);
+        bool doubted;
         char *where;
 
         if (entry->link[0] != '/' || is_inside(look, entry->link) || brought(look, entry->link) ||
@@ -125,8 +126,10 @@ static void judge_link(struct look *look, const struct jail_entry *entry)
                 return;
         where = memory_format(
                 "%s%s: a symbolic link", look->check->plan.jail.configured, entry->path);
+        doubted = check_doubts(look->check, &entry->facts);
         check_wanted(
                 look->check, entry->link, CHECK_READ, where, "what a link in the jail leads to");
+        look->check->findings.doubted = doubted;
         free(where);
 }
 
@@ -147,7 +150,7 @@ static void judge_set_id(struct look *look, const struct jail_entry *entry)
                                     "a worker can become uid %u, gid %u by this set-id program, as "
                                     "no_new_privs is false",
                                     entry->facts.owner, entry->facts.group);
-        cure_command(&finding->cure, "chmod ug-s %s", path);
+        cure_path(&finding->cure, "chmod ug-s", path);
         free(path);
 }
 
@@ -167,7 +170,7 @@ static void judge_device(struct look *look, const struct jail_entry *entry)
                 "device", path, NULL, "it is a device, by which a worker reaches %s%s",
                 S_ISBLK(entry->facts.mode) ? "a disk of the machine" : "the machine's hardware",
                 reached ? "" : "; not under isolation = \"namespace\", where it opens none");
-        cure_command(&finding->cure, "rm %s", path);
+        cure_path(&finding->cure, "rm", path);
         free(path);
 }
 
@@ -182,7 +185,9 @@ static void judge_safety(struct look *look, const struct jail_entry *entry)
                         "%s: what is here is run, or believed, by all workers, also those that "
                         "are still root",
                         failure.reason);
-                cure_command(&finding->cure, "%s", failure.remedy);
+                cure_path(&finding->cure,
+                        entry->facts.mode & (S_IWGRP | S_IWOTH) ? "chmod go-w" : "chown root",
+                        path);
         }
         free(path);
 }

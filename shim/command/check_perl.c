@@ -5,6 +5,7 @@
 #include "command/memory.h"
 #include "command/script_check.h"
 
+#include <fcntl.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,8 @@ static void read_scripts(struct check *check, const char *directory)
         pattern = memory_format("%s/*", inside.real);
         if (glob(pattern, 0, NULL, &found) == 0) {
                 for (size_t i = 0; i < found.gl_pathc && i < FILES; i++)
-                        script_check(check, found.gl_pathv[i], found.gl_pathv[i], 0);
+                        script_check(
+                                check, open(found.gl_pathv[i], SCRIPT_OPEN), found.gl_pathv[i], 0);
                 globfree(&found);
         }
         free(pattern);

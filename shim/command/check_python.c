@@ -3,7 +3,7 @@
 #include "command/check_httpd.h"
 #include "command/inside.h"
 #include "command/memory.h"
-#include "command/script_words.h"
+#include "command/script_check.h"
 
 #include <fcntl.h>
 #include <glob.h>
@@ -30,17 +30,14 @@ static const struct {
 
 static void read_code(struct check *check, const char *path)
 {
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-        char *text = memory_grow(NULL, SCRIPT_SIZE + 1, 1);
-        ssize_t length = fd < 0 ? 0 : read(fd, text, SCRIPT_SIZE);
+        bool doubted;
+        char *text = script_read(check, open(path, SCRIPT_OPEN), &doubted);
 
-        text[length < 0 ? 0 : length] = '\0';
         for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
                 if (strstr(text, words[i].word))
                         check_wanted(check, words[i].path, words[i].use, path, words[i].what);
+        check->findings.doubted = doubted;
         free(text);
-        if (fd >= 0)
-                close(fd);
 }
 
 /* The script, and what lies beside it. */

@@ -65,6 +65,17 @@ bool check_service(const struct check *check, const char *name)
         return services_include(&check->plan.settings, name);
 }
 
+bool check_doubts(struct check *check, const struct file_facts *facts)
+{
+        bool before = check->findings.doubted;
+        unsigned others = S_ISLNK(facts->mode) ? 0
+                          : facts->group == 0  ? S_IWOTH
+                                               : S_IWGRP | S_IWOTH;
+
+        check->findings.doubted = before || facts->owner != 0 || (facts->mode & others);
+        return before;
+}
+
 enum finding_severity check_severity(unsigned use)
 {
         if (use & CHECK_OPTIONAL)
@@ -89,11 +100,14 @@ static bool is_outside(const char *path, struct file_facts *ret_facts)
 /* Below the jail, there outside, but not inside: a link on the way leads elsewhere there. */
 static bool tell_dangling(const struct want *want, const struct inside *inside)
 {
+        bool doubted = check_doubts(want->check, &inside->link_facts);
         struct finding *finding = check_found(want->check, check_severity(want->use),
                 "dangling-link", want->path, want->where,
                 "%s is not there inside, where the link %s leads to %s of the jail", want->what,
                 inside->link, inside->leads);
+
         wanted_cure_link(want->check, inside, &finding->cure);
+        want->check->findings.doubted = doubted;
         return false;
 }
 
@@ -140,7 +154,7 @@ static bool tell_absent(const struct want *want, const struct inside *inside)
                 return true;
         finding = check_found(check, FINDING_WARNING, "nowhere", want->path, want->where,
                 "%s is neither in the jail nor outside", want->what);
-        cure_command(&finding->cure, "mkdir -p %s", want->path);
+        cure_path(&finding->cure, "mkdir -p", want->path);
         return false;
 }
 
@@ -169,7 +183,7 @@ static bool judge(const struct want *want, const struct inside *inside, int mask
                         "%s lies behind this directory, which the workers' user %s may not pass",
                         want->what, want->check->user.name);
 
-                cure_command(&finding->cure, "chmod o+x %s", inside->closed);
+                cure_path(&finding->cure, "chmod o+x", inside->closed);
                 return false;
         }
         return inside_permits(want->check, inside, mask) || tell_refused(want, inside, mask);

@@ -29,7 +29,9 @@ static const char *proposed(const struct finding *finding)
 {
         const char *key = finding->cure.key;
 
-        return key && finding->path && strcmp(key, "services") == 0 ? finding->cure.value : NULL;
+        return key && finding->path && !finding->doubted && strcmp(key, "services") == 0
+                       ? finding->cure.value
+                       : NULL;
 }
 
 static struct candidate *named(const struct cover *cover, const char *name)

@@ -3,7 +3,9 @@
 #include "command/finding.h"
 
 #include "command/memory.h"
+#include "command/quoting.h"
 #include "command/terminal.h"
+#include "command/utf8.h"
 #include "settings/keys.h"
 
 #include <stdarg.h>
@@ -46,6 +48,11 @@ struct finding *findings_add(struct findings *findings, enum finding_severity se
                 free(text);
                 if (finding->severity < severity)
                         finding->severity = severity;
+                if (finding->doubted && !findings->doubted) {
+                        free(finding->where);
+                        finding->where = memory_copy(where);
+                        finding->doubted = false;
+                }
                 return finding;
         }
         findings->item = memory_grow(findings->item, findings->count + 1, sizeof(*finding));
@@ -56,6 +63,7 @@ struct finding *findings_add(struct findings *findings, enum finding_severity se
                 .path = memory_copy(path),
                 .why = text,
                 .where = memory_copy(where),
+                .doubted = findings->doubted,
         };
         return finding;
 }
@@ -88,6 +96,14 @@ void cure_command(struct cure *cure, const char *format, ...)
         va_end(values);
 }
 
+void cure_path(struct cure *cure, const char *command, const char *path)
+{
+        char *word = quoted_word(path);
+
+        cure_command(cure, "%s %s", command, word);
+        free(word);
+}
+
 static bool is_bare(const struct setting_key *key)
 {
         return key->type == TYPE_BOOLEAN || key->type == TYPE_STATUS;
@@ -97,18 +113,23 @@ char *cure_text(const struct cure *cure)
 {
         const struct setting_key *key = cure->key ? setting_named(cure->key) : NULL;
 
+        char *value, *text;
+
         if (!key)
                 return memory_copy(cure->command);
-        if (setting_is_list(key))
-                return memory_format("%s = [ \"%s\" ];", key->name, cure->value);
-        if (is_bare(key))
-                return memory_format("%s = %s;", key->name, cure->value);
-        return memory_format("%s = \"%s\";", key->name, cure->value);
+        value = is_bare(key) ? memory_copy(cure->value) : quoted_setting(cure->value);
+        text = memory_format(setting_is_list(key) ? "%s = [ %s ];" : "%s = %s;", key->name, value);
+        free(value);
+        return text;
 }
 
+/* Names of files may be anything, and JSON is UTF-8. */
 static void add_string(struct json_object *object, const char *name, const char *value)
 {
-        json_object_object_add(object, name, value ? json_object_new_string(value) : NULL);
+        char *clean = utf8_clean(value);
+
+        json_object_object_add(object, name, clean ? json_object_new_string(clean) : NULL);
+        free(clean);
 }
 
 struct json_object *cure_json(const struct cure *cure)
@@ -155,6 +176,10 @@ static void show(const struct finding *finding, FILE *out)
                 terminal_print(out, finding->where);
                 fputc('\n', out);
         }
+        if (line && finding->doubted)
+                fprintf(out,
+                        "        others than root can change what asks for it: before you write "
+                        "this line, look at it\n");
         if (line) {
                 fprintf(out, "        write: ");
                 terminal_print(out, line);
@@ -184,6 +209,8 @@ struct json_object *findings_json(const struct findings *findings)
                 add_string(object, "path", finding->path);
                 add_string(object, "why", finding->why);
                 add_string(object, "where", finding->where);
+                json_object_object_add(
+                        object, "doubted", json_object_new_boolean(finding->doubted));
                 json_object_object_add(object, "cure", cure_json(&finding->cure));
                 json_object_array_add(array, object);
         }
@@ -202,5 +229,5 @@ void findings_release(struct findings *findings)
                 free(finding->cure.command);
         }
         free(findings->item);
-        *findings = (struct findings){NULL, 0};
+        *findings = (struct findings){.item = NULL};
 }

@@ -41,6 +41,8 @@ struct cure {
  * @path:  what it is about, in the outside view; NULL if about no path.
  * @why:   why it breaks, or what breaks: a sentence without its full stop.
  * @where: what asks for it: "/etc/apache2/sites-enabled/a.conf:12: DocumentRoot"; or NULL.
+ * @doubted: others than root can change what asks for it, so it may ask for anything: the
+ *         administrator is to look at the line before he writes it.
  */
 struct finding {
         enum finding_severity severity;
@@ -48,19 +50,26 @@ struct finding {
         char *path;
         char *why;
         char *where;
+        bool doubted;
         struct cure cure;
 };
 
-/** struct findings - all of them; begin with all zero. */
+/**
+ * struct findings - all of them; begin with all zero.
+ *
+ * @doubted: what is added is doubted, as long as this is set.
+ */
 struct findings {
         struct finding *item;
         size_t count;
+        bool doubted;
 };
 
 /**
  * findings_add() - add one, unless it is there already (same code, path and cure).
  *
- * All strings are copied. Return: it, as long as none is added; a cure may be given to it.
+ * What is asked for again, by what nobody else can change, is not doubted any more. All strings
+ * are copied. Return: it, as long as none is added; a cure may be given to it.
  */
 struct finding *findings_add(struct findings *findings, enum finding_severity severity,
         const char *code, const char *path, const char *where, const char *why, ...)
@@ -75,6 +84,9 @@ void cure_set(struct cure *cure, const char *key, const char *value);
 
 /** cure_command() - run this, or write it into the server's configuration. */
 void cure_command(struct cure *cure, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** cure_path() - run @command with @path, which others may have chosen, as its last word. */
+void cure_path(struct cure *cure, const char *command, const char *path);
 
 /** cure_text() - the line to write: `expose = [ "/x" ];`. Return: from malloc(); NULL if none. */
 char *cure_text(const struct cure *cure);

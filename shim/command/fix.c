@@ -21,14 +21,19 @@ static const char *overriding(const struct cure *cure)
         return getenv(variable) ? variable : NULL;
 }
 
+/* Is it a setting that --fix may change? What others may have asked for is their wish alone. */
+static bool is_proposed(const struct finding *finding)
+{
+        return finding->severity > FINDING_NOTE && finding->cure.key && !finding->doubted;
+}
+
 /* Put all cures into the text. */
 static void edit(const struct findings *findings, char **text)
 {
         for (size_t i = 0; i < findings->count; i++) {
                 const struct finding *finding = &findings->item[i];
 
-                if (finding->severity > FINDING_NOTE && finding->cure.key &&
-                        !overriding(&finding->cure))
+                if (is_proposed(finding) && !overriding(&finding->cure))
                         settings_edit(text, &finding->cure);
         }
 }
@@ -40,8 +45,7 @@ static void tell_overridden(const struct findings *findings)
                 const struct finding *finding = &findings->item[i];
                 char *line;
 
-                if (finding->severity == FINDING_NOTE || !finding->cure.key ||
-                        !overriding(&finding->cure))
+                if (!is_proposed(finding) || !overriding(&finding->cure))
                         continue;
                 line = cure_text(&finding->cure);
                 printf("%s is set outside the file, and overrides it: add there ",

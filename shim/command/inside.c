@@ -75,7 +75,7 @@ static bool is_copy(const struct check *check, const struct exposure *exposure)
 /* A directory that the shim will make. */
 static bool made(struct inside *inside, const struct exposure *exposure, unsigned mode)
 {
-        inside->facts = (struct file_facts){.mode = S_IFDIR | mode};
+        inside->facts = inside->source = (struct file_facts){.mode = S_IFDIR | mode};
         inside->exposure = exposure;
         inside->real[0] = '\0';
         return true;
@@ -87,7 +87,10 @@ static bool in_jail(struct walk *walk, const char *path)
 
         inside->exposure = NULL;
         snprintf(inside->real, sizeof(inside->real), "%s%s", walk->check->plan.jail.real, path);
-        return kernel_facts(AT_FDCWD, inside->real, AT_SYMLINK_NOFOLLOW, &inside->facts) == 0;
+        if (kernel_facts(AT_FDCWD, inside->real, AT_SYMLINK_NOFOLLOW, &inside->facts) < 0)
+                return false;
+        inside->source = inside->facts;
+        return true;
 }
 
 /* What is brought in belongs to root in a copy, and is none if it cannot be copied. */
@@ -100,6 +103,7 @@ static bool in_exposure(struct walk *walk, const struct exposure *exposure, cons
         snprintf(inside->real, sizeof(inside->real), "%s%s", exposure->source, rest);
         if (kernel_facts(AT_FDCWD, inside->real, flags, &inside->facts) < 0)
                 return false;
+        inside->source = inside->facts;
         if (!is_copy(walk->check, exposure))
                 return true;
         inside->facts.owner = 0;
@@ -154,6 +158,7 @@ static bool follow_link(struct walk *walk)
         strcpy(rest, walk->rest);
         if (text[0] == '/') {
                 snprintf(inside->link, sizeof(inside->link), "%s", inside->at);
+                inside->link_facts = inside->source;
                 if (snprintf(inside->leads, sizeof(inside->leads), "%s%s", text, rest) >= PATH_MAX)
                         return false;
                 if (walk->check->plan.settings.self_link)

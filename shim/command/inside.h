@@ -11,23 +11,26 @@
  * struct inside - what it leads to.
  *
  * @there:    there is something.
- * @facts:    of it, as a worker will see them: a copy is root's.
+ * @facts:    of it, as a worker will see them: a copy is root's. @source: of what is copied, or else
+ *            the same.
  * @exposure: what brings it; NULL if it is the jail's own.
  * @real:     where it lies outside, to be looked into; "" if it is not there yet, for it is made at
  *            the start.
  * @at:       its inside path, without links; if it is not there, of what is the first to be absent.
  * @closed:   the first directory on the way that the worker may not pass; "" if there is none.
- * @link:     the last link to an absolute path on the way; "" if there was none. @leads: what that
- *            is outside, with what follows the link.
+ * @link:     the last link to an absolute path on the way; "" if there was none. @link_facts: of
+ *            it. @leads: what that is outside, with what follows the link.
  */
 struct inside {
         bool there;
         struct file_facts facts;
+        struct file_facts source;
         const struct exposure *exposure;
         char real[PATH_MAX];
         char at[PATH_MAX];
         char closed[PATH_MAX];
         char link[PATH_MAX];
+        struct file_facts link_facts;
         char leads[PATH_MAX];
 };
 

@@ -3,6 +3,7 @@
 #include "command/path_cure.h"
 
 #include "command/memory.h"
+#include "command/quoting.h"
 #include "settings/read.h"
 #include "supply/services.h"
 
@@ -192,10 +193,14 @@ static bool needs_namespace(const struct stat *facts, enum path_use use, const c
 static void cure_unnamed(
         const struct plan *plan, const char *path, const struct stat *facts, struct cure *cure)
 {
+        char *word = quoted_word(path), *jail = quoted_word(plan->settings.jail);
+
         if (S_ISREG(facts->st_mode) && needs_others(path, facts))
-                cure_command(cure, "chrootshim populate --program '%s'", path);
+                cure_path(cure, "chrootshim populate --program", path);
         else
-                cure_command(cure, "cp -a --parents '%s' '%s'", path, plan->settings.jail);
+                cure_command(cure, "cp -a --parents %s %s", word, jail);
+        free(jail);
+        free(word);
 }
 
 static void cure_expose(const struct plan *plan, const char *path, const struct stat *facts,

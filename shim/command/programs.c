@@ -146,19 +146,21 @@ bool programs_check(struct check *check, const struct inside *inside, const char
         /* A script may be the interpreter of another, though not for ever (execve(2)). */
         static unsigned depth;
         char line[LINE_SIZE];
-        bool good = true;
+        bool good = true, doubted;
 
         if (!inside->real[0] || !S_ISREG(inside->facts.mode) || depth > 4)
                 return true;
         depth++;
+        doubted = check_doubts(check, &inside->source);
         read_line(check, inside, line);
         if (strncmp(line, "#!", 2) == 0) {
                 good = check_interpreter(check, line + 2, path, use, where);
                 if (!inside->exposure)
-                        script_check(check, inside->real, path, use);
+                        script_check(check, inside_open(check, inside, O_RDONLY), path, use);
         } else if (strncmp(line, ELFMAG, SELFMAG) == 0) {
                 good = check_libraries(check, inside, path, use, where);
         }
+        check->findings.doubted = doubted;
         depth--;
         return good;
 }

@@ -67,16 +67,30 @@ static void found(void *context, enum script_word kind, const char *word)
                 want(script, word, script->use & ~(unsigned)CHECK_KIND);
 }
 
-void script_check(struct check *check, const char *real, const char *path, unsigned use)
+char *script_read(struct check *check, int fd, bool *ret_doubted)
 {
-        struct script script = {check, path, use};
-        int fd = open(real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
         char *text = memory_grow(NULL, SCRIPT_SIZE + 1, 1);
-        ssize_t length = fd < 0 ? 0 : read(fd, text, SCRIPT_SIZE);
+        struct file_facts facts = {.mode = 0};
+        ssize_t length = -1;
 
+        *ret_doubted = check->findings.doubted;
+        if (fd >= 0 && kernel_facts(fd, "", 0, &facts) == 0 && S_ISREG(facts.mode)) {
+                *ret_doubted = check_doubts(check, &facts);
+                length = read(fd, text, SCRIPT_SIZE);
+        }
         text[length < 0 ? 0 : length] = '\0';
-        script_words(text, found, &script);
-        free(text);
         if (fd >= 0)
                 close(fd);
+        return text;
+}
+
+void script_check(struct check *check, int fd, const char *path, unsigned use)
+{
+        struct script script = {check, path, use};
+        bool doubted;
+        char *text = script_read(check, fd, &doubted);
+
+        script_words(text, found, &script);
+        check->findings.doubted = doubted;
+        free(text);
 }

@@ -3,6 +3,7 @@
 #include "command/settings_edit.h"
 
 #include "command/memory.h"
+#include "command/quoting.h"
 #include "command/settings_text.h"
 #include "settings/file.h"
 #include "settings/keys.h"
@@ -14,26 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* As libconfig reads it: "..." with backslashes. */
-static char *quoted(const char *value)
-{
-        char *text = memory_grow(NULL, 2 * strlen(value) + 3, 1), *at = text;
-
-        *at++ = '"';
-        for (; *value; value++) {
-                if (*value == '"' || *value == '\\')
-                        *at++ = '\\';
-                *at++ = *value;
-        }
-        *at++ = '"';
-        *at = '\0';
-        return text;
-}
-
 static char *value_text(const struct setting_key *key, const char *value)
 {
         return key->type == TYPE_BOOLEAN || key->type == TYPE_STATUS ? memory_copy(value)
-                                                                     : quoted(value);
+                                                                     : quoted_setting(value);
 }
 
 /* Put @new in the place of the bytes from @begin to @end. */

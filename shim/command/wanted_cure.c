@@ -4,6 +4,7 @@
 
 #include "command/memory.h"
 #include "command/path_cure.h"
+#include "command/quoting.h"
 
 #include <grp.h>
 #include <stdlib.h>
@@ -83,10 +84,10 @@ static void cure_mode(
         const struct check *check, const struct inside *inside, int mask, struct cure *cure)
 {
         bool passes = S_ISDIR(inside->facts.mode) || (mask & X_OK);
-        char *group = group_name(check->user.gid);
+        char *group = group_name(check->user.gid), *path = quoted_word(inside->real);
 
-        cure_command(cure, "chgrp %s %s && chmod g+%s %s", group, inside->real, passes ? "rx" : "r",
-                inside->real);
+        cure_command(cure, "chgrp %s %s && chmod g+%s %s", group, path, passes ? "rx" : "r", path);
+        free(path);
         free(group);
 }
 
@@ -104,6 +105,9 @@ void wanted_cure_refused(const struct check *check, const struct inside *inside,
         } else if (exposure && !(exposure->options & EXPOSURE_WRITABLE)) {
                 expose(ret_cure, path, ",writable");
         } else {
-                cure_command(ret_cure, "chown %s %s", check->user.name, inside->real);
+                char *command = memory_format("chown %s", check->user.name);
+
+                cure_path(ret_cure, command, inside->real);
+                free(command);
         }
 }
