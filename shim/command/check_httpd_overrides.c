@@ -17,11 +17,16 @@
 #define DIRECTORIES_LIMIT 2000
 #define DEPTH_LIMIT 8
 
+/* What is read of them, in bytes: of one, and of all. Who may write them is to keep nobody busy. */
+#define FILE_LIMIT ((size_t)256 << 10)
+#define FILES_LIMIT ((size_t)2 << 20)
+
 /* The walk for .htaccess files. */
 struct walk {
         struct check *check;
         const struct httpd_config *config;
         unsigned left;
+        size_t bytes;
 };
 
 static void parse(struct walk *walk, const char *path, const char *text)
@@ -36,6 +41,28 @@ static void parse(struct walk *walk, const char *path, const char *text)
         httpd_config_release(&file);
 }
 
+/* Return: is it small enough to be looked at? */
+static bool is_small(struct walk *walk, const char *path, const char *text)
+{
+        size_t length = strlen(text);
+
+        if (length > FILE_LIMIT) {
+                check_found(walk->check, FINDING_NOTE, "large-htaccess", path, NULL,
+                        "it has more than %zu KiB, and was not looked at", FILE_LIMIT >> 10);
+                return false;
+        }
+        if (length > walk->bytes) {
+                check_found(walk->check, FINDING_NOTE, "more-htaccess", NULL, NULL,
+                        "there are more than %zu MiB of .htaccess files: %s and others were not "
+                        "looked at",
+                        FILES_LIMIT >> 20, path);
+                walk->left = 0;
+                return false;
+        }
+        walk->bytes -= length;
+        return true;
+}
+
 static void look_at_file(struct walk *walk, const char *directory)
 {
         char *path = memory_format("%s/.htaccess", directory), *text = NULL;
@@ -44,7 +71,7 @@ static void look_at_file(struct walk *walk, const char *directory)
 
         if (inside_look(walk->check, path, &inside) && S_ISREG(inside.facts.mode))
                 text = httpd_file_contents(inside_open(walk->check, &inside, O_RDONLY));
-        if (text) {
+        if (text && is_small(walk, path, text)) {
                 doubted = check_doubts(walk->check, &inside.source);
                 parse(walk, path, text);
                 walk->check->findings.doubted = doubted;
@@ -98,7 +125,7 @@ static bool is_pattern(const char *path)
 void check_httpd_overrides(struct check *check, const struct httpd_config *config)
 {
         const struct httpd_directive *directive = NULL;
-        struct walk walk = {check, config, DIRECTORIES_LIMIT};
+        struct walk walk = {check, config, DIRECTORIES_LIMIT, FILES_LIMIT};
 
         while ((directive = httpd_config_next(config, directive, "AllowOverride"))) {
                 const struct httpd_directive *section = httpd_config_section(config, directive);

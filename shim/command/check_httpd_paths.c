@@ -177,12 +177,18 @@ static bool is_replaced(const struct httpd_config *config, const struct httpd_di
         const struct httpd_path *row)
 {
         const struct httpd_directive *later = directive;
+        size_t section = directive->section;
 
         if (row->form != HTTPD_PATH || row->argument != 0)
                 return false;
-        while ((later = httpd_config_next(config, later, directive->name)))
-                if (later->section == directive->section)
+        while ((later = httpd_config_next(config, later, directive->name))) {
+                if (later->section == section)
                         return true;
+                /* Sections in this one begin behind it. */
+                if (section != HTTPD_NO_SECTION &&
+                        (later->section == HTTPD_NO_SECTION || later->section < section))
+                        return false;
+        }
         return false;
 }
 

@@ -89,24 +89,37 @@ static char *substitute(const struct httpd_config *config, const char *text)
         return result;
 }
 
+static bool is_escaped(const char *at, char quote)
+{
+        return quote && *at == '\\' && (at[1] == quote || at[1] == '\\');
+}
+
+/* Where the word ends that begins here. */
+static const char *word_end(const char *at, char quote)
+{
+        while (*at && (quote ? *at != quote : !isspace((unsigned char)*at)))
+                at += is_escaped(at, quote) ? 2 : 1;
+        return at;
+}
+
 /* The next word of *@rest, as ap_getword_conf() of httpd takes it; NULL at the end. */
 static char *read_word(const char **rest)
 {
-        const char *at = *rest + strspn(*rest, SPACE);
+        const char *at = *rest + strspn(*rest, SPACE), *end;
         char quote = *at == '"' || *at == '\'' ? *at : 0;
         char *word, *to;
 
         if (!*at)
                 return NULL;
         at += quote != 0;
-        word = to = memory_grow(NULL, strlen(at) + 1, 1);
-        while (*at && (quote ? *at != quote : !isspace((unsigned char)*at))) {
-                if (quote && *at == '\\' && (at[1] == quote || at[1] == '\\'))
-                        at++;
+        end = word_end(at, quote);
+        word = to = memory_grow(NULL, (size_t)(end - at) + 1, 1);
+        while (at < end) {
+                at += is_escaped(at, quote);
                 *to++ = *at++;
         }
         *to = '\0';
-        *rest = at + (quote && *at == quote);
+        *rest = end + (quote && *end == quote);
         return word;
 }
 

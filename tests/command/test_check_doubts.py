@@ -140,3 +140,41 @@ def test_a_name_that_is_no_text(patient):
          *patient.server], env=environment(), capture_output=True, timeout=60)
     finding = only(json.loads(result.stdout.decode())["findings"], "set-id")
     assert finding["path"] == f"{patient.jail}/htdocs/upload/??"
+
+
+class TestHtaccess:
+    """Who may write such a file keeps nobody busy by it."""
+
+    @pytest.fixture
+    def site(self):
+        with HttpdPatient("<Directory {jail}/htdocs>\nAllowOverride All\n</Directory>",
+                          ["authn_core", "authn_file", "auth_basic"]) as site:
+            site.configure(site.fill(site.extra), site.modules)
+            site.make({"passwords": "a:b\n"})
+            yield site
+
+    def write(self, site, name, text):
+        site.make({f"jail/htdocs/{name}": text})
+
+    @pytest.mark.parametrize("text", [
+        "X " + 125000 * "a ", 50000 * "X a\\\n", 5000 * "<Files a>\nAuthUserFile /nowhere\n</Files>\n"],
+        ids=["words", "lines", "sections"])
+    def test_of_many_words_or_sections(self, site, text):
+        self.write(site, ".htaccess", text + "\nAuthUserFile {tree}/passwords\n")
+        begin = os.times().children_user
+        assert [finding["path"] for finding in site.look()] == [f"{site.tree}/passwords"]
+        assert os.times().children_user - begin < 3
+
+    def test_that_is_too_large(self, site):
+        self.write(site, ".htaccess", 20000 * "<Files a>\nAuthUserFile /nowhere\n</Files>\n")
+        assert only(site.look(), "large-htaccess")["path"] == f"{site.jail}/htdocs/.htaccess"
+
+    def test_of_which_there_are_too_many(self, site):
+        for i in range(12):
+            self.write(site, f"{i}/.htaccess", 200000 * "#")
+        assert site.jail in only(site.look(), "more-htaccess")["why"]
+        assert site.status == 0
+
+    def test_that_is_no_file(self, site):
+        os.mkfifo(f"{site.jail}/htdocs/.htaccess")
+        assert site.look() == []
