@@ -47,7 +47,8 @@ static bool check_settings(struct plan *plan, struct findings *findings)
                 struct finding *finding = findings_add(findings, FINDING_ERROR, "no-jail",
                         settings_file(), NULL, "no jail is configured");
 
-                cure_set(&finding->cure, "jail", "/srv/www1");
+                /* An example: it is not for --fix to choose a directory. */
+                cure_command(&finding->cure, "jail = \"/srv/www1\";");
                 return false;
         }
         if (plan_check(plan, &failure) < 0 || jail_hold(&plan->jail, &failure) < 0) {

@@ -46,6 +46,7 @@ void check_httpd(struct check *check, const char *program, char **arguments)
         check_httpd_paths(check, &view.config);
         check_httpd_overrides(check, &view.config);
         check_httpd_modules(check, &view.config);
+        check_httpd_dav(check, &view.config);
         check_httpd_names(check, &view.config);
         check_httpd_programs(check, &view.config);
         check->httpd = memory_grow(NULL, 1, sizeof(*check->httpd));

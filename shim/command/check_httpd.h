@@ -18,6 +18,9 @@ void check_httpd_settings(struct check *check, const struct httpd_view *view);
 /** check_httpd_modules() - what modules need that no directive names. */
 void check_httpd_modules(struct check *check, const struct httpd_config *config);
 
+/** check_httpd_dav() - directories that clients of WebDAV write to. */
+void check_httpd_dav(struct check *check, const struct httpd_config *config);
+
 /** check_httpd_names() - hosts whose addresses workers look up. */
 void check_httpd_names(struct check *check, const struct httpd_config *config);
 

@@ -261,19 +261,23 @@ static void check_fcgid(struct check *check, const struct httpd_config *config)
         free(path);
 }
 
-/* Home directories, and the names of their owners. */
+/* Home directories, and the names of their owners. "UserDir disabled root" takes none away. */
 static void check_homes(struct check *check, const struct httpd_config *config)
 {
-        const struct httpd_directive *directive = httpd_config_last(config, "UserDir");
-        char *where;
+        const struct httpd_directive *directive = NULL;
 
-        if (!directive || directive->count == 0 || directive->argument[0][0] == '/' ||
-                strcasecmp(directive->argument[0], "disabled") == 0)
-                return;
-        where = httpd_config_where(directive);
-        check_wanted(check, "/home", CHECK_DIRECTORY, where, "the users' home directories");
-        check_wanted(check, "/etc/passwd", CHECK_READ, where, "the list of users");
-        free(where);
+        while ((directive = httpd_config_next(config, directive, "UserDir"))) {
+                char *where;
+
+                if (directive->count == 0 || directive->argument[0][0] == '/' ||
+                        strcasecmp(directive->argument[0], "disabled") == 0 ||
+                        strcasecmp(directive->argument[0], "enabled") == 0)
+                        continue;
+                where = httpd_config_where(directive);
+                check_wanted(check, "/home", CHECK_DIRECTORY, where, "the users' home directories");
+                check_wanted(check, "/etc/passwd", CHECK_READ, where, "the list of users");
+                free(where);
+        }
 }
 
 void check_httpd_modules(struct check *check, const struct httpd_config *config)

@@ -27,13 +27,30 @@ static bool is_proposed(const struct finding *finding)
         return finding->severity > FINDING_NOTE && finding->cure.key && !finding->doubted;
 }
 
+/* Another finding wants more of the same path: "/x,writable", and not "/x" alone. */
+static bool is_outdone(const struct findings *findings, const struct cure *cure)
+{
+        size_t length = strlen(cure->value);
+
+        for (size_t i = 0; i < findings->count; i++) {
+                const struct finding *other = &findings->item[i];
+
+                if (is_proposed(other) && strcmp(other->cure.key, cure->key) == 0 &&
+                        strncmp(other->cure.value, cure->value, length) == 0 &&
+                        other->cure.value[length] == ',')
+                        return true;
+        }
+        return false;
+}
+
 /* Put all cures into the text. */
 static void edit(const struct findings *findings, char **text)
 {
         for (size_t i = 0; i < findings->count; i++) {
                 const struct finding *finding = &findings->item[i];
 
-                if (is_proposed(finding) && !overriding(&finding->cure))
+                if (is_proposed(finding) && !overriding(&finding->cure) &&
+                        !is_outdone(findings, &finding->cure))
                         settings_edit(text, &finding->cure);
         }
 }

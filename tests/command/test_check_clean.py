@@ -100,6 +100,13 @@ CASES = {
     "WebDAV with its service": (
         ("dav", "dav_fs"), "DavLockDB /var/lock/apache2/db\n<Location /a>\nDav On\n</Location>\n",
         {}, {"services": "dav"}),
+    "WebDAV that nobody can write to": (
+        ("alias", "dav", "dav_fs"),
+        "Alias /dav {tree}/dav\n<Location /dav>\nDav On\n</Location>\n", {"dav/": ""},
+        {"isolation": "namespace", "services": "dav", "expose": "{tree}/dav"}),
+    "WebDAV in the jail": (
+        ("dav", "dav_fs"), "<Directory {jail}/dav>\nDav On\n</Directory>\n",
+        {"jail/dav/": "www-data"}, {"services": "dav"}),
     "home directories of nobody": (("userdir",), "UserDir disabled\n", {}, {}),
     "programs by path": ((), "", {}, {"programs": "/usr/sbin/apache2:nginx"}),
     "pidfile by another way": ((), "", {"way": "-> run"}, {"pidfile": "{tree}/way/httpd.pid"}),

@@ -149,3 +149,26 @@ def test_a_file_that_is_a_link(patient):
 def test_not_as_json(patient):
     result = patient.fix("--json")
     assert result.returncode == 64 and "--json" in result.stderr
+
+
+def test_what_is_read_and_written(patient):
+    """One line is enough for both, of the two that are told."""
+    cache = f"{patient.path}/cache"
+    os.mkdir(cache)
+    os.chown(cache, 33, 33)
+    patient.write("nginx.conf", patient.format(CONFIGURATION.replace(
+        "server {{", "proxy_cache_path {tree}/cache keys_zone=a:1m;\nserver {{\n"
+        "location /c/ {{ alias {tree}/cache; }}")))
+    lines = {finding["cure"]["value"] for finding in patient.look() if finding["path"] == cache}
+    assert lines == {cache, f"{cache},writable"}
+    patient.fix("--yes")
+    assert patient.read().count(cache) == 1 and f'"{cache},writable"' in patient.read()
+
+
+def test_an_example_is_not_written(patient):
+    """Which directory is to be the jail, the administrator says himself."""
+    file = patient.write("empty.conf", "")
+    result = chrootshim("check", "--config", file, "--fix", "--yes", "--", *patient.server)
+    assert 'write: jail = "/srv/www1";' in result.stdout and result.returncode == 2
+    with open(file) as text:
+        assert text.read() == ""

@@ -287,6 +287,20 @@ CASES = {
         "MDomain site.example.test\nMDCertificateAgreement accepted\n",
         ("error", "store-outside", "{tree}/md"), "MDStoreDir {jail}/md",
         modules=("ssl", "md"), settings={"services": "dns:tls"}),
+    "directory of WebDAV": Case(
+        "<Directory {tree}/dav>\nDav On\n</Directory>\n",
+        ("warning", "unwritable", "{tree}/dav"), 'expose = [ "{tree}/dav,writable" ];',
+        modules=("dav", "dav_fs"), files={"dav/": "www-data"},
+        settings={"isolation": "namespace", "services": "dav", "expose": "{tree}/dav"}),
+    "location of WebDAV": Case(
+        "Alias /dav {tree}/dav/\n<Location /dav/>\nDav On\n</Location>\n",
+        ("warning", "needs-namespace", "{tree}/dav"), 'isolation = "namespace";',
+        modules=("alias", "dav", "dav_fs"), files={"dav/": "www-data"},
+        settings={"services": "dav"}, besides=("absent",)),
+    "home directories but one": Case(
+        "UserDir public_html\nUserDir disabled root\n",
+        ("warning", "absent", "/home"), 'expose = [ "/home" ];',
+        modules=("userdir",), settings={"services": "accounts"}),
     "home directories": Case(
         "UserDir public_html\n",
         ("warning", "absent", "/home"), 'expose = [ "/home" ];',
