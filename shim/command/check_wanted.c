@@ -130,6 +130,15 @@ static bool tell_hidden(const struct want *want, const struct inside *inside)
         return false;
 }
 
+static void tell_uncopied(const struct want *want)
+{
+        struct finding *finding = check_found(want->check, check_severity(want->use),
+                "needs-namespace", want->path, want->where,
+                "%s is nothing that could be copied into the jail", want->what);
+
+        cure_set(&finding->cure, "isolation", "namespace");
+}
+
 static bool tell_absent(const struct want *want, const struct inside *inside)
 {
         struct check *check = want->check;
@@ -139,12 +148,8 @@ static bool tell_absent(const struct want *want, const struct inside *inside)
         if (is_outside(want->path, &facts)) {
                 if (path_relate(&check->plan.jail.prefixes, want->path) == PATH_BELOW)
                         return tell_hidden(want, inside);
-                if (wanted_needs_namespace(check, want->path, want->use)) {
-                        finding = check_found(check, check_severity(want->use), "needs-namespace",
-                                want->path, want->where,
-                                "%s is nothing that could be copied into the jail", want->what);
-                        cure_set(&finding->cure, "isolation", "namespace");
-                }
+                if (wanted_needs_namespace(check, want->path, want->use))
+                        tell_uncopied(want);
                 finding = check_found(check, check_severity(want->use), "absent", want->path,
                         want->where, "%s is not in the jail", want->what);
                 wanted_cure_absent(check, want->path, want->use, &finding->cure);
@@ -189,20 +194,42 @@ static bool judge(const struct want *want, const struct inside *inside, int mask
         return inside_permits(want->check, inside, mask) || tell_refused(want, inside, mask);
 }
 
+/* From malloc(). */
+static char *parent_of(const char *path)
+{
+        char *parent = memory_copy(path), *slash = strrchr(parent, '/');
+
+        slash[slash == parent] = '\0';
+        return parent;
+}
+
 /* The directory of a file that need not be there yet. */
 static bool look_at_directory(const struct want *want, unsigned use)
 {
         struct want directory = *want;
-        char *parent = memory_copy(want->path), *slash = strrchr(parent, '/');
+        char *parent = parent_of(want->path);
         bool there;
 
-        if (slash && slash > parent)
-                *slash = '\0';
         directory.path = parent;
         there = check_wanted(want->check, directory.path, use | (want->use & ~CHECK_KIND),
                 want->where, want->what);
         free(parent);
         return there;
+}
+
+/* One that is not made yet: a copy of its directory, or none, is where it will not be. */
+static bool look_for_socket(const struct want *want)
+{
+        const struct settings *settings = &want->check->plan.settings;
+        char *parent = parent_of(want->path);
+        struct file_facts facts;
+        struct inside inside;
+
+        if (settings->isolation == ISOLATION_CHROOT && is_outside(parent, &facts) &&
+                (!inside_look(want->check, parent, &inside) || inside.exposure))
+                tell_uncopied(want);
+        free(parent);
+        return look_at_directory(want, CHECK_DIRECTORY);
 }
 
 static int mask_of(const struct want *want, const struct inside *inside)
@@ -234,7 +261,7 @@ static bool is_wanted(const struct want *want)
                 if (kind == CHECK_MAKE)
                         return look_at_directory(want, CHECK_CREATE);
                 if (kind == CHECK_SOCKET && !is_outside(want->path, &facts))
-                        return look_at_directory(want, CHECK_DIRECTORY);
+                        return look_for_socket(want);
                 return tell_absent(want, &inside);
         }
         return judge(want, &inside, mask_of(want, &inside)) &&

@@ -148,6 +148,10 @@ CASES = {
         ("warning", "needs-namespace", "{tree}/app/socket"), 'isolation = "namespace";',
         modules=("proxy", "proxy_http"), files={"app/socket": socket.socket},
         besides=("absent",)),
+    "socket that is not made yet, in a directory that would be a copy": Case(
+        "ProxyPass /app unix:{tree}/app/socket|http://localhost/\n",
+        ("warning", "needs-namespace", "{tree}/app/socket"), 'isolation = "namespace";',
+        modules=("proxy", "proxy_http"), files={"app/": ""}, settings={"expose": "{tree}/app"}),
     "PHP by php-fpm": Case(
         '<FilesMatch x>\nSetHandler "proxy:unix:{jail}/php/fpm.sock|fcgi://localhost"\n'
         '</FilesMatch>\n',
