@@ -4,7 +4,9 @@
 
 #include "command/memory.h"
 #include "command/process_list.h"
+#include "system/kernel.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -58,25 +60,52 @@ void offspring_signal(pid_t pid, int signal)
         close(fd);
 }
 
-/* One that hangs in the kernel does not end. */
-#define ROUNDS_LIMIT 500
-
-/* A process that forks while it is looked at leaves one that the next round finds. */
-void offspring_end(void)
+/* One look for all of them: who forks faster than it is looked at would never come to an end. */
+static void kill_listed(const struct offspring *listed)
 {
-        static const struct timespec pause = {0, 20000000};
-        struct offspring all;
-        size_t count, rounds = 0;
+        int *fd = memory_grow(NULL, listed->count + 1, sizeof(*fd));
+        struct offspring now;
 
-        do {
+        for (size_t i = 0; i < listed->count; i++)
+                fd[i] = (int)syscall(SYS_pidfd_open, listed->pid[i], 0);
+        /* As in offspring_signal(): those that are held and still there are meant. */
+        offspring_list(&now);
+        for (size_t i = 0; i < listed->count; i++) {
+                if (fd[i] < 0)
+                        continue;
+                if (offspring_has(&now, listed->pid[i]))
+                        syscall(SYS_pidfd_send_signal, fd[i], SIGKILL, NULL, 0);
+                close(fd[i]);
+        }
+        offspring_release(&now);
+        free(fd);
+}
+
+/* What has lost its parent is a child of this process: without one, nothing is left. A list of
+ * processes is not of one moment, and says less. */
+static bool has_none(void)
+{
+        siginfo_t info;
+
+        return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 && errno == ECHILD;
+}
+
+bool offspring_end(void)
+{
+        static const struct timespec pause = {0, 1000000};
+        int64_t deadline = kernel_milliseconds() + OFFSPRING_END_LIMIT;
+
+        offspring_collect(0, NULL);
+        while (!has_none() && kernel_milliseconds() < deadline) {
+                struct offspring all;
+
                 offspring_list(&all);
-                count = all.count;
-                for (size_t i = 0; i < count; i++)
-                        offspring_signal(all.pid[i], SIGKILL);
+                kill_listed(&all);
                 offspring_release(&all);
                 nanosleep(&pause, NULL);
                 offspring_collect(0, NULL);
-        } while (count > 0 && ++rounds < ROUNDS_LIMIT);
+        }
+        return has_none();
 }
 
 bool offspring_collect(pid_t pid, int *ret_status)

@@ -25,8 +25,12 @@ bool offspring_has(const struct offspring *offspring, pid_t pid);
 /** offspring_signal() - send a signal to one of them, if it still is one. */
 void offspring_signal(pid_t pid, int signal);
 
-/** offspring_end() - kill all of them. */
-void offspring_end(void);
+/** How long offspring_end() tries, in milliseconds: one that hangs in the kernel does not end. */
+#define OFFSPRING_END_LIMIT 10000
+
+/** offspring_end() - kill all of them, also those that are started meanwhile. Return: is nothing
+ * left? */
+bool offspring_end(void);
 
 /**
  * offspring_collect() - take leave of those that have ended.

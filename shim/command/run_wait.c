@@ -29,6 +29,8 @@ enum { PAUSE = 200, GRACE = 10000, REST = 1000, DOUBT = 1000 };
  * @deadline: in the milliseconds of kernel_milliseconds().
  * @doubt:    since when it is seen unjailed; 0 if it is not.
  * @jailed:   how often in a row it was seen jailed.
+ * @gone:     nothing of it was left by itself.
+ * @left:     something of it could not be ended.
  * @why:      what the last look has shown, in words; from malloc().
  */
 struct waiting {
@@ -39,6 +41,8 @@ struct waiting {
         int64_t deadline;
         int64_t doubt;
         unsigned jailed;
+        bool gone;
+        bool left;
         char *why;
 };
 
@@ -100,6 +104,7 @@ static bool wait_for_workers(struct waiting *waiting)
                         return false;
                 free(waiting->why);
                 seen = run_look(&waiting->launch->plan, &waiting->why);
+                waiting->gone = seen == RUN_GONE;
         } while (!is_over(waiting, seen));
         return waiting->jailed >= 2;
 }
@@ -139,7 +144,7 @@ static void stop(struct waiting *waiting)
                 offspring_signal(masters[i], SIGTERM);
         wait_for_end(masters, count, GRACE);
         wait_for_end(NULL, 0, REST);
-        offspring_end();
+        waiting->left = !offspring_end();
         free(masters);
         offspring_release(&all);
 }
@@ -152,10 +157,13 @@ static int tell_failure(struct waiting *waiting)
         if (has_failed(waiting))
                 return WIFEXITED(waiting->status) ? WEXITSTATUS(waiting->status)
                                                   : 128 + WTERMSIG(waiting->status);
-        fprintf(stderr, "chrootshim run: the server was stopped, for its workers were not seen in "
-                        "the jail: ");
+        fprintf(stderr, "chrootshim run: %s: ",
+                waiting->gone ? "no server was started"
+                              : "the server was stopped, for its workers were not seen in the "
+                                "jail");
         terminal_print(stderr, waiting->why ? waiting->why : "there was no time to look");
-        fprintf(stderr, "; its log may tell why\n");
+        fprintf(stderr, "; its log may tell why%s\n",
+                waiting->left ? ". SOMETHING OF IT COULD NOT BE ENDED, and runs" : "");
         return STATUS_FAILED;
 }
 

@@ -200,6 +200,24 @@ class TestStops:
         result = quiet(tree, "sh", "-c", f"unset LD_PRELOAD; exec python3 {script}")
         assert_stopped(result, "is not in the jail")
 
+    def test_one_that_forks_all_the_time(self, tree):
+        """Each of its processes in a session of its own, and at once without a parent."""
+        script = tree.write("server.py", SERVER.format(
+            port=free_port(), before="signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+            how="os.setuid(33); os.setsid()", after="""
+end = time.monotonic() + 120
+for i in range(3):
+    if os.fork() == 0:
+        while time.monotonic() < end:
+            if os.fork() > 0:
+                os._exit(0)
+            os.setsid()
+signal.pause()
+"""))
+        result = quiet(tree, "sh", "-c", f"unset LD_PRELOAD; exec python3 {script}")
+        assert_stopped(result, "is not in the jail")
+        assert "COULD NOT" not in result.stderr
+
     def test_a_pidfile_of_somebody_else(self, tree):
         tree.write("run/server.pid", f"{os.getpid()}\n")
         result = serve(tree, options=("--pidfile", tree.pidfile), seconds=4)
@@ -211,7 +229,7 @@ class TestStops:
 
     def test_a_master_that_ends(self, tree):
         result = quiet(tree, "python3", "-c", "import time; time.sleep(1)")
-        assert_stopped(result, "the command has returned, and nothing of it runs")
+        assert_stopped(result, "no server was started: the command has returned, and nothing of it runs")
 
 
 class TestStatus:
