@@ -9,6 +9,7 @@
 #include "command/plain_path.h"
 #include "command/subcommand.h"
 #include "command/terminal.h"
+#include "command/text_file.h"
 #include "settings/read.h"
 #include "supply/plan.h"
 
@@ -104,6 +105,16 @@ static void show_text(const char *path, const char *text)
         }
 }
 
+static void show_file(const char *path)
+{
+        struct failure failure;
+        char *text;
+
+        if (text_file_read(path, &text, &failure) == 0 && text)
+                show_text(path, text);
+        free(text);
+}
+
 /* What the doctor says to it, in its own words; with @fix, it asks whether to write what it
  * proposes. Return: its exit status; -1 if there is none. */
 static int run_check(const char *program, const char *fix, const char *yes)
@@ -136,7 +147,7 @@ static int run_check(const char *program, const char *fix, const char *yes)
 static int check_server_of(const struct asked *asked, const struct init_server *server,
         struct init_record *record, int *ret_status, struct failure *failure)
 {
-        bool is_new = record->count > 0;
+        bool is_new = init_record_writes(record, settings_file());
         int renewed;
 
         *ret_status = run_check(
@@ -197,7 +208,7 @@ static int write_all(const struct asked *asked, const struct init_server *server
                 fprintf(stderr, "chrootshim init: everything is as it was before\n");
                 return refuse(&failure);
         }
-        show_text(settings_file(), settings);
+        show_file(settings_file());
         if (check_server_of(asked, server, record, &checked, &failure) < 0)
                 return refuse(&failure);
         show_next(server, asked->server);
@@ -285,6 +296,9 @@ static void read_options(struct options *options, struct asked *asked)
                 options_misuse(options, "a server is to be named: %s", init_server_names());
 }
 
+/* In files that start a server, paths stand without quotes. */
+static const char unquoted[] = " \t\n\"'\\$`%&|;<>()*?[]{}#!~";
+
 static int run(struct options *options)
 {
         struct asked asked = {NULL, NULL, false, false, false, false};
@@ -295,8 +309,10 @@ static int run(struct options *options)
         read_options(options, &asked);
         if (asked.undo)
                 return take_back(&asked);
-        if (settings_file()[0] != '/')
-                options_misuse(options, "--config takes an absolute path");
+        if (settings_file()[0] != '/' ||
+                settings_file()[strcspn(settings_file(), unquoted)] != '\0')
+                options_misuse(options, "--config takes an absolute path, here without what a "
+                                        "shell or systemd would change");
         asked.jail = read_jail(options);
         if (init_server_find(asked.server, &server, &failure) < 0) {
                 status = refuse(&failure);

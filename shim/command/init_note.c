@@ -25,6 +25,7 @@ static struct json_object *describe(const struct init_change *change)
         json_object_object_add(object, "before", string(change->before));
         json_object_object_add(object, "after", string(change->after));
         json_object_object_add(object, "added", string(change->added));
+        json_object_object_add(object, "first", string(change->first));
         return object;
 }
 
@@ -67,7 +68,8 @@ static bool take(struct json_object *object, struct init_record *record)
                 struct json_object *file = json_object_array_get_idx(files, i);
 
                 record->change[i] = (struct init_change){text_of(file, "path"),
-                        text_of(file, "before"), text_of(file, "after"), text_of(file, "added")};
+                        text_of(file, "before"), text_of(file, "after"), text_of(file, "added"),
+                        text_of(file, "first")};
         }
         record->directory_count = json_object_array_length(directories);
         record->directory =

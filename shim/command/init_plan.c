@@ -63,8 +63,10 @@ static bool is_wanted(const struct init_file *file)
 int init_plan(struct init_record *record, const struct init_server *server, const char *jail,
         const char *settings, bool force, struct failure *ret_failure)
 {
-        int error = init_record_directory(record, jail, ret_failure);
+        int error = init_record_earlier(record, ret_failure);
 
+        if (error == 0)
+                error = init_record_directory(record, jail, ret_failure);
         if (error == 0)
                 error = init_record_file(
                         record, settings_file(), settings, false, force, ret_failure);

@@ -84,6 +84,39 @@ static void note_change(struct init_record *record, struct init_change change)
         record->change[record->count++] = change;
 }
 
+int init_record_earlier(struct init_record *record, struct failure *ret_failure)
+{
+        struct init_record *earlier = memory_grow(NULL, 1, sizeof(*earlier));
+        int error;
+
+        *earlier = (struct init_record){.path = memory_copy(record->path)};
+        error = init_note_read(earlier, ret_failure);
+        if (error == 0) {
+                record->earlier = earlier;
+                return 0;
+        }
+        init_record_release(earlier);
+        free(earlier);
+        return error == -ENOENT ? 0 : error;
+}
+
+static const struct init_change *find_change(const struct init_record *record, const char *path)
+{
+        for (size_t i = 0; i < record->count; i++)
+                if (strcmp(record->change[i].path, path) == 0)
+                        return &record->change[i];
+        return NULL;
+}
+
+/* Is it what an earlier run with this text has left there, with what check proposed to it? */
+static bool is_proposed(
+        const struct init_record *record, const char *path, const char *text, const char *now)
+{
+        const struct init_change *old = record->earlier ? find_change(record->earlier, path) : NULL;
+
+        return old && old->first && strcmp(old->first, text) == 0 && strcmp(old->after, now) == 0;
+}
+
 static int refuse_other(const char *path, struct failure *failure)
 {
         return failure_set(failure, 0, path, "it is there already, with another text",
@@ -106,26 +139,18 @@ int init_record_file(struct init_record *record, const char *path, const char *t
                 char *added = memory_format("\n%s", text);
 
                 note_change(record, (struct init_change){memory_copy(path), before,
-                                            memory_format("%s%s", before, added), added});
+                                            memory_format("%s%s", before, added), added, NULL});
                 return 0;
         }
         if (!before || (!adds && strcmp(before, text) != 0 && force)) {
-                note_change(record,
-                        (struct init_change){memory_copy(path), before, memory_copy(text), NULL});
+                note_change(record, (struct init_change){memory_copy(path), before,
+                                            memory_copy(text), NULL, NULL});
                 return 0;
         }
-        if (!adds && strcmp(before, text) != 0)
+        if (!adds && strcmp(before, text) != 0 && !is_proposed(record, path, text, before))
                 error = refuse_other(path, ret_failure);
         free(before);
         return error;
-}
-
-static const struct init_change *find_change(const struct init_record *record, const char *path)
-{
-        for (size_t i = 0; i < record->count; i++)
-                if (strcmp(record->change[i].path, path) == 0)
-                        return &record->change[i];
-        return NULL;
 }
 
 /* Both in one: what was there before the first run is what --undo is to bring back. All strings are
@@ -166,23 +191,6 @@ static int write_note(struct init_record *record, struct failure *failure)
         return error;
 }
 
-/* Return: 0, also if nothing is noted. */
-static int read_earlier(struct init_record *record, struct failure *failure)
-{
-        struct init_record *earlier = memory_grow(NULL, 1, sizeof(*earlier));
-        int error;
-
-        *earlier = (struct init_record){.path = memory_copy(record->path)};
-        error = init_note_read(earlier, failure);
-        if (error == 0) {
-                record->earlier = earlier;
-                return 0;
-        }
-        init_record_release(earlier);
-        free(earlier);
-        return error == -ENOENT ? 0 : error;
-}
-
 static int make_directory(const char *path, struct failure *failure)
 {
         if (mkdir(path, 0755) == 0 && chmod(path, 0755) == 0)
@@ -209,8 +217,6 @@ int init_record_apply(struct init_record *record, init_tell *tell, struct failur
         int error = make_state_directory(STATE_DIRECTORY, ret_failure);
 
         if (error == 0)
-                error = read_earlier(record, ret_failure);
-        if (error == 0)
                 error = write_note(record, ret_failure);
         for (size_t i = 0; error == 0 && i < record->directory_count; i++) {
                 error = make_directory(record->directory[i], ret_failure);
@@ -227,6 +233,11 @@ int init_record_apply(struct init_record *record, init_tell *tell, struct failur
         return error;
 }
 
+bool init_record_writes(const struct init_record *record, const char *path)
+{
+        return find_change(record, path) != NULL;
+}
+
 int init_record_renew(struct init_record *record, const char *path, struct failure *ret_failure)
 {
         for (size_t i = 0; i < record->count; i++) {
@@ -241,7 +252,8 @@ int init_record_renew(struct init_record *record, const char *path, struct failu
                         free(now);
                         return error;
                 }
-                free(change->after);
+                free(change->first);
+                change->first = change->after;
                 change->after = now;
                 error = write_note(record, ret_failure);
                 return error < 0 ? error : 1;
@@ -262,6 +274,7 @@ void init_record_forget(struct init_record *record, size_t i)
         free(change->before);
         free(change->after);
         free(change->added);
+        free(change->first);
         memmove(change, change + 1, (--record->count - i) * sizeof(*change));
 }
 

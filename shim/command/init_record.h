@@ -15,12 +15,14 @@
  * @before: what was in it; NULL if there was none.
  * @after:  what is written.
  * @added:  the part of @after that comes behind @before; NULL if it is all new.
+ * @first:  what was written before check put its proposals in; NULL if it has put in none.
  */
 struct init_change {
         char *path;
         char *before;
         char *after;
         char *added;
+        char *first;
 };
 
 /**
@@ -57,6 +59,10 @@ typedef void init_tell(enum init_result result, const char *path, const char *wh
 /** init_record_begin() - for the server of this name. */
 void init_record_begin(struct init_record *record, const char *server);
 
+/** init_record_earlier() - read what an earlier run has noted, if there was one; before anything is
+ * planned. Return: 0; a negative error number with @ret_failure. */
+int init_record_earlier(struct init_record *record, struct failure *ret_failure);
+
 /** init_record_directory() - plan @path with what is absent above it. Return: 0; a negative error
  * number with @ret_failure, where others than root could change what is there of it. */
 int init_record_directory(
@@ -65,7 +71,7 @@ int init_record_directory(
 /**
  * init_record_file() - plan that a file has this text.
  * @adds:  behind what is in it; not if it preloads the library already.
- * @force: also where it is there, with another text.
+ * @force: also where it is there, with another text; but for what check has put into this one.
  *
  * Return: 0, also if nothing is to be done; a negative error number with @ret_failure.
  */
@@ -83,6 +89,9 @@ int init_record_apply(struct init_record *record, init_tell *tell, struct failur
 /** init_record_roll_back() - as if init_record_apply() had not been called, also if it was not, or
  * has failed. */
 void init_record_roll_back(struct init_record *record);
+
+/** init_record_writes() - is this file among those that are written? */
+bool init_record_writes(const struct init_record *record, const char *path);
 
 /**
  * init_record_renew() - what is in this file by now is what was to be written there.

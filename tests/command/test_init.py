@@ -270,6 +270,20 @@ class TestNothingIsLost:
         done(undo(sandbox))
         assert sandbox.read(ENVVARS) == before and not sandbox.exists(CONFIG)
 
+    def test_a_second_time_after_what_check_has_proposed(self, sandbox):
+        before = sandbox.read(ENVVARS)
+        done(init(sandbox, "--yes"))
+        first = sandbox.changes()
+        text = done(init(sandbox))
+        assert "everything is there already" in text and 'services = [ "apache", "php", "tmp" ];' in text
+        assert sandbox.changes() == first
+        refused(init(sandbox, "--services", "apache"), f"{CONFIG} is there already, with another text")
+        sandbox.write(ENVVARS, before)
+        text = done(init(sandbox))
+        assert f"wrote    {ENVVARS}" in text and sandbox.read(CONFIG) == first[CONFIG]
+        sandbox.write(CONFIG, sandbox.read(CONFIG) + "// mine\n")
+        refused(init(sandbox), f"{CONFIG} is there already, with another text")
+
     def test_a_second_time_with_another_jail(self, sandbox):
         """What comes back is what was there before the first."""
         sandbox.write(CONFIG, OTHER)
@@ -401,6 +415,8 @@ class TestRefusals:
     @pytest.mark.parametrize("words", ((), ("apache2",), ("apache2", "--jail", "www"),
                                        ("apache2", "--jail", "/srv/../www"),
                                        ("apache2", "--jail", "/srv/www", "--config", "my.conf"),
+                                       ("apache2", "--jail", "/srv/www", "--config", "/etc/$(id).conf"),
+                                       ("apache2", "--jail", "/srv/www", "--config", "/etc/50%.conf"),
                                        ("apache2", "nginx", "--jail", "/srv"), ("../a", "--undo")))
     def test_wrong_words(self, sandbox, words):
         refused(sandbox.chrootshim("init", *words), "chrootshim init --help", status=64)
