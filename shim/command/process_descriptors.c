@@ -58,6 +58,14 @@ static bool is_namespace(const struct look *look, const char *name)
         return fd >= 0 && fstatfs(fd, &facts) == 0 && facts.f_type == NSFS_MAGIC;
 }
 
+static bool directory_leads_out(const struct process_record *record, int at, const char *name)
+{
+        CLOSED_AT_END int fd = kernel_openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+
+        /* Closed meanwhile, or not to be looked at: only the latter is a danger. */
+        return fd == -ENOENT ? false : fd < 0 || !process_lies_below(fd, &record->root);
+}
+
 /* A regular file that is open already leads nowhere else; what has no file is no way either. */
 static bool leads_out(const struct look *look, const char *name, const char *target)
 {
@@ -65,14 +73,9 @@ static bool leads_out(const struct look *look, const char *name, const char *tar
         struct stat facts;
 
         if (fstatat(look->list, name, &facts, 0) < 0)
-                return false;
-        if (S_ISDIR(facts.st_mode)) {
-                CLOSED_AT_END int fd =
-                        kernel_openat(look->list, name, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-
-                /* Closed meanwhile, or not to be looked at: only the latter is a danger. */
-                return fd == -ENOENT ? false : fd < 0 || !process_lies_below(fd, &record->root);
-        }
+                return errno != ENOENT;
+        if (S_ISDIR(facts.st_mode))
+                return directory_leads_out(record, look->list, name);
         if (S_ISBLK(facts.st_mode))
                 return !(flags_of(look, name) & O_PATH) ||
                        !is_below_by_name(target, record->root_path);
@@ -81,12 +84,12 @@ static bool leads_out(const struct look *look, const char *name, const char *tar
         return (flags_of(look, name) & O_PATH) && !is_below_by_name(target, record->root_path);
 }
 
-static void note_outside(struct process_record *record, const char *name, const char *target)
+static void note_outside(struct process_record *record, int number, const char *target)
 {
         record->outside =
                 memory_grow(record->outside, record->outside_count + 1, sizeof(*record->outside));
         record->outside[record->outside_count++] =
-                (struct outside_descriptor){atoi(name), memory_copy(target)};
+                (struct outside_descriptor){number, memory_copy(target)};
 }
 
 static void note_socket(const struct look *look, ino_t inode)
@@ -114,8 +117,27 @@ static int look_at(void *context, const char *name)
         if (sscanf(target, "socket:[%lu]", &inode) == 1)
                 note_socket(look, inode);
         else if (look->record->outside_seen && leads_out(look, name, target))
-                note_outside(look->record, name, target);
+                note_outside(look->record, atoi(name), target);
         return 0;
+}
+
+/* A relative path begins there: chroot(2) leaves it where it was. */
+static void look_at_working_directory(const struct look *look)
+{
+        char target[PATH_MAX + 1];
+        ssize_t length = readlinkat(look->process, "cwd", target, sizeof(target) - 1);
+
+        if (length < 0 || !directory_leads_out(look->record, look->process, "cwd"))
+                return;
+        target[length] = '\0';
+        note_outside(look->record, OUTSIDE_WORKING_DIRECTORY, target);
+}
+
+static int compare(const void *a, const void *b)
+{
+        const ino_t one = *(const ino_t *)a, other = *(const ino_t *)b;
+
+        return one < other ? -1 : one > other;
 }
 
 void process_read_descriptors(
@@ -131,6 +153,11 @@ void process_read_descriptors(
         record->outside_seen = list >= 0 && record->root_seen == SEEN_YES &&
                                kernel_facts(AT_FDCWD, "/", 0, &own) == 0 &&
                                !identity_equal(&own.identity, &record->root);
-        if (list >= 0)
-                kernel_each_entry(list, look_at, &look);
+        if (record->outside_seen)
+                look_at_working_directory(&look);
+        /* What could not be listed was not seen. */
+        if (list >= 0 && kernel_each_entry(list, look_at, &look) < 0)
+                record->outside_seen = false;
+        if (record->socket_count)
+                qsort(record->sockets, record->socket_count, sizeof(ino_t), compare);
 }

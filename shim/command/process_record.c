@@ -4,6 +4,7 @@
 
 #include "command/memory.h"
 #include "command/process_descriptors.h"
+#include "command/process_threads.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,7 +96,8 @@ int process_read_stat(int process, struct process_record *ret_record)
                 ret_record->name = memory_copy(open + 1);
         }
         free(text);
-        if (state != 'X' && state != 'Z')
+        /* Its first thread may have ended before the others. */
+        if (state != 'X' && (state != 'Z' || threads > 1))
                 return 0;
         process_release(ret_record);
         return -ESRCH;
@@ -182,16 +184,6 @@ static void read_root(int process, struct process_record *record)
         record->root_seen = record->root_path ? SEEN_YES : SEEN_UNKNOWN;
 }
 
-/* One that ends has no root any more, while it still is in /proc: what could not be read of it is
- * no secret. */
-static bool has_ended(int process)
-{
-        char text[2];
-        ssize_t length = kernel_readlinkat(process, "root", text, sizeof(text));
-
-        return length == -ENOENT || length == -ESRCH;
-}
-
 static void read_program(int process, struct process_record *record)
 {
         struct file_facts facts;
@@ -212,7 +204,8 @@ static const char *shim_in(const char *line)
 
 enum seen process_maps_shim(int process, char **ret_path)
 {
-        char *maps = process_read_text(process, "maps", NULL), *next = maps;
+        CLOSED_AT_END int thread = process_open_thread(process);
+        char *maps = thread < 0 ? NULL : process_read_text(thread, "maps", NULL), *next = maps;
         enum seen seen = maps && *maps ? SEEN_NO : SEEN_UNKNOWN;
         const char *line;
 
@@ -229,25 +222,36 @@ enum seen process_maps_shim(int process, char **ret_path)
         return seen;
 }
 
+static void read_namespaces(int process, struct process_record *record)
+{
+        record->mount_namespace = namespace(process, "ns/mnt");
+        record->pid_namespace = namespace(process, "ns/pid");
+        record->network = namespace(process, "ns/net");
+}
+
+/* One that ends while it is read has no root any more: what could not be read of it is no secret.
+ */
 int process_read(int process, struct listening *listening, struct process_record *ret_record)
 {
         int error = process_read_stat(process, ret_record);
+        CLOSED_AT_END int thread = error < 0 ? error : process_open_thread(process);
+        CLOSED_AT_END int later = -1;
 
         if (error < 0)
                 return error;
-        error = read_rights(process, ret_record);
-        read_root(process, ret_record);
-        read_program(process, ret_record);
-        ret_record->mount_namespace = namespace(process, "ns/mnt");
-        ret_record->pid_namespace = namespace(process, "ns/pid");
-        ret_record->network = namespace(process, "ns/net");
-        ret_record->shim = process_maps_shim(process, &ret_record->shim_path);
-        process_read_descriptors(process, listening, ret_record);
-        if (error < 0 || has_ended(process)) {
-                process_release(ret_record);
-                return -ESRCH;
+        error = thread < 0 ? thread : read_rights(thread, ret_record);
+        if (error == 0) {
+                read_root(thread, ret_record);
+                read_program(thread, ret_record);
+                read_namespaces(thread, ret_record);
+                ret_record->shim = process_maps_shim(thread, &ret_record->shim_path);
+                process_read_descriptors(thread, listening, ret_record);
+                later = process_open_thread(thread);
         }
-        return 0;
+        if (later >= 0)
+                return 0;
+        process_release(ret_record);
+        return -ESRCH;
 }
 
 bool process_lies_below(int fd, const struct identity *directory)
@@ -280,6 +284,7 @@ void process_release(struct process_record *record)
         free(record->name);
         free(record->program);
         free(record->root_path);
+        free(record->stray_path);
         free(record->shim_path);
         *record = (struct process_record){0};
 }

@@ -38,7 +38,9 @@ enum process_isolation {
         PROCESS_ISOLATION_UNKNOWN,
 };
 
-/** struct outside_descriptor - an open descriptor that leads out of its process's root. */
+/** struct outside_descriptor - an open descriptor that leads out of its process's root; or its
+ * working directory. */
+#define OUTSIDE_WORKING_DIRECTORY -1
 struct outside_descriptor {
         int number;
         char *target;
@@ -58,11 +60,14 @@ struct outside_descriptor {
  * @uid, @gid: real, effective, saved, and of the file system.
  * @effective … @ambient: its sets of capabilities(7), as masks.
  * @seccomp:   0, 1 (strict) or 2 (filter).
+ * @stray:     the number of a thread whose root, @stray_path, is not the jail, where the others'
+ * is; 0 for none.
  * @root_path: as the kernel has it; in a namespace of workers, as it is there.
  * @serves:    it holds a socket that listens, or a bound one of datagrams.
- * @sockets:   those, by their inodes.
- * @outside:   directories, O_PATH, namespaces and disks that are no objects below its root;
- *             looked for if @outside_seen, which is so where its root is not the caller's.
+ * @sockets:   those, by their inodes, in their order.
+ * @outside:   the working directory, and directories, O_PATH, namespaces and disks that are no
+ * objects below its root; looked for if @outside_seen, which is so where its root is not the
+ * caller's.
  * @shim:      is libchrootshim mapped? From this file, with " (deleted)" behind it.
  */
 struct process_record {
@@ -85,6 +90,8 @@ struct process_record {
         enum seen root_seen;
         struct identity root;
         char *root_path;
+        pid_t stray;
+        char *stray_path;
         ino_t mount_namespace, pid_namespace, network;
         enum seen serves;
         ino_t *sockets;

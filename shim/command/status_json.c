@@ -90,7 +90,10 @@ static struct json_object *outside(const struct process_record *record)
         for (size_t i = 0; i < record->outside_count; i++) {
                 struct json_object *object = json_object_new_object();
 
-                add(object, "descriptor", json_object_new_int(record->outside[i].number));
+                add(object, "descriptor",
+                        record->outside[i].number == OUTSIDE_WORKING_DIRECTORY
+                                ? NULL
+                                : json_object_new_int(record->outside[i].number));
                 add(object, "target", text(record->outside[i].target));
                 json_object_array_add(array, object);
         }

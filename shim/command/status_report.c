@@ -21,7 +21,8 @@ enum status_wall status_wall(
         if (abi == -EOPNOTSUPP || abi == -ENOSYS)
                 return STATUS_WALL_NONE;
         /* A descendant of a worker has all that the worker has. */
-        if (!report->jail || !survey_must_be_jailed(record) || record->jailed != SEEN_YES)
+        if (!report->jail || !survey_must_be_jailed(record) || record->jailed != SEEN_YES ||
+                (record->role == PROCESS_WORKER && record->shim == SEEN_NO))
                 return STATUS_WALL_UNKNOWN;
         if (report->settings->landlock == LANDLOCK_OFF)
                 return STATUS_WALL_OFF;
@@ -72,9 +73,25 @@ static const char *hint(const struct process_record *record)
 
 static char *not_jailed(const struct status_report *report, const struct process_record *record)
 {
+        if (record->stray)
+                return memory_format("%s %d is not jailed: the root of its thread %d is %s",
+                        survey_role_word(record->role), (int)record->pid, (int)record->stray,
+                        record->stray_path);
         return memory_format("%s %d is not jailed: its root is %s%s%s%s",
                 survey_role_word(record->role), (int)record->pid, record->root_path,
                 report->jail ? ", and not " : "", report->jail ? report->jail : "", hint(record));
+}
+
+static char *leads_out(const struct process_record *record)
+{
+        const char *word = survey_role_word(record->role);
+        const struct outside_descriptor *first = record->outside;
+
+        if (first->number == OUTSIDE_WORKING_DIRECTORY)
+                return memory_format("the working directory of %s %d leads out of the jail: %s",
+                        word, (int)record->pid, first->target);
+        return memory_format("%s %d holds descriptor %d, which leads out of the jail: %s", word,
+                (int)record->pid, first->number, first->target);
 }
 
 char *status_problem(const struct status_report *report, const struct process_record *record,
@@ -97,10 +114,7 @@ char *status_problem(const struct status_report *report, const struct process_re
                         "the descriptors of %s %d cannot be seen: ask as root, or as its user",
                         word, pid);
         *ret_code = "leads-out";
-        if (record->outside_count)
-                return memory_format("%s %d holds descriptor %d, which leads out of the jail: %s",
-                        word, pid, record->outside[0].number, record->outside[0].target);
-        return NULL;
+        return record->outside_count ? leads_out(record) : NULL;
 }
 
 struct status_count status_count(const struct survey *server)

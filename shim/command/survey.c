@@ -7,13 +7,11 @@
 #include "command/memory.h"
 #include "command/process_list.h"
 #include "command/survey_roles.h"
+#include "command/survey_roots.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Milliseconds between two looks, and how many of them. */
 #define SETTLE_PAUSE 100
@@ -43,61 +41,6 @@ static void read_all(pid_t master, struct survey *survey)
                         break;
         process_list_release(&list);
         listening_release(&listening);
-}
-
-/* Is it the jail, or below it, as where the server has chroot()ed once more? */
-static bool is_in_jail(const struct process_record *record, const struct identity *jail)
-{
-        CLOSED_AT_END int process = process_open(record->pid);
-        CLOSED_AT_END int root = -1;
-
-        if (identity_equal(&record->root, jail))
-                return true;
-        root = process < 0 ? process
-                           : kernel_openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-        return root >= 0 && process_lies_below(root, jail);
-}
-
-static enum process_isolation isolation_of(
-        const struct process_record *record, const struct process_record *master)
-{
-        if (record->jailed != SEEN_YES)
-                return record->jailed == SEEN_NO ? PROCESS_NOT_ISOLATED : PROCESS_ISOLATION_UNKNOWN;
-        if (!record->mount_namespace || !master->mount_namespace)
-                return PROCESS_ISOLATION_UNKNOWN;
-        return record->mount_namespace == master->mount_namespace ? PROCESS_CHROOT
-                                                                  : PROCESS_NAMESPACE;
-}
-
-static void judge_roots(struct survey *survey, const struct survey_question *question)
-{
-        const struct process_record *master = survey->process;
-        struct process_record self = {0};
-        CLOSED_AT_END int process = process_open(getpid());
-        struct listening listening = {0};
-        struct identity host;
-        bool elsewhere;
-
-        if (process < 0 || process_read(process, &listening, &self) < 0)
-                return;
-        listening_release(&listening);
-        elsewhere = master->pid_namespace && master->pid_namespace != self.pid_namespace;
-        host = elsewhere && master->root_seen == SEEN_YES ? master->root : self.root;
-        for (size_t i = 0; i < survey->count; i++) {
-                struct process_record *record = &survey->process[i];
-                bool outside = identity_equal(&record->root, &host);
-
-                if (record->root_seen != SEEN_YES)
-                        record->jailed = SEEN_UNKNOWN;
-                else if (question->has_jail)
-                        record->jailed = !outside && is_in_jail(record, &question->jail);
-                else
-                        record->jailed = !outside;
-                /* Who is alone can be compared with the caller only. */
-                record->isolation =
-                        isolation_of(record, survey->count == 1 || i == 0 ? &self : master);
-        }
-        process_release(&self);
 }
 
 static enum survey_verdict verdict_of(const struct process_record *record)
@@ -133,7 +76,7 @@ void survey_take(pid_t master, const struct survey_question *question, struct su
         survey_release(ret_survey);
         read_all(master, ret_survey);
         if (ret_survey->count) {
-                judge_roots(ret_survey, question);
+                survey_judge_roots(ret_survey, question);
                 survey_give_roles(ret_survey, question);
         }
         judge(ret_survey);

@@ -21,6 +21,10 @@ IDLE = ("/usr/bin/python3", "-c", "import os, sys, time\n"
         "print('ready', flush=True); time.sleep(1000)")
 
 
+# The number of exit(2), which ends one thread.
+EXIT = {"x86_64": 60, "i686": 1, "armv7l": 1, "s390x": 1, "ppc64le": 1}.get(os.uname().machine, 93)
+
+
 class KernelTest(TreeTest):
     def ask(self, *words, **settings):
         """The answer about the server of the tree, and the exit status."""
@@ -75,8 +79,40 @@ class TestRoot(KernelTest):
     def test_below_the_jail(self):
         """The server's own chroot, in the jail."""
         os.mkdir(f"{self.tree.jail}/deeper")
-        status, (worker,) = self.workers(f"{ENTER}; os.chroot('/deeper'); {DROP}")
+        status, (worker,) = self.workers(f"{ENTER}; os.chroot('/deeper'); os.chdir('/'); {DROP}")
         assert (status, worker["jailed"]) == (0, True)
+
+    def test_a_thread_with_another_root(self):
+        """The process's own root, which /proc tells, is that of its first thread alone."""
+        status, (worker,) = self.workers(
+            "import threading, time\n"
+            "threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n"
+            f"assert ctypes.CDLL(None).unshare(0x200) == 0\n{JAILED}")
+        assert (status, worker["jailed"], worker["problem"]) == (1, False, "unjailed")
+        assert "thread" in worker["why"] and worker["why"].endswith("is /")
+        assert worker["root"]["path"] == self.tree.jail
+
+    def test_threads_with_one_root(self):
+        status, (worker,) = self.workers(
+            "import threading, time\n"
+            "threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n"
+            f"{JAILED}")
+        assert (status, worker["threads"]) == (0, 2)
+
+    @pytest.mark.parametrize("enter, expected", ((ENTER, 0), ("pass", 1)))
+    def test_a_first_thread_that_has_ended(self, enter, expected):
+        """The others go on; /proc shows the process as one that has ended."""
+        self.start(JAILED, (
+            f"import threading\nstatus = open('/proc/self/status')\n{enter}; {DROP}\n"
+            "def rest():\n"
+            "    while status.seek(0) or 'State:\\tZ' not in status.read():\n"
+            "        pass\n"
+            "    os.write(tell, b'x')\n    signal.pause()\n"
+            "threading.Thread(target=rest, daemon=True).start()\n"
+            "ctypes.CDLL(None).syscall({exit}, 0)").replace("{exit}", str(EXIT)))
+        seen, status = self.ask()
+        worker = seen["servers"][0]["processes"][-1]
+        assert (status, worker["role"], worker["threads"]) == (expected, "worker", 2)
 
     def test_in_a_mount_namespace(self):
         unshare = "assert ctypes.CDLL(None).unshare(0x20000) == 0"
@@ -144,6 +180,14 @@ class TestDescriptors(KernelTest):
         assert (status, worker["leads_out"]) == (0, [])
 
 
+    def test_a_working_directory(self):
+        """chroot(2) alone leaves it outside, where ".." leads to all there is."""
+        status, (worker,) = self.workers(f"os.chdir('/etc'); os.chroot({{jail!r}}); {DROP}")
+        assert (status, worker["problem"]) == (1, "leads-out")
+        assert worker["leads_out"] == [{"descriptor": None, "target": "/etc"}]
+        assert worker["why"].startswith("the working directory of worker ")
+
+
 class TestRoles(KernelTest):
     def test_a_logger_is_a_helper(self):
         """It may be outside, and another user's."""
@@ -209,6 +253,13 @@ class TestRoles(KernelTest):
     def test_who_serves_nobody(self):
         self.start(command=IDLE)
         assert self.ask()[0]["verdict"] == "idle"
+
+
+class TestWall(KernelTest):
+    def test_nothing_is_expected_of_who_has_no_shim(self):
+        """Settings tell of a second wall only where the shim keeps to them."""
+        _, (worker,) = self.workers(JAILED)
+        assert (worker["shim"], worker["landlock"]) == (False, "unknown")
 
 
 class TestRights(KernelTest):
