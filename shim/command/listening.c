@@ -19,6 +19,7 @@ enum table { TABLE_STREAMS, TABLE_DATAGRAMS, TABLE_UNIX };
 
 struct listening_network {
         ino_t network;
+        /* By their inodes: a worker may have a hundred thousand of them. */
         ino_t *socket;
         size_t count;
 };
@@ -81,6 +82,13 @@ static void read_table(
         fclose(file);
 }
 
+static int compare(const void *a, const void *b)
+{
+        const ino_t one = *(const ino_t *)a, other = *(const ino_t *)b;
+
+        return one < other ? -1 : one > other;
+}
+
 static const struct listening_network *look(struct listening *listening, int process, ino_t network)
 {
         struct listening_network found = {.network = network};
@@ -93,6 +101,8 @@ static const struct listening_network *look(struct listening *listening, int pro
         read_table(&found, process, "net/udp", TABLE_DATAGRAMS);
         read_table(&found, process, "net/udp6", TABLE_DATAGRAMS);
         read_table(&found, process, "net/unix", TABLE_UNIX);
+        if (found.count)
+                qsort(found.socket, found.count, sizeof(*found.socket), compare);
         listening->item =
                 memory_grow(listening->item, listening->count + 1, sizeof(*listening->item));
         listening->item[listening->count] = found;
@@ -103,10 +113,8 @@ bool listening_has(struct listening *listening, int process, ino_t network, ino_
 {
         const struct listening_network *known = look(listening, process, network);
 
-        for (size_t i = 0; i < known->count; i++)
-                if (known->socket[i] == socket)
-                        return true;
-        return false;
+        return known->count &&
+               bsearch(&socket, known->socket, known->count, sizeof(socket), compare);
 }
 
 void listening_release(struct listening *listening)

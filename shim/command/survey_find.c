@@ -172,13 +172,25 @@ static bool is_of(const struct candidate *child, const struct candidate *parent)
                        (child->jailed && parent->jailed));
 }
 
+static int compare(const void *a, const void *b)
+{
+        const struct candidate *one = a, *other = b;
+
+        return one->pid < other->pid ? -1 : one->pid > other->pid;
+}
+
+/* They are in the order of their pids. As pids may be given anew meanwhile, the way up might be a
+ * circle. */
 static struct candidate *top(struct candidates *candidates, struct candidate *candidate)
 {
-        for (size_t i = 0; i < candidates->count; i++) {
-                struct candidate *other = &candidates->item[i];
+        for (size_t steps = 0; steps < candidates->count; steps++) {
+                struct candidate wanted = {.pid = candidate->parent};
+                struct candidate *parent = bsearch(
+                        &wanted, candidates->item, candidates->count, sizeof(wanted), compare);
 
-                if (is_of(candidate, other))
-                        return top(candidates, other);
+                if (!parent || !is_of(candidate, parent))
+                        break;
+                candidate = parent;
         }
         return candidate;
 }

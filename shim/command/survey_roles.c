@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/survey_roles.h"
 
+#include "command/memory.h"
 #include "supply/refresher.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Seconds that a child may take from its fork to its jail: on a busy machine, too. */
@@ -11,11 +13,15 @@
 
 static bool shares_socket(const struct process_record *a, const struct process_record *b)
 {
-        for (size_t i = 0; i < a->socket_count; i++)
-                for (size_t j = 0; j < b->socket_count; j++)
-                        if (a->sockets[i] == b->sockets[j])
-                                return true;
-        return false;
+        size_t i = 0, j = 0;
+
+        while (i < a->socket_count && j < b->socket_count && a->sockets[i] != b->sockets[j]) {
+                if (a->sockets[i] < b->sockets[j])
+                        i++;
+                else
+                        j++;
+        }
+        return i < a->socket_count && j < b->socket_count;
 }
 
 /* The same program, or another one to which it has handed its clients. */
@@ -56,13 +62,22 @@ static bool has_shim(const struct process_record *record, const struct survey_qu
                        (record->program && settings_lists_program(settings, record->program)));
 }
 
+static int compare(const void *a, const void *b)
+{
+        const struct process_record *one = a, *other = b;
+
+        return one->pid < other->pid ? -1 : one->pid > other->pid;
+}
+
+/* All but the first are in the order of their pids. */
 static const struct process_record *parent_of(
         const struct survey *survey, const struct process_record *record)
 {
-        for (size_t i = 0; i < survey->count; i++)
-                if (survey->process[i].pid == record->parent)
-                        return &survey->process[i];
-        return NULL;
+        struct process_record wanted = {.pid = record->parent};
+
+        if (survey->process[0].pid == record->parent)
+                return survey->process;
+        return bsearch(&wanted, survey->process + 1, survey->count - 1, sizeof(wanted), compare);
 }
 
 /* Has it a child that may be a worker, and so is a master? */
@@ -138,9 +153,9 @@ static enum process_role role_below(const struct survey *survey,
 
 void survey_give_roles(struct survey *survey, const struct survey_question *question)
 {
-        bool known[survey->count];
+        bool *known = memory_grow(NULL, survey->count, sizeof(*known));
 
-        memset(known, 0, sizeof(known));
+        memset(known, 0, survey->count * sizeof(*known));
         survey->process[0].role = role_of_server(survey, question);
         known[0] = true;
         for (size_t rest = survey->count - 1, before = 0; rest && rest != before;) {
@@ -161,4 +176,5 @@ void survey_give_roles(struct survey *survey, const struct survey_question *ques
         for (size_t i = 1; i < survey->count; i++)
                 if (!known[i])
                         survey->process[i].role = role_of_child(survey, &survey->process[i]);
+        free(known);
 }
