@@ -193,12 +193,15 @@ static bool needs_namespace(const struct stat *facts, enum path_use use, const c
 static void cure_unnamed(
         const struct plan *plan, const char *path, const struct stat *facts, struct cure *cure)
 {
-        char *word = quoted_word(path), *jail = quoted_word(plan->settings.jail);
+        char *word, *jail;
 
-        if (S_ISREG(facts->st_mode) && needs_others(path, facts))
+        if (S_ISREG(facts->st_mode) && needs_others(path, facts)) {
                 cure_path(cure, "chrootshim populate --program", path);
-        else
-                cure_command(cure, "cp -a --parents %s %s", word, jail);
+                return;
+        }
+        word = quoted_word(path);
+        jail = quoted_word(plan->settings.jail);
+        cure_command(cure, "cp -a --parents %s %s", word, jail);
         free(jail);
         free(word);
 }
