@@ -18,6 +18,7 @@
 #include "supply/supply.h"
 #include "supply/trial.h"
 #include "supply/warm.h"
+#include "system/capabilities.h"
 #include "system/stack.h"
 
 #include <errno.h>
@@ -146,20 +147,36 @@ struct entry {
         int error;
 };
 
+/* As it was, without what has been taken away: a worker that is no root is none afterwards. */
+static void lower(struct entry *entry, uint64_t held)
+{
+        int error = capabilities_lower(held);
+
+        if (error < 0)
+                entry->error = failure_set(entry->failure, error, NULL,
+                        "its capabilities could not be taken away",
+                        "look for a filter of system calls that refuses capset()");
+}
+
 static void enter(void *argument)
 {
         struct entry *entry = argument;
         struct plan *plan = entry->plan;
         int inherited, tracer;
+        uint64_t held;
 
         refresher_end(plan);
         lock_files_carry();
+        /* Who gave up root by seteuid() alone has it left for the entry. */
+        held = capabilities_raise();
         tracer = trace_connect(plan->tracer);
         inherited = inherited_list();
         entry->error = jail_enter(&plan->jail, entry->failure);
         if (entry->error == 0)
                 entry->error =
                         harden(&plan->settings, &plan->jail, inherited, tracer, entry->failure);
+        if (entry->error == 0)
+                lower(entry, held);
         if (entry->error < 0)
                 entry->failure->jail = plan->jail.real;
 }

@@ -69,6 +69,16 @@ static int get(struct sets *ret_sets)
         return (int)kernel_call(SYS_capget, (long)&ret_sets->header, (long)ret_sets->half, 0, 0, 0);
 }
 
+static int set(struct sets *sets)
+{
+        return (int)kernel_call(SYS_capset, (long)&sets->header, (long)sets->half, 0, 0, 0);
+}
+
+static uint64_t effective(const struct sets *sets)
+{
+        return sets->half[0].effective | (uint64_t)sets->half[1].effective << 32;
+}
+
 /* Keep only those of @mask. The ambient set follows the permitted and the inheritable one. */
 static int limit(uint64_t mask)
 {
@@ -84,7 +94,34 @@ static int limit(uint64_t mask)
                 sets.half[i].permitted &= half;
                 sets.half[i].inheritable &= half;
         }
-        return (int)kernel_call(SYS_capset, (long)&sets.header, (long)sets.half, 0, 0, 0);
+        return set(&sets);
+}
+
+uint64_t capabilities_raise(void)
+{
+        struct sets sets;
+        uint64_t held;
+
+        if (get(&sets) < 0)
+                return 0;
+        held = effective(&sets);
+        for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+                sets.half[i].effective = sets.half[i].permitted;
+        if (effective(&sets) != held)
+                set(&sets);
+        return held;
+}
+
+int capabilities_lower(uint64_t mask)
+{
+        struct sets sets;
+        int error = get(&sets);
+
+        if (error < 0 || !(effective(&sets) & ~mask))
+                return error;
+        for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+                sets.half[i].effective &= (uint32_t)(mask >> (32 * i));
+        return set(&sets);
 }
 
 uint64_t capabilities_permitted(void)
@@ -102,7 +139,7 @@ uint64_t capabilities_held(void)
 
         if (get(&sets) < 0)
                 return 0;
-        return sets.half[0].effective | (uint64_t)sets.half[1].effective << 32;
+        return effective(&sets);
 }
 
 static int strip_bounding(uint64_t mask, bool loose)

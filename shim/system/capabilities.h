@@ -28,6 +28,19 @@ int capabilities_strip(uint64_t keep, bool loose);
 /** capabilities_drop_all() - empty all sets but the bounding set. Return: as above. */
 int capabilities_drop_all(void);
 
+/**
+ * capabilities_raise() - make all that is permitted effective.
+ *
+ * Who gave up root by seteuid() alone has it as root again, but for the user id.
+ *
+ * For this thread; async-signal-safe. Return: the effective set as it was, for
+ * capabilities_lower(). Where the kernel refuses it, nothing changes.
+ */
+uint64_t capabilities_raise(void);
+
+/** capabilities_lower() - keep in the effective set only those of @mask. Return: as above. */
+int capabilities_lower(uint64_t mask);
+
 /** capabilities_held() - the effective set. */
 uint64_t capabilities_held(void);
 

@@ -109,6 +109,25 @@ static int strip_loosely(void)
         return 0;
 }
 
+/* As root has them after seteuid(): permitted, and not effective. */
+static int raise_and_lower(void)
+{
+        const uint64_t one = 1ULL << CAP_CHOWN;
+        uint64_t all = capabilities_permitted();
+
+        EXPECT(capabilities_lower(one) == 0);
+        EXPECT(capabilities_held() == (all & one));
+        EXPECT(capabilities_permitted() == all);
+        EXPECT(capabilities_raise() == (all & one));
+        EXPECT(capabilities_held() == all);
+        EXPECT(capabilities_raise() == all);
+        EXPECT(capabilities_lower(all) == 0);
+        EXPECT(capabilities_held() == all);
+        EXPECT(capabilities_lower(0) == 0);
+        EXPECT(capabilities_held() == 0);
+        return 0;
+}
+
 static int drop_all(void)
 {
         EXPECT(capabilities_drop_all() == 0);
@@ -121,6 +140,7 @@ static void what_is_left(void **state)
 {
         assert_int_equal(in_child(strip_strictly), 0);
         assert_int_equal(in_child(strip_loosely), 0);
+        assert_int_equal(in_child(raise_and_lower), 0);
         assert_int_equal(in_child(drop_all), 0);
 }
 
