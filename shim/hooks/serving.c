@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "libc/real.h"
 #include "process/process.h"
+#include "system/kernel.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -66,24 +67,46 @@ INTERPOSE(int, thrd_create, (thrd_t * ret_thread, thrd_start_t start, void *argu
         return real(thrd_create)(ret_thread, start, argument);
 }
 
-INTERPOSE(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
+typedef int poll_type(struct pollfd *fds, nfds_t count, int timeout);
+
+/* An early child does not sleep through the moment at which it is to be jailed. */
+static int poll_early(poll_type *function, struct pollfd *fds, nfds_t count, int timeout)
+{
+        int64_t end = kernel_milliseconds() + timeout;
+        int ready = 0;
+
+        while (ready == 0 && (timeout < 0 || timeout > PROCESS_SHORT_WAIT) &&
+                process_waits_shortly()) {
+                ready = function(fds, count, PROCESS_SHORT_WAIT);
+                process_wait(EVENT_TOUCH);
+                if (timeout >= 0) {
+                        int64_t left = end - kernel_milliseconds();
+
+                        timeout = left > 0 ? (int)left : 0;
+                }
+        }
+        return ready == 0 ? function(fds, count, timeout) : ready;
+}
+
+static int poll_by(poll_type *function, struct pollfd *fds, nfds_t count, int timeout)
 {
         int ready;
 
         process_wait(EVENT_TOUCH);
-        ready = real(poll)(fds, count, timeout);
+        ready = process_is_early() ? poll_early(function, fds, count, timeout)
+                                   : function(fds, count, timeout);
         process_polled(ready, fds, count);
         return ready;
 }
 
+INTERPOSE(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
+{
+        return poll_by(real(poll), fds, count, timeout);
+}
+
 INTERPOSE(int, __poll, (struct pollfd * fds, nfds_t count, int timeout))
 {
-        int ready;
-
-        process_wait(EVENT_TOUCH);
-        ready = real(__poll)(fds, count, timeout);
-        process_polled(ready, fds, count);
-        return ready;
+        return poll_by(real(__poll), fds, count, timeout);
 }
 
 INTERPOSE(int, __poll_chk, (struct pollfd * fds, nfds_t count, int timeout, size_t size))

@@ -6,26 +6,37 @@
 #include "process/sockets.h"
 #include "settings/read.h"
 #include "supply/supply.h"
+#include "system/capabilities.h"
 #include "system/log.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-bool self_is_armed(void)
+/* So often an early child looks whether its master is armed by now, while it waits: ten seconds. */
+#define SHORT_WAITS (10000 / PROCESS_SHORT_WAIT)
+
+static enum arming check_arming(pid_t pid, bool assumed)
 {
         const struct settings *settings = &self->plan.settings;
         const struct arming_question question = {
                 .pidfile = settings->pidfile,
                 .scoreboard = settings->scoreboard,
-                .pid = self->pid,
+                .pid = pid,
                 .start = self->next_version ? &self->pidfile_at_start : NULL,
-                .assumed = self->serving && (!settings->pidfile || self->next_version),
+                .assumed = assumed,
         };
+
+        return arming_check(&question);
+}
+
+bool self_is_armed(void)
+{
         enum arming arming;
 
         if (self->armed_pid == self->pid && self->arming == ARMING_CERTAIN)
                 return true;
-        arming = arming_check(&question);
+        arming = check_arming(
+                self->pid, self->serving && (!self->plan.settings.pidfile || self->next_version));
         if (arming == ARMING_NO)
                 return self->armed_pid == self->pid;
         self->arming = arming;
@@ -44,6 +55,44 @@ bool self_is_new_master(void)
                 return false;
         self->role = CHROOTSHIM_WATCHING;
         log_line(LEVEL_DEBUG, "pending: the pidfile holds its pid: it is the master", NULL);
+        return true;
+}
+
+void self_look_early(void)
+{
+        const struct role_standing standing = {
+                .role = self->role,
+                .own_memory = true,
+                .serving = self->serving,
+                .root = geteuid() == 0,
+                .has_pidfile = self->plan.settings.pidfile != NULL,
+                .is_child = self->is_child,
+        };
+
+        self->is_early = role_is_early(&standing) && !self->problem;
+}
+
+/* The pidfile may be for root only, which an early child may still be able to read. */
+static bool is_parent_armed(void)
+{
+        pid_t parent = getppid();
+        uint64_t held = capabilities_raise();
+        /* A parent in another pid namespace has the number 0. */
+        bool armed = parent > 0 && check_arming(parent, false) == ARMING_CERTAIN;
+
+        capabilities_lower(held);
+        return armed;
+}
+
+bool self_is_late_worker(void)
+{
+        /* A master, by now. */
+        if (self->armed_pid == self->pid)
+                self->is_early = false;
+        if (!self->is_early || !is_parent_armed())
+                return false;
+        self->role = CHROOTSHIM_PENDING;
+        log_line(LEVEL_DEBUG, "watching: the pidfile holds its parent's pid: it is pending", NULL);
         return true;
 }
 
@@ -81,6 +130,14 @@ static void tell_changed_settings(void)
                         &self->definitions_seen);
 }
 
+bool process_waits_shortly(void)
+{
+        if (!process_is_early() || self->short_waits >= SHORT_WAITS || !self_owns_memory())
+                return false;
+        self->short_waits++;
+        return true;
+}
+
 bool process_before_fork(struct forking *ret_forking)
 {
         int saved = errno;
@@ -89,7 +146,8 @@ bool process_before_fork(struct forking *ret_forking)
         *ret_forking = (struct forking){.place = -1};
         if (!process_is_undecided() || self->problem || !self_owns_memory())
                 return true;
-        self_is_new_master();
+        if (!self_is_new_master() && self->is_early && geteuid() != 0)
+                self_is_late_worker();
         /* Whoever accepts as a master has a child for each connection, armed or not. */
         armed = self_is_armed() ||
                 (self->plan.settings.master_accepts && self->made_serving_socket);
@@ -130,6 +188,8 @@ void process_after_fork(const struct forking *forking)
                 *(volatile int *)(uintptr_t)self->witness = 1;
         self->has_forked = self->has_workers = self->made_serving_socket = false;
         self->role = role_of_child(self->role, forking->armed);
+        self->is_child = true;
+        self_look_early();
         children_begin(forking->place);
         sockets_forget_own();
         lookup_forget();

@@ -114,6 +114,7 @@ static struct role_standing standing_now(void)
                 .has_pidfile = self->plan.settings.pidfile != NULL,
                 .has_forked = self->has_forked,
                 .has_workers = self->has_workers,
+                .is_child = self->is_child,
         };
 }
 
@@ -150,6 +151,8 @@ void process_event(enum role_event event)
         if (!process_is_undecided())
                 return;
         standing = standing_now();
+        if (role_is_early(&standing) && self_is_late_worker())
+                standing.role = self->role;
         verdict = role_judge(&standing, event);
         /* Whoever gives up root is jailed, be it the master. */
         if (verdict == VERDICT_ENTER && event != EVENT_DROP && self_is_new_master()) {
@@ -190,8 +193,10 @@ int process_dropped(uid_t asked, int result)
                 self_refuse("the user id is not the one that the server asked for",
                         "look for a filter of system calls, or another library, that keeps it from "
                         "changing");
-        if (process_is_undecided() && getpid() == self->pid)
+        if (process_is_undecided() && getpid() == self->pid) {
                 self->dropped = true;
+                self_look_early();
+        }
         return result;
 }
 

@@ -44,6 +44,10 @@ struct process {
         bool is_server;
         /** This process itself has done that. */
         bool made_serving_socket;
+        /** It was made by a fork of this program; and role_is_early() has been true of it. */
+        bool is_child, is_early;
+        /** How often process_waits_shortly() has been true. */
+        unsigned short_waits;
         /** The shim has been kept for it as a server's next version. */
         bool next_version;
         /** It gave up root outside, before it served. */
@@ -105,10 +109,11 @@ static inline bool process_is_undecided(void)
                process_state.role == CHROOTSHIM_PENDING;
 }
 
-/** process_may_be_worker() - pending, or a child that no hook saw appear? */
+/** process_may_be_worker() - pending, or a child that is early, or that no hook saw appear? */
 static inline bool process_may_be_worker(void)
 {
-        return process_state.role == CHROOTSHIM_PENDING || !*process_state.witness;
+        return process_is_undecided() && (process_state.role == CHROOTSHIM_PENDING ||
+                                                 process_state.is_early || !*process_state.witness);
 }
 
 /** process_is_unserved() - a worker that may still be counted? False on the hot paths. */
@@ -136,6 +141,22 @@ static inline void process_wait(enum role_event event)
         if (process_may_be_worker())
                 process_event(event);
 }
+
+/** process_is_early() - has it to be looked at again, without any event? False on the hot paths. */
+static inline bool process_is_early(void)
+{
+        return process_is_undecided() && process_state.is_early;
+}
+
+/** In milliseconds. */
+#define PROCESS_SHORT_WAIT 50
+
+/**
+ * process_waits_shortly() - is this early process to wait in pieces of PROCESS_SHORT_WAIT?
+ *
+ * Its master writes its pidfile soon, or never: after some seconds of such waits, no more.
+ */
+bool process_waits_shortly(void);
 
 /** process_accept() - the process is about to accept() on @fd. As process_event(). */
 void process_accept(int fd);

@@ -100,6 +100,12 @@ enum chrootshim_role role_of_child(enum chrootshim_role parent, bool armed)
         return parent == CHROOTSHIM_WATCHING && armed ? CHROOTSHIM_PENDING : parent;
 }
 
+bool role_is_early(const struct role_standing *standing)
+{
+        return standing->role == CHROOTSHIM_WATCHING && standing->own_memory &&
+               standing->is_child && standing->serving && standing->has_pidfile && !standing->root;
+}
+
 bool role_drops(uid_t now, uid_t next)
 {
         return now == 0 && next != 0 && next != (uid_t)-1;

@@ -52,6 +52,8 @@ struct role_standing {
         bool has_pidfile;
         /** This process has itself forked; and has forked pending children. */
         bool has_forked, has_workers;
+        /** This process was made by a fork of this program. */
+        bool is_child;
 };
 
 /** enum role_verdict - what has to happen before the event goes on. */
@@ -76,6 +78,16 @@ enum role_verdict role_judge(const struct role_standing *standing, enum role_eve
  * @armed: the parent was armed at the fork.
  */
 enum chrootshim_role role_of_child(enum chrootshim_role parent, bool armed);
+
+/**
+ * role_is_early() - may this be a worker that was forked before its master was armed?
+ *
+ * Such a child is watching, and what httpd's modules fork before the pidfile is written gives up
+ * root at once, or, to have it again, by seteuid() only (mod_fcgid with suexec). A master that has
+ * become a daemon may do that, too, for a moment. What tells them apart comes later: the parent of
+ * a worker lives, and its pid is in the pidfile then; the parent of a master is never in there.
+ */
+bool role_is_early(const struct role_standing *standing);
 
 /** role_drops() - does a change of the effective uid from @now to @next (-1: none) give up root? */
 bool role_drops(uid_t now, uid_t next);

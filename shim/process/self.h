@@ -35,4 +35,14 @@ bool self_is_in_pidfile(void);
  */
 bool self_is_new_master(void);
 
+/** self_look_early() - root may be gone by now: is this child early, by role_is_early()? */
+void self_look_early(void);
+
+/**
+ * self_is_late_worker() - does the pidfile name the parent of this early child by now?
+ *
+ * Then it is pending.
+ */
+bool self_is_late_worker(void);
+
 #endif

@@ -9,7 +9,8 @@ import socket
 
 import pytest
 
-from test_children import JAILED, NONE, PENDING, WATCHING, RoleTest
+from test_children import (JAILED, NONE, PENDING, SERVING, TOUCHING, UNPRIVILEGED, WATCHING,
+                           RoleTest)
 from tree import NOBODY, compile_program
 
 DROP = ["setuid", str(NOBODY)]
@@ -152,6 +153,95 @@ class TestDropBeforeServing(RoleTest):
     def test_a_child_that_was_forked_before(self):
         result = self.act("fork", *DROP, "listen", "accept", *SAY)
         assert self.roles(result) == [("self", JAILED, True)]
+
+
+class TestEarlyChild(RoleTest):
+    """A child that is forked before its parent's pid is in the pidfile, and is not root any more."""
+
+    # The effective and the permitted set; and sys_chroot, sys_admin, sys_ptrace and dac_read_search.
+    SETS = re.compile(r"^capabilities (\w+) (\w+)$", re.MULTILINE)
+    BREAKING = 1 << 18 | 1 << 21 | 1 << 19 | 1 << 2
+
+    @pytest.fixture(autouse=True)
+    def forks(self, build):
+        self.forked = ["listen", "pair", "fork-early", self.tree.pidfile]
+        self.early = [*self.forked, "seteuid", str(NOBODY)]
+
+    @pytest.mark.parametrize("event", (*SERVING, *TOUCHING, ["fork", "stat", "/etc"]))
+    def test_it_is_jailed_once_its_parent_is_armed(self, event):
+        result = self.act(*self.early, "stat", "/etc", "poll", "say", "before", "arm", *event, *SAY)
+        assert self.roles(result) == [("before", WATCHING, False), ("self", JAILED, True)]
+
+    @pytest.mark.parametrize("isolation", ("chroot", "namespace"))
+    def test_its_capabilities_are_as_they_were_but_for_those_that_break_a_jail(self, isolation):
+        result = self.act(*self.early, "capabilities", "arm", "poll", "capabilities",
+                          "seteuid", "0", "capabilities", *SAY, isolation=isolation)
+        before, jailed, root = ([int(mask, 16) for mask in masks]
+                                for masks in self.SETS.findall(result.stdout))
+        assert (before[0], jailed[0]) == (0, 0)
+        assert before[1] & self.BREAKING == self.BREAKING
+        assert root[0] == root[1] == jailed[1] and jailed[1] and not jailed[1] & self.BREAKING
+        assert f"self {JAILED} {os.stat(self.tree.jail).st_ino}\n" in result.stdout
+
+    @pytest.mark.parametrize("timeout", ("-1", "15000"))
+    def test_it_does_not_sleep_through_it(self, timeout):
+        """poll() goes on afterwards, and answers as ever."""
+        result = self.act(*self.early, "arm-asleep", timeout, *SAY)
+        assert self.roles(self.without(result, "asleep 1\n")) == [("self", JAILED, True)]
+
+    def test_a_sleep_takes_its_time(self):
+        result = self.act(*self.early, "doze", "330", *SAY)
+        assert self.roles(self.without(result, "dozed 0 1\n")) == [("self", WATCHING, False)]
+
+    def without(self, result, start):
+        assert result.stdout.startswith(start), result
+        result.stdout = result.stdout[len(start):]
+        return result
+
+    def test_a_pidfile_that_is_for_root_only(self):
+        directory = f"{self.tree.path}/private"
+        os.mkdir(directory, 0o700)
+        result = self.act("listen", "fork-early", f"{directory}/pid", "seteuid", str(NOBODY), "arm",
+                          "poll", *SAY, pidfile=f"{directory}/pid")
+        assert self.roles(result) == [("self", JAILED, True)]
+
+    @pytest.mark.parametrize("who", ({"wrapper": UNPRIVILEGED}, {"user": NOBODY}))
+    def test_it_never_was_root(self, who):
+        result = self.act(*self.forked, "stat", "/etc", "say", "before", "arm", "stat", "/etc", *SAY,
+                          **who)
+        assert self.roles(result) == [("before", WATCHING, False), ("self", JAILED, True)]
+
+    def test_root_is_let_alone(self):
+        for drop in ([], ["seteuid", str(NOBODY), "seteuid", "0"]):
+            result = self.act(*self.forked, *drop, "arm", "stat", "/etc", "poll", *SAY)
+            assert self.roles(result) == [("self", WATCHING, False)]
+
+    def test_a_master_that_became_a_daemon(self):
+        """For a moment it is not root, before and while its own pid is in the pidfile."""
+        moment = ["seteuid", str(NOBODY), "stat", "/etc", "poll", *SAY]
+        for fork in ("fork", "daemon"):
+            result = self.act("listen", fork, *moment, "pidfile", self.tree.pidfile, "poll", *SAY,
+                              "seteuid", "0", *moment, "seteuid", "0", "fork", "epoll_wait",
+                              "say", "worker")
+            assert self.roles(result) == [("self", WATCHING, False)] * 3 + [("worker", JAILED, True)]
+
+    def test_who_does_not_serve_has_no_workers(self):
+        result = self.act("fork-early", self.tree.pidfile, "seteuid", str(NOBODY), "arm", "stat",
+                          "/etc", *SAY)
+        assert self.roles(result) == [("self", WATCHING, False)]
+
+    def test_a_program_that_it_becomes(self):
+        """It runs outside, as any helper."""
+        assert self.roles(self.act(*self.early, "arm", "exec", self.child)) == [("child", NONE, False)]
+
+    def test_a_child_by_vfork(self):
+        """It changes nothing in the memory of its parent."""
+        result = self.act(*self.early, "arm", "vfork-touch", "say", "before", "poll", *SAY)
+        assert self.roles(result) == [("before", WATCHING, False), ("self", JAILED, True)]
+
+    def test_it_has_threads(self):
+        result = self.act(*self.early, "start-thread", "arm", "stat", "/etc", *SAY)
+        self.assert_ends(result, FATAL, "more than one thread")
 
 
 class TestConnections(RoleTest):

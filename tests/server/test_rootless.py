@@ -15,7 +15,7 @@ import test_modules
 import test_restart
 import test_serving
 import test_start
-from apache import MPMS, WORKER_USER, Apache
+from apache import ENVIRONMENT, MPMS, WORKER_USER, Apache
 from cases import OneServerTest, ServerTest
 from processes import wait_until
 from tree import NOBODY, compile_program
@@ -141,6 +141,29 @@ class TestLoggers(ServerTest):
         for pid in self.apache.helpers():
             assert processes.root(pid) == "/"
         self.assert_jailed()
+
+
+class TestProcessManager(OneServerTest):
+    """mod_fcgid's, forked before the pidfile is written, neither drops privileges nor accepts."""
+
+    def test_it_is_jailed(self):
+        # mod_fcgid refuses to start for who may run suexec and is not root.
+        user = "daemon"
+        apache = self.apache
+        apache.belong_to(user)
+        apache.write("envvars", ENVIRONMENT.format(tree=apache.tree, user=user))
+        os.mkdir(f"{apache.jail}/run", 0o755)
+        shutil.chown(f"{apache.jail}/run", user)
+        apache.configure("FcgidIPCDir {jail}/run\nFcgidProcessTableFile {tree}/run/fcgid\n",
+                         ("fcgid",))
+        apache.start()
+        for _ in range(2):
+            manager = int(re.findall(r"Process manager (\d+) started", apache.error_log())[-1])
+            wait_until(lambda: processes.root(manager) == apache.jail, "its entry", seconds=30)
+            assert processes.status(manager, "CapPrm") == NO_CAPABILITY
+            self.assert_jailed()
+            assert apache.get("/").text == "the index page\n"
+            apache.graceful()
 
 
 class TestStarts(OneServerTest):

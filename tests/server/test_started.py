@@ -6,11 +6,16 @@ import subprocess
 
 import pytest
 
+import processes
 from apache import WORKER_USER
 from cases import OneServerTest
 from php_server import BUSYBOX, PhpTest
+from processes import wait_until
 
 ISOLATIONS = ("chroot", "namespace")
+
+# Two of the capabilities that break a jail: sys_chroot and sys_admin.
+BREAKING = 1 << 18 | 1 << 21
 
 # All paths are as they are without a jail.
 GIT = """\
@@ -129,9 +134,7 @@ echo implode(" ", [PHP_SAPI, __FILE__, getcwd(), $_SERVER["DOCUMENT_ROOT"], (int
 class TestPhpByFcgid(OneServerTest):
     """php-cgi for mod_fcgid, with the shim; by the link alone it finds all, and answers by inside paths."""
 
-    @pytest.mark.parametrize("services", ("php:shell", "php:shell:shim"))
-    @pytest.mark.parametrize("isolation", ISOLATIONS)
-    def test_a_page(self, isolation, services):
+    def start(self, isolation, services):
         apache = self.apache
         os.mkdir(f"{apache.jail}/run", 0o755)
         shutil.chown(f"{apache.jail}/run", WORKER_USER)
@@ -143,6 +146,34 @@ class TestPhpByFcgid(OneServerTest):
         apache.settings |= {"isolation": isolation, "services": services, "self_link": "true",
                             "expose": "/usr/bin/php-cgi,program"}
         apache.start()
+
+    def manager(self):
+        """The process manager: where suexec is, only its effective user is not root."""
+        found = [pid for pid in self.apache.workers()
+                 if processes.status(pid, "Uid").split()[0] == "0"]
+        return found[0] if len(found) == 1 else None
+
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    def test_its_process_manager_is_jailed(self, isolation):
+        """Also the one that is forked before the pidfile is written, though it starts nothing."""
+        self.start(isolation, "php:shell")
+        assert os.stat("/usr/lib/apache2/suexec").st_mode & 0o4000
+        for _ in range(2):
+            manager = wait_until(self.manager, f"a process manager: {self.apache.error_log()}")
+            wait_until(lambda: processes.root(manager) == self.apache.jail, "its entry", seconds=30)
+            assert processes.status(manager, "CapEff") == "0" * 16
+            assert not int(processes.status(manager, "CapPrm"), 16) & BREAKING
+            assert not int(processes.status(manager, "CapBnd"), 16) & BREAKING
+            assert processes.root(self.apache.master()) == "/"
+            assert self.apache.get("/page.php").status == 200, self.apache.error_log()
+            assert (self.manager(), processes.root(manager)) == (manager, self.apache.jail)
+            self.apache.graceful()
+
+    @pytest.mark.parametrize("services", ("php:shell", "php:shell:shim"))
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    def test_a_page(self, isolation, services):
+        self.start(isolation, services)
+        apache = self.apache
         outside = f"{apache.jail}/htdocs"
         place = outside if "shim" in services else "/htdocs"
         for _ in range(2):

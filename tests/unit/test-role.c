@@ -162,6 +162,34 @@ static void children_of_an_armed_master_are_pending(void **state)
         assert_int_equal(role_of_child(CHROOTSHIM_INERT, true), CHROOTSHIM_INERT);
 }
 
+/* A child of a server that is forked before there is a pidfile, and has given up root. */
+static void who_may_be_a_worker_that_was_forked_early(void **state)
+{
+        const struct role_standing early = {WATCHING, .serving = true, .is_child = true};
+        struct role_standing standing = early;
+
+        assert_true(role_is_early(&early));
+        standing.root = true;
+        assert_false(role_is_early(&standing));
+        standing = early;
+        standing.is_child = false;
+        assert_false(role_is_early(&standing));
+        standing = early;
+        standing.serving = false;
+        assert_false(role_is_early(&standing));
+        standing = early;
+        standing.has_pidfile = false;
+        assert_false(role_is_early(&standing));
+        standing = early;
+        standing.own_memory = false;
+        assert_false(role_is_early(&standing));
+        for (enum chrootshim_role role = CHROOTSHIM_INERT; role <= CHROOTSHIM_JAILED; role++) {
+                standing = early;
+                standing.role = role;
+                assert_int_equal(role_is_early(&standing), role == CHROOTSHIM_WATCHING);
+        }
+}
+
 static void only_a_change_from_root_drops(void **state)
 {
         assert_true(role_drops(0, 33));
@@ -197,6 +225,7 @@ int main(void)
                 cmocka_unit_test(nothing_triggers_in_a_vfork_child),
                 cmocka_unit_test(what_a_look_up_does_counts_for_nothing),
                 cmocka_unit_test(children_of_an_armed_master_are_pending),
+                cmocka_unit_test(who_may_be_a_worker_that_was_forked_early),
                 cmocka_unit_test(only_a_change_from_root_drops),
                 cmocka_unit_test(looking_at_oneself_does_not_count),
         };
