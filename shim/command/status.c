@@ -29,8 +29,10 @@ enum {
 #define WAIT_SECONDS 30
 #define WATCH_SECONDS 2
 
-/* Milliseconds between two looks of --wait. */
+/* Milliseconds between two looks of --wait; and how long one that is seen unjailed may be so: it
+ * may be about to enter. */
 #define WAIT_PAUSE 100
+#define WAIT_DOUBT 1000
 
 static const struct command_option own_options[] = {
         {"pid", "PID", "the server of this pid, and not that of the settings", OPTION_PID},
@@ -158,12 +160,15 @@ static bool is_hopeless(const struct status_report *report)
 
 static void wait_for(const struct choice *choice, struct status_report *report)
 {
-        int64_t until = kernel_milliseconds() + choice->wait * 1000;
+        int64_t now = kernel_milliseconds(), until = now + choice->wait * 1000, hoped = now;
 
         for (;;) {
                 status_look(&choice->wish, false, report);
+                now = kernel_milliseconds();
+                if (!is_hopeless(report))
+                        hoped = now;
                 if ((status_is_good(report) && !status_is_starting(report)) ||
-                        is_hopeless(report) || ended || kernel_milliseconds() >= until)
+                        now - hoped >= WAIT_DOUBT || ended || now >= until)
                         return;
                 pause_for(WAIT_PAUSE);
         }

@@ -56,6 +56,14 @@ class TestWait(WatchTest):
         assert shown.returncode == 1 and "is not jailed" in shown.stdout
         assert time.monotonic() - begun < 30
 
+    def test_one_that_is_about_to_enter(self):
+        """As what httpd forks before its pidfile is written, and is not root for the moment."""
+        self.start("os.seteuid(NOBODY); os.write(tell, b'x'); __import__('time').sleep(.3); "
+                   f"os.seteuid(0); {JAILED}")
+        assert chrootshim("status", settings=self.settings()).returncode == 1
+        shown = chrootshim("status", "--wait=60", "--quiet", settings=self.settings())
+        assert (shown.returncode, shown.stdout) == (0, "")
+
     def test_it_gives_up(self):
         begun = time.monotonic()
         shown = chrootshim("status", "--wait=1", settings=self.settings())
