@@ -71,7 +71,7 @@ class TestSixtySeconds:
     def test_the_site_without_the_shim(self, blog):
         blog.type(PACKAGES)
         blog.type("WordPress, as its documentation in Debian tells")
-        blog.control("reload")
+        blog.control("restart")
         assert INSTALLATION in blog.get(INSTALLER)
 
     def test_the_jail(self, blog):

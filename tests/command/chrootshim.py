@@ -1,8 +1,12 @@
 """Runs the program chrootshim, with no settings but those that a test gives."""
 # SPDX-License-Identifier: Apache-2.0
+import atexit
+import functools
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 
 COMMAND = os.environ["SHIM_COMMAND"]
 LIBRARY = os.environ["SHIM_LIBRARY"]
@@ -22,11 +26,21 @@ def key_options(settings):
             for word in (f"--{key.replace('_', '-')}", str(value))]
 
 
+@functools.cache
+def reachable_command():
+    """The program where an ordinary user finds it: a directory that is built in may be root's alone."""
+    directory = tempfile.mkdtemp(prefix="chrootshim-command-", dir="/srv")
+    atexit.register(shutil.rmtree, directory)
+    os.chmod(directory, 0o755)
+    return shutil.copy(COMMAND, directory)
+
+
 def chrootshim(*words, settings=None, timeout=60, **popen):
     """Run it: `chrootshim("check", "--json", settings={"jail": jail})`."""
     subcommand, *rest = words
     popen.setdefault("env", environment())
-    return subprocess.run([COMMAND, subcommand, *key_options(settings or {}), *rest],
+    command = reachable_command() if "user" in popen else COMMAND
+    return subprocess.run([command, subcommand, *key_options(settings or {}), *rest],
                           capture_output=True, text=True, timeout=timeout, **popen)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import processes
 from apache import LIBRARY, Apache, free_port
-from chrootshim import COMMAND, chrootshim, environment
+from chrootshim import COMMAND, chrootshim, environment, reachable_command
 from processes import wait_until
 from tree import Tree
 
@@ -108,8 +108,8 @@ class TestServes:
             user = "www-data"
 
         with Rootless("event", shim=False) as apache:
-            apache.prefix = [*waiting(apache.jail, "--pidfile", apache.pidfile)[:-1],
-                             "--library", apache.library, "--"]
+            apache.prefix = [reachable_command(), *waiting(
+                apache.jail, "--pidfile", apache.pidfile)[1:-1], "--library", apache.library, "--"]
             result = apache.control("-k", "start")
             assert result.returncode == 0, result
             assert_jailed(apache.master(), apache.jail)
