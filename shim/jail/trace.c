@@ -26,6 +26,9 @@
 /* A status after which servers start another worker: 15 stops httpd, 2 nginx, 3 gunicorn. */
 #define STATUS_LOST_TRACER 1
 
+static const char stranger[] =
+        "who listens at its CHROOTSHIM_TRACE is neither root nor the server's user";
+
 static void tell(enum log_level level, const char *reason, long error)
 {
         log_line(level, "this worker is not traced: ", reason, error < 0 ? ": " : "",
@@ -50,15 +53,28 @@ static bool hears(int tracer, char word)
         return insist(SYS_read, tracer, &heard, 1) == 1 && heard == word;
 }
 
+static bool is_trusted(uid_t user)
+{
+        return user == 0 || user == geteuid();
+}
+
 /* Who listens could answer the worker's calls as he likes. */
-static bool is_trusted(int tracer)
+static bool is_with_trusted(int tracer)
 {
         struct ucred peer = {0};
         socklen_t size = sizeof(peer);
         long error = kernel_call(
                 SYS_getsockopt, tracer, SOL_SOCKET, SO_PEERCRED, (long)&peer, (long)&size);
 
-        return error == 0 && (peer.uid == 0 || peer.uid == geteuid());
+        return error == 0 && is_trusted(peer.uid);
+}
+
+/* Another user's, in /tmp where a trace was: he could let the worker wait. */
+static bool is_of_stranger(const char *path)
+{
+        struct file_facts facts;
+
+        return kernel_facts(AT_FDCWD, path, 0, &facts) == 0 && !is_trusted(facts.owner);
 }
 
 static long call_tracer(int fd, const char *path)
@@ -81,17 +97,18 @@ int trace_connect(const char *path)
 
         if (!path)
                 return -1;
+        if (is_of_stranger(path)) {
+                tell(LEVEL_WARNING, stranger, 0);
+                return -1;
+        }
         fd = (int)kernel_call(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, 0, 0);
         error = fd < 0 ? fd : call_tracer(fd, path);
         if (error < 0)
                 /* A server outlives its trace: that is no news for each worker. */
                 tell(error == -ENOENT || error == -ECONNREFUSED ? LEVEL_INFO : LEVEL_WARNING, path,
                         error);
-        else if (!is_trusted(fd))
-                tell(LEVEL_WARNING,
-                        "who listens at its CHROOTSHIM_TRACE is neither root nor the "
-                        "server's user",
-                        0);
+        else if (!is_with_trusted(fd))
+                tell(LEVEL_WARNING, stranger, 0);
         else if (!hears(fd, TRACE_READY))
                 tell(LEVEL_WARNING, "chrootshim trace does not answer", 0);
         else

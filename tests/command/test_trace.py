@@ -420,11 +420,24 @@ class TestWorker:
                                     group=NOBODY, stdout=subprocess.PIPE)
         try:
             stranger.stdout.readline()
+            # Whose file it is says little.
+            os.chown(path, 0, 0)
             result = worker.work("say", "done", extra={"CHROOTSHIM_TRACE": path})
         finally:
             stranger.kill()
             stranger.wait()
             stranger.stdout.close()
+        assert "neither root nor the server's user" in worker.complaints
+
+    def test_a_stranger_is_not_even_called(self, worker):
+        """He could let each worker wait for as long as it has patience."""
+        path = f"{worker.path}/stranger"
+        with socket.create_server(path, family=socket.AF_UNIX) as listening:
+            os.chown(path, NOBODY, NOBODY)
+            worker.work("say", "done", extra={"CHROOTSHIM_TRACE": path})
+            listening.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                listening.accept()
         assert "neither root nor the server's user" in worker.complaints
 
     def test_untraced_where_nobody_answers(self):
