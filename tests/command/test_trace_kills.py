@@ -153,7 +153,8 @@ class TestKills:
         for _ in range(ROUNDS):
             os.kill(self.apache.master(), signal.SIGUSR1)
             time.sleep(random.uniform(0, 0.05))
-            kill(random.sample(self.answerers(), min(2, len(self.answerers()))))
+            answerers = self.answerers()
+            kill(random.sample(answerers, min(2, len(answerers))))
             self.assert_served()
         kill([self.keeper])
         os.kill(self.apache.master(), signal.SIGUSR1)
