@@ -107,6 +107,7 @@ static void check_look_ups(struct check *check, const struct httpd_config *confi
                 {"Require", "host", "workers look up the names of clients, which needs it"},
                 {"Require", "forward-dns", "workers look up the name of a host, which needs it"},
                 {"ProxyRequests", "on", "workers look up the hosts that clients name"},
+                {"SSLUseStapling", "on", "workers ask who signed the certificate about it (OCSP)"},
                 {"MDomain", NULL, "a worker talks to the authority of certificates"},
         };
 

@@ -1,6 +1,7 @@
 /* Looks for the .htaccess files that httpd would read, and at the paths that they name. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/check_httpd.h"
+#include "command/check_php.h"
 #include "command/httpd_files.h"
 #include "command/inside.h"
 #include "command/memory.h"
@@ -38,6 +39,7 @@ static void parse(struct walk *walk, const char *path, const char *text)
         httpd_config_parse(&file, text, path, false);
         httpd_files_prune(&file);
         check_httpd_paths(walk->check, &file);
+        check_php_overrides(walk->check, &file);
         httpd_config_release(&file);
 }
 
@@ -129,14 +131,16 @@ void check_httpd_overrides(struct check *check, const struct httpd_config *confi
 
         while ((directive = httpd_config_next(config, directive, "AllowOverride"))) {
                 const struct httpd_directive *section = httpd_config_section(config, directive);
-                const char *path;
+                char *path;
 
                 if (!check->usable || !section || section->count == 0 || directive->count == 0 ||
                         strcasecmp(directive->argument[0], "None") == 0 ||
                         strcasecmp(section->name, "Directory") != 0)
                         continue;
-                path = section->argument[0];
+                path = memory_copy(section->argument[0]);
+                path_tidy(path);
                 if (path[0] == '/' && path[1] && !is_pattern(path))
                         look_into(&walk, path, 0);
+                free(path);
         }
 }

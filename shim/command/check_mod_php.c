@@ -86,6 +86,22 @@ static void read_files(
         free(number);
 }
 
+void check_php_overrides(struct check *check, const struct httpd_config *file)
+{
+        const struct httpd_directive *directive = NULL;
+        char *module = find_module(file);
+
+        while (module && (directive = httpd_config_next(file, directive, "php_value"))) {
+                char *where = httpd_config_where(directive);
+
+                if (directive->count > 1)
+                        check_php_value(
+                                check, directive->argument[0], directive->argument[1], where);
+                free(where);
+        }
+        free(module);
+}
+
 /* One in a section counts there, so there may be several: each is looked at. */
 static void override(struct check *check, struct php_settings *settings, const char *name)
 {

@@ -16,4 +16,9 @@ void check_php_settings(
 /** check_php_value() - one value that overrides a setting somewhere, if it is a path. */
 void check_php_value(struct check *check, const char *name, const char *value, const char *where);
 
+struct httpd_config;
+
+/** check_php_overrides() - what a .htaccess file sets for PHP, where that runs in httpd. */
+void check_php_overrides(struct check *check, const struct httpd_config *file);
+
 #endif

@@ -168,6 +168,10 @@ CASES = {
     "names of clients": Case(
         "HostnameLookups On\n",
         ("warning", "names", "/etc/resolv.conf"), 'services = [ "dns" ];'),
+    "what a certificate's authority says": Case(
+        "SSLUseStapling on\nSSLStaplingCache shmcb:{tree}/run/stapling(32768)\n",
+        ("warning", "names", "/etc/resolv.conf"), 'services = [ "dns" ];',
+        modules=("ssl", "socache_shmcb")),
     "socket of mod_cgid": Case(
         "ScriptAlias /cgi/ {jail}/cgi/\n",
         ("error", "socket-outside", "{tree}/run/cgisock"), "ScriptSock {jail}/cgisock",

@@ -130,6 +130,18 @@ def test_what_httpd_overrides(patient, directive):
     assert "httpd.conf:" in found["where"] and directive in found["where"]
 
 
+def test_what_a_file_of_overrides_sets(patient):
+    """As the site's owner may, where AllowOverride lets him."""
+    patient.write("jail/htdocs/.htaccess",
+                  patient.format("php_value auto_prepend_file {tree}/prepend.php\n"
+                                 "php_value upload_tmp_dir {jail}/own\n"))
+    assert not patient.warnings()
+    patient.configure(EXTRA + "<Directory {jail}/htdocs/>\nAllowOverride Options\n</Directory>\n")
+    found, = patient.warnings()
+    assert found["path"] == f"{patient.tree}/prepend.php"
+    assert found["where"] == f"{patient.jail}/htdocs/.htaccess:1: php_value"
+
+
 def test_nothing_is_set(patient):
     """Debian's defaults: sessions in /var/lib/php, uploads in /tmp, and the host's time zones."""
     patient.ini("")
