@@ -1,6 +1,7 @@
 /* Looks at the paths that directives of httpd name. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/check_httpd.h"
+#include "command/check_links.h"
 #include "command/httpd_paths.h"
 #include "command/inside.h"
 #include "command/memory.h"
@@ -28,13 +29,21 @@ static bool is_known(const char *path)
         return !strstr(path, "${") && !strstr(path, "%{");
 }
 
+static bool is_served(const struct httpd_path *row)
+{
+        return strcmp(row->name, "DocumentRoot") == 0 || strcmp(row->name, "Alias") == 0;
+}
+
 static void want(const struct mention *mention, const char *argument)
 {
         char *path = httpd_config_path(mention->config, argument);
 
-        if (is_known(path))
+        path_tidy(path);
+        if (is_known(path) &&
                 check_wanted(mention->check, path, mention->row->use, mention->where,
-                        mention->row->what);
+                        mention->row->what) &&
+                is_served(mention->row))
+                check_links(mention->check, path);
         free(path);
 }
 

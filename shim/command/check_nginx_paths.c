@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/check_nginx.h"
 
+#include "command/check_links.h"
 #include "command/memory.h"
 
 #include <stdlib.h>
@@ -111,8 +112,10 @@ static void judge_wanted(struct nginx *nginx, const struct wanted *want)
                 if (strchr(directive->word[1], '$'))
                         use = CHECK_DIRECTORY;
                 check_wanted(nginx->check, path, use, where, want->what);
-                if (strcmp(want->name, "root") == 0 || strcmp(want->name, "alias") == 0)
+                if (strcmp(want->name, "root") == 0 || strcmp(want->name, "alias") == 0) {
                         judge_served(nginx, path, where);
+                        check_links(nginx->check, path);
+                }
                 free(path);
                 free(where);
         }

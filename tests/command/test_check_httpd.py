@@ -157,6 +157,12 @@ CASES = {
         '</FilesMatch>\n',
         ("note", "php-elsewhere", "{jail}/php/fpm.sock"), None,
         modules=("proxy", "proxy_fcgi"), files={"jail/php/fpm.sock": socket.socket}),
+    "link in what is brought in": Case(
+        "Alias /app {tree}/app\n",
+        ("warning", "absent", "{tree}/data"), 'expose = [ "{tree}/data" ];',
+        modules=("alias",), settings={"expose": "{tree}/app"},
+        files={"data/page": "a page\n", "app/a/data": "-> {tree}/data", "app/own": "-> a",
+               "app/nowhere": "-> /nowhere", "app/jailed": "-> {jail}/htdocs"}),
     "host of a proxy": Case(
         "ProxyPass /app http://backend.example.test/\n",
         ("warning", "names", "/etc/resolv.conf"), 'services = [ "dns" ];',
