@@ -5,6 +5,7 @@
 #include "command/memory.h"
 #include "command/quoting.h"
 #include "command/settings_text.h"
+#include "command/text_file.h"
 #include "settings/file.h"
 #include "settings/keys.h"
 
@@ -139,21 +140,6 @@ int settings_edit_read(const char *path, char **ret_text, struct failure *ret_fa
                          : 0;
 }
 
-static int write_all(int fd, const char *text)
-{
-        size_t length = strlen(text);
-
-        while (length > 0) {
-                ssize_t written = write(fd, text, length);
-
-                if (written < 0)
-                        return -errno;
-                text += written;
-                length -= (size_t)written;
-        }
-        return fsync(fd) < 0 ? -errno : 0;
-}
-
 /* The new file has the owner and the mode of the old one. */
 static int take_over(int fd, const char *path)
 {
@@ -187,7 +173,7 @@ static int write_beside(
         int error = take_over(fd, path);
 
         if (error == 0)
-                error = write_all(fd, text);
+                error = text_file_fill(fd, text);
         if (error < 0)
                 return failure_set(failure, error, path, "it cannot be written anew",
                         "name a regular file, in a directory with room for it");

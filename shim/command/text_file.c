@@ -69,7 +69,7 @@ static int take_over(int fd, const char *path, mode_t mode)
         return fchmod(fd, mode) < 0 ? -errno : 0;
 }
 
-static int fill(int fd, const char *text)
+int text_file_fill(int fd, const char *text)
 {
         size_t length = strlen(text);
 
@@ -111,7 +111,7 @@ int text_file_write(const char *path, const char *text, mode_t mode, struct fail
         fd = mkostemp(beside, O_CLOEXEC);
         error = fd < 0 ? -errno : take_over(fd, path, mode);
         if (error == 0)
-                error = fill(fd, text);
+                error = text_file_fill(fd, text);
         if (error == 0 && rename(beside, path) < 0)
                 error = -errno;
         if (error < 0 && fd >= 0)

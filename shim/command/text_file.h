@@ -32,6 +32,10 @@ int text_file_read(const char *path, char **ret_text, struct failure *ret_failur
  */
 int text_file_write(const char *path, const char *text, mode_t mode, struct failure *ret_failure);
 
+/** text_file_fill() - write all of @text to @fd, and onto the disk. Return: 0, or a negative error
+ * number. */
+int text_file_fill(int fd, const char *text);
+
 /** text_file_directory() - the directory that it is in. Free it. */
 char *text_file_directory(const char *path);
 
