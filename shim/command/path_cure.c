@@ -129,7 +129,7 @@ static bool lies_in(const char *path, const char *directory)
 static bool needs_others(const char *path, const struct stat *facts)
 {
         char beginning[4] = "";
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         bool is_program = false;
 
         if (fd < 0)
