@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 size_t account_filter(struct account_filter *filter, const char *input, size_t length, char *output)
 {
@@ -62,11 +61,6 @@ int account_file_copy(int from, int to, uint64_t *room)
         return (int)length;
 }
 
-static ssize_t read_at(int fd, char *buffer, size_t size, uint64_t offset)
-{
-        return kernel_call(SYS_pread64, fd, (long)buffer, (long)size, (long)offset, 0);
-}
-
 bool account_file_is_copied(int from, int copy)
 {
         struct account_filter filter = {0};
@@ -74,14 +68,14 @@ bool account_file_is_copied(int from, int copy)
         uint64_t read = 0, compared = 0;
         ssize_t length;
 
-        while ((length = read_at(from, input, sizeof(input), read)) > 0) {
+        while ((length = kernel_read_at(from, read, input, sizeof(input))) > 0) {
                 size_t size = account_filter(&filter, input, (size_t)length, output);
 
-                if (read_at(copy, there, size, compared) != (ssize_t)size ||
+                if (kernel_read_at(copy, compared, there, size) != (ssize_t)size ||
                         memcmp(there, output, size) != 0)
                         return false;
                 read += (uint64_t)length;
                 compared += size;
         }
-        return length == 0 && read_at(copy, there, 1, compared) == 0;
+        return length == 0 && kernel_read_at(copy, compared, there, 1) == 0;
 }

@@ -193,8 +193,7 @@ void manifest_add(const struct manifest_note *note, enum manifest_kind kind, int
 static int read_all(int fd, char *text, size_t length)
 {
         for (size_t done = 0; done < length;) {
-                long got = kernel_call(
-                        SYS_pread64, fd, (long)(text + done), (long)(length - done), (long)done, 0);
+                ssize_t got = kernel_read_at(fd, done, text + done, length - done);
 
                 if (got <= 0)
                         return got < 0 ? (int)got : -EIO;
@@ -235,7 +234,7 @@ void manifest_unload(struct manifest_text *text)
 bool manifest_has_grown(int manifest)
 {
         char head[sizeof(MANIFEST_HEAD) + MANIFEST_DIGITS];
-        long got = kernel_call(SYS_pread64, manifest, (long)head, sizeof(head), 0, 0);
+        ssize_t got = kernel_read_at(manifest, 0, head, sizeof(head));
         uint64_t then = got < 0 ? 0 : manifest_length_then(head, (size_t)got);
         struct file_facts facts;
 

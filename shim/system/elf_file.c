@@ -10,7 +10,6 @@
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 /* Room for the headers of either size. */
 #define HEADER_SIZE sizeof(Elf64_Ehdr)
@@ -48,7 +47,7 @@ static ssize_t read_at(int fd, uint64_t offset, void *buffer, size_t size)
 {
         if (offset > INT64_MAX - size)
                 return -ENOEXEC;
-        return kernel_call(SYS_pread64, fd, (long)buffer, (long)size, (long)offset, 0);
+        return kernel_read_at(fd, offset, buffer, size);
 }
 
 static int read_whole(int fd, uint64_t offset, void *buffer, size_t size)

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -89,6 +90,17 @@ ssize_t kernel_write(int fd, const void *buffer, size_t size)
 ssize_t kernel_readlink(const char *path, char *buffer, size_t size)
 {
         return kernel_readlinkat(AT_FDCWD, path, buffer, size);
+}
+
+/* pread64() itself takes its offset in registers that differ from one machine of 32 bits to the
+ * next; preadv() has two halves of it on each. The upper one is nothing to machines of 64 bits. */
+ssize_t kernel_read_at(int fd, uint64_t offset, void *buffer, size_t size)
+{
+        struct iovec part = {buffer, size};
+
+        if (offset > INT64_MAX)
+                return -EINVAL;
+        return kernel_call(SYS_preadv, fd, (long)&part, 1, (long)offset, (long)(offset >> 32));
 }
 
 ssize_t kernel_readlinkat(int dirfd, const char *path, char *buffer, size_t size)

@@ -33,6 +33,11 @@ int kernel_fcntl(int fd, int command, long argument);
 int kernel_chdir(const char *path);
 int kernel_fchdir(int fd);
 int kernel_chroot(const char *path);
+
+/** kernel_read_at() - pread(2), on all machines alike, also from beyond 4 GiB; -EINVAL beyond what
+ * a file can have. */
+ssize_t kernel_read_at(int fd, uint64_t offset, void *buffer, size_t size);
+
 ssize_t kernel_getcwd(char *buffer, size_t size);
 int kernel_unshare(int flags);
 int kernel_access(int dirfd, const char *path, int mode, int flags);

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "elf_image.h"
 #include "system/elf_file.h"
+#include "system/kernel.h"
 #include "system/loader.h"
 #include "unit.h"
 
@@ -39,6 +40,24 @@ static int read_bytes(const void *bytes, size_t size, struct elf_file *file)
                 assert_null(file->interpreter);
         }
         return error;
+}
+
+/* Of a file that is longer than what 32 bits can count. */
+static void far_out(void **state)
+{
+        int fd = memfd_create("elf", MFD_CLOEXEC);
+        const off64_t far = (1LL << 32) + 1;
+        char byte = 0;
+
+        assert_true(fd >= 0);
+        assert_int_equal(pwrite64(fd, "x", 1, far), 1);
+        assert_int_equal(kernel_read_at(fd, (uint64_t)far, &byte, 1), 1);
+        assert_int_equal(byte, 'x');
+        assert_int_equal(kernel_read_at(fd, 1, &byte, 1), 1);
+        assert_int_equal(byte, '\0');
+        assert_int_equal(kernel_read_at(fd, (uint64_t)far + 1, &byte, 1), 0);
+        assert_int_equal(kernel_read_at(fd, UINT64_MAX, &byte, 1), -EINVAL);
+        close(fd);
 }
 
 static bool needs(const struct elf_file *file, const char *name)
@@ -193,6 +212,7 @@ static void every_byte_damaged(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(far_out),
                 cmocka_unit_test(this_program),
                 cmocka_unit_test(its_loader),
                 cmocka_unit_test(each_class_and_order),
