@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* More than any program has; a circle ends, since nothing is loaded twice. */
 #define LIBRARIES_LIMIT 4096
@@ -139,6 +140,38 @@ static int open_library(struct closure *closure, const char *path)
         return fd == -ENOTDIR || fd == -EACCES || fd == -EPERM || fd == -ELOOP ? -ENOENT : fd;
 }
 
+int library_closure_trusts(const char *path, int fd, struct failure *failure)
+{
+        struct file_facts facts;
+        int error = kernel_facts(fd, "", 0, &facts), foreign = 1;
+
+        if (error == 0 && !place_others_write(&facts, geteuid())) {
+                foreign = place_is_foreign(path, failure);
+                error = foreign < 0 ? foreign : 0;
+        }
+        if (error < 0)
+                return failure_set(failure, error, path, NULL, "correct the path");
+        if (!foreign)
+                return 0;
+        failure_set(failure, 0, path,
+                "it can be changed by another user than root, and names files that root would "
+                "bring",
+                "let nobody but root write to it, to its directory and to those above it");
+        failure->planted = true;
+        return -EPERM;
+}
+
+static int take(struct closure *closure, const char *path, int fd, const struct identity *identity,
+        const struct elf_file *file)
+{
+        int error = library_closure_trusts(path, fd, closure->failure);
+
+        closure->planted |= error < 0;
+        if (error == 0)
+                error = add(closure, path, identity, file);
+        return error < 0 ? error : 1;
+}
+
 /* Is there a library for this program? One of another machine is passed over, as the loader does.
  */
 static int try_tidy(struct closure *closure, const char *path, const struct identity *identity)
@@ -150,7 +183,7 @@ static int try_tidy(struct closure *closure, const char *path, const struct iden
         if (result < 0)
                 return result == -ENOENT || result == -ENOEXEC ? 0 : result;
         if (file.type == ET_DYN && elf_file_alike(&file, &closure->item[0].file))
-                result = add(closure, path, identity, &file) < 0 ? -ENOMEM : 1;
+                result = take(closure, path, fd, identity, &file);
         if (result != 1)
                 elf_file_release(&file);
         return result;
@@ -277,6 +310,8 @@ static int load_needed(struct closure *closure, size_t i)
                 result = search(closure, name);
                 if (result == 0)
                         error = fail_missing(closure, name);
+                else if (result < 0 && closure->planted)
+                        error = -EINVAL;
                 else if (result < 0)
                         error = failure_set(
                                 closure->failure, result, closure->item[0].path, NULL, NULL);

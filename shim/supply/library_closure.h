@@ -15,7 +15,8 @@
  * @found:  called with each, an absolute path without ".."; what it returns below 0 ends the
  * search.
  *
- * Neither the program nor the loader is run. They may be of another machine than this process's.
+ * A library that another user could change is refused, as it would name what is brought. Neither
+ * the program nor the loader is run. They may be of another machine than this process's.
  * Names are looked for as the loader does where no variable tells it otherwise (LD_LIBRARY_PATH),
  * and the program is at @path: that is what $ORIGIN means.
  *
@@ -23,5 +24,14 @@
  */
 int library_closure(const char *path, const struct elf_file *file, const char *loader,
         int (*found)(void *context, const char *path), void *context, struct failure *ret_failure);
+
+/**
+ * library_closure_trusts() - what names files that root then brings into the jail must be nobody
+ * else's to change: a program, and each library.
+ * @fd: what @path is.
+ *
+ * Return: 0; -EPERM or another negative error number, with @ret_failure.
+ */
+int library_closure_trusts(const char *path, int fd, struct failure *ret_failure);
 
 #endif

@@ -21,29 +21,6 @@
 /* The part of a script that names its interpreter. */
 #define BEGINNING_SIZE 4096
 
-/* A program names files that root then brings into the jail. So nobody else may have a hand in it.
- */
-static int check_owner(const char *path, int fd, struct failure *failure)
-{
-        struct file_facts facts;
-        int error = kernel_facts(fd, "", 0, &facts), foreign = 1;
-
-        if (error == 0 && !place_others_write(&facts, geteuid())) {
-                foreign = place_is_foreign(path, failure);
-                error = foreign < 0 ? foreign : 0;
-        }
-        if (error < 0)
-                return failure_set(failure, error, path, NULL, "correct the path");
-        if (!foreign)
-                return 0;
-        failure_set(failure, 0, path,
-                "it can be changed by another user than root, and names files that root would "
-                "bring",
-                "let nobody but root write to it, to its directory and to those above it");
-        failure->planted = true;
-        return -EPERM;
-}
-
 /* Return: an O_PATH descriptor of what may be run. */
 static int open_program(const char *path, struct failure *failure)
 {
@@ -54,7 +31,7 @@ static int open_program(const char *path, struct failure *failure)
                 failure_set(failure, fd, path, NULL, "correct the path");
                 failure->planted = planted;
         }
-        error = fd < 0 ? fd : check_owner(path, fd, failure);
+        error = fd < 0 ? fd : library_closure_trusts(path, fd, failure);
         if (error < 0 && fd >= 0)
                 kernel_close(fd);
         return error < 0 ? error : fd;

@@ -232,6 +232,19 @@ static void a_planted_link(void **state)
                 "/ld/ld.so\n/own/liblink.so\n");
 }
 
+/* Its needs would be files of that user's choice. */
+static void of_another_user(void **state)
+{
+        write_library("other/libopen.so", NULL);
+        assert_int_equal(chmod(temporary_path("other/libopen.so"), 0666), 0);
+        expect_missing(
+                (struct elf_image){.needed = NEEDS("libopen.so"), .rpath = "$ORIGIN/../other"},
+                "other/libopen.so can be changed by another user");
+        assert_int_equal(chmod(temporary_path("other/libopen.so"), 0644), 0);
+        expect((struct elf_image){.needed = NEEDS("libopen.so"), .rpath = "$ORIGIN/../other"},
+                "/ld/ld.so\n/other/libopen.so\n");
+}
+
 static int write_loader(void **state)
 {
         const struct elf_image image = {.wide = true, .machine = MACHINE, .name = "ld.so.2"};
@@ -255,6 +268,7 @@ int main(void)
                 cmocka_unit_test(a_circle),
                 cmocka_unit_test(parents_behind_a_link),
                 cmocka_unit_test(a_planted_link),
+                cmocka_unit_test(of_another_user),
         };
 
         return cmocka_run_group_tests(tests, write_loader, temporary_remove);
