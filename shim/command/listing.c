@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/listing.h"
 
-#include "command/init_layout.h"
+#include "command/init/init_layout.h"
 #include "settings/read.h"
 #include "supply/services.h"
 #include "system/capabilities.h"

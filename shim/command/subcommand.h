@@ -27,7 +27,8 @@ struct subcommand {
 };
 
 /**
- * SUBCOMMANDS() - THE table: each has a file command/NAME.c, which defines subcommand_NAME.
+ * SUBCOMMANDS() - THE table: each has a file command/NAME/NAME.c, which
+ * defines subcommand_NAME.
  */
 #define SUBCOMMANDS(SUBCOMMAND)                                                                    \
         SUBCOMMAND(init)                                                                           \

@@ -8,7 +8,7 @@ import pytest
 
 from httpd_patient import HttpdPatient
 
-TABLE = pathlib.Path(__file__).resolve().parents[2] / "shim/command/httpd_paths.c"
+TABLE = pathlib.Path(__file__).resolve().parents[2] / "shim/command/check/httpd_paths.c"
 AUTH = ("auth_basic", "authn_core", "authn_file", "authz_user")
 FCGID = "FcgidIPCDir {jail}/fcgid\n"
 

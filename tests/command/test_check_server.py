@@ -16,7 +16,7 @@ from chrootshim import chrootshim, environment
 from httpd_patient import HttpdPatient
 from tree import compiled
 
-SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "shim/command/check.schema.json"
+SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "shim/command/check/check.schema.json"
 
 # What all of these find.
 ALIAS = "Alias /a {tree}/pages\n"

@@ -15,7 +15,7 @@ from populated import Populated, kept, snapshot
 from tree import NOBODY
 
 SCHEMA = json.load(open(os.path.join(os.path.dirname(__file__),
-                                     "../../shim/command/populate.schema.json")))
+                                     "../../shim/command/populate/populate.schema.json")))
 
 
 @pytest.fixture

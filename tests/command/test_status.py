@@ -16,7 +16,7 @@ from chrootshim import COMMAND, answer, chrootshim, environment
 from processes import wait_until
 
 SCHEMA = json.loads((pathlib.Path(__file__).resolve().parents[2]
-                     / "shim/command/status.schema.json").read_text())
+                     / "shim/command/status/status.schema.json").read_text())
 LOGGER = 'CustomLog "|/usr/bin/rotatelogs {tree}/log/access 3600" "%h"\n'
 CGID = "ScriptSock {jail}/cgid.sock\n"
 

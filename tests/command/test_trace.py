@@ -23,7 +23,7 @@ from tracer import Tracer
 from tree import NOBODY
 
 ISOLATIONS = ("chroot", "namespace")
-SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "shim/command/trace.schema.json"
+SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "shim/command/trace/trace.schema.json"
 ZONE = "Asia/Kolkata"
 LIBRARIES = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}"
 

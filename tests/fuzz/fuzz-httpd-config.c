@@ -1,7 +1,7 @@
 /* Fuzz target of httpd's configuration: whatever a file holds, sections and words stay in order. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/httpd_config.h"
-#include "command/httpd_files.h"
+#include "command/check/httpd_config.h"
+#include "command/check/httpd_files.h"
 
 #include <stdint.h>
 #include <stdlib.h>

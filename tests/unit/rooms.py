@@ -46,8 +46,8 @@ def includes():
 
 def command_includes():
     """Of each file of the command: the rooms' headers that it includes, as (file, room)."""
-    for path in glob.glob(f"{source}/{COMMAND}/*.[ch]"):
-        for room in re.findall(r'^#include "(\w+)/[\w.]+"', open(path).read(), re.M):
+    for path in glob.glob(f"{source}/{COMMAND}/**/*.[ch]", recursive=True):
+        for room in re.findall(r'^#include "(\w+)/[\w./]+"', open(path).read(), re.M):
             yield os.path.basename(path), room
 
 

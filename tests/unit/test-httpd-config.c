@@ -1,7 +1,7 @@
 /* Tests of shim/command/httpd_config: what httpd takes a configuration for. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/httpd_config.h"
-#include "command/httpd_files.h"
+#include "command/check/httpd_config.h"
+#include "command/check/httpd_files.h"
 #include "temporary.h"
 #include "unit.h"
 

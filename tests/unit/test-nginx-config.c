@@ -1,6 +1,6 @@
 /* Tests of shim/command/nginx_config: what `nginx -T` prints, as a list of directives. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/nginx_config.h"
+#include "command/check/nginx_config.h"
 
 #include "unit.h"
 

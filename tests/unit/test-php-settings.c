@@ -1,7 +1,7 @@
 /* Tests of shim/command/ini_file and php_settings: what php.ini says, and what overrides it. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/ini_file.h"
-#include "command/php_settings.h"
+#include "command/check/ini_file.h"
+#include "command/check/php_settings.h"
 
 #include "temporary.h"
 #include "unit.h"

@@ -1,6 +1,6 @@
 /* Tests of shim/command/script_words: which words of a script may be names of programs. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/script_words.h"
+#include "command/check/script_words.h"
 
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 /* Tests of shim/command/text_diff: what is shown of a text that was changed. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/text_diff.h"
+#include "command/check/text_diff.h"
 
 #include "unit.h"
 

@@ -1,0 +1,21 @@
+/* Which files `chrootshim init` writes for a server, and with which text. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SHIM_COMMAND_INIT_PLAN_H
+#define SHIM_COMMAND_INIT_PLAN_H
+
+#include "command/init/init_layout.h"
+#include "command/init/init_record.h"
+
+/**
+ * init_plan() - plan the jail, the file of settings, and the files of the server's layout.
+ * @settings: text of the file of settings, which is settings_file().
+ * @force:    also where a file is there with another text.
+ *
+ * The library, the settings and this command are named where they are for this installation.
+ *
+ * Return: 0; a negative error number with @ret_failure.
+ */
+int init_plan(struct init_record *record, const struct init_server *server, const char *jail,
+        const char *settings, bool force, struct failure *ret_failure);
+
+#endif

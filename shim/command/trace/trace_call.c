@@ -1,0 +1,113 @@
+/* Reads a call that the kernel reports: its path, where it begins, and whose call it is. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/trace/trace_call.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* Memory of the task, up to @size bytes; that behind the end of a page may not be there. */
+static size_t read_memory(pid_t task, uint64_t address, void *buffer, size_t size)
+{
+        size_t page = (size_t)sysconf(_SC_PAGESIZE), first = page - (size_t)(address % page);
+        struct iovec local = {buffer, size};
+        struct iovec remote[2] = {{(void *)(uintptr_t)address, first < size ? first : size},
+                {(void *)(uintptr_t)(address + first), first < size ? size - first : 0}};
+        ssize_t length = process_vm_readv(task, &local, 1, remote, first < size ? 2 : 1, 0);
+
+        return length < 0 ? 0 : (size_t)length;
+}
+
+static bool read_text(pid_t task, uint64_t address, struct trace_event *event)
+{
+        size_t length = read_memory(task, address, event->path, sizeof(event->path));
+
+        return memchr(event->path, '\0', length) != NULL && event->path[0];
+}
+
+/* The name of a socket in the file system; others begin with a NUL, or are of other families. */
+static bool read_address(pid_t task, uint64_t address, uint64_t size, struct trace_event *event)
+{
+        struct sockaddr_un name = {0};
+
+        if (size > sizeof(name))
+                size = sizeof(name);
+        if (size <= offsetof(struct sockaddr_un, sun_path) ||
+                read_memory(task, address, &name, size) != size || name.sun_family != AF_UNIX)
+                return false;
+        snprintf(event->path, sizeof(event->path), "%.*s", (int)sizeof(name.sun_path),
+                name.sun_path);
+        return event->path[0];
+}
+
+/* "root", "cwd", or the number of a descriptor where @name is NULL. */
+static int open_of_task(pid_t task, const char *name, int number)
+{
+        char path[64];
+
+        if (name)
+                snprintf(path, sizeof(path), "/proc/%d/%s", task, name);
+        else
+                snprintf(path, sizeof(path), "/proc/%d/fd/%d", task, number);
+        return open(path, O_PATH | O_CLOEXEC);
+}
+
+static void read_program(pid_t task, struct trace_event *event)
+{
+        char name[64], target[PATH_MAX];
+        const char *slash;
+        ssize_t length;
+
+        snprintf(name, sizeof(name), "/proc/%d/exe", task);
+        length = readlink(name, target, sizeof(target) - 1);
+        target[length > 0 ? length : 0] = '\0';
+        slash = strrchr(target, '/');
+        snprintf(event->program, sizeof(event->program), "%.*s", TRACE_PROGRAM_SIZE - 1,
+                slash ? slash + 1 : "?");
+}
+
+bool trace_call_read(const struct seccomp_notif *notification, struct trace_event *ret_event)
+{
+        const struct traced_call *call = traced_call_find(notification->data.nr);
+        const uint64_t *arguments = (const uint64_t *)notification->data.args;
+        pid_t task = (pid_t)notification->pid;
+        int directory;
+        bool found;
+
+        ret_event->what = TRACE_EVENT_CALL;
+        ret_event->task = task;
+        ret_event->root = ret_event->directory = -1;
+        if (!call || task == 0)
+                return false;
+        found = call->kind == TRACED_CONNECT
+                        ? read_address(task, arguments[call->path], arguments[2], ret_event)
+                        : read_text(task, arguments[call->path], ret_event);
+        if (!found)
+                return false;
+        ret_event->kind = call->kind;
+        ret_event->creates =
+                call->kind == TRACED_CREATE || (call->kind == TRACED_OPEN && call->flags >= 0 &&
+                                                       (arguments[call->flags] & O_CREAT));
+        read_program(task, ret_event);
+        ret_event->root = open_of_task(task, "root", 0);
+        if (ret_event->path[0] != '/') {
+                directory = call->directory < 0 ? AT_FDCWD : (int)arguments[call->directory];
+                ret_event->directory = directory == AT_FDCWD ? open_of_task(task, "cwd", 0)
+                                                             : open_of_task(task, NULL, directory);
+        }
+        return true;
+}
+
+void trace_call_close(struct trace_event *event)
+{
+        if (event->root >= 0)
+                close(event->root);
+        if (event->directory >= 0)
+                close(event->directory);
+        event->root = event->directory = -1;
+}
