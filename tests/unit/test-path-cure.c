@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 static struct plan plan = PLAN_NONE;
+static struct settings packaged;
 
 /* The line for @path, valid until the next call; "" if there is none. */
 static const char *line(const char *path, enum path_use use)
@@ -33,15 +34,14 @@ static const char *line(const char *path, enum path_use use)
 static int prepare(void **state)
 {
         struct failure failure = {0};
-        struct settings file;
 
-        settings_init(&file);
+        settings_init(&packaged);
         settings_init(&plan.settings);
         plan.settings.isolation = ISOLATION_NAMESPACE;
         /* Not by settings_read_definitions(): where the source lies, others may write. */
-        if (settings_read_file(&file, DEFINITIONS_FILE, true, "", &failure) < 0)
+        if (settings_read_file(&packaged, DEFINITIONS_FILE, true, "", &failure) < 0)
                 return -1;
-        plan.settings.packaged = file.defined;
+        plan.settings.packaged = packaged.defined;
         return temporary_make(state);
 }
 
