@@ -76,11 +76,13 @@ void self_look_early(void)
 static bool is_parent_armed(void)
 {
         pid_t parent = getppid();
-        uint64_t held = capabilities_raise();
-        /* A parent in another pid namespace has the number 0. */
-        bool armed = parent > 0 && check_arming(parent, false) == ARMING_CERTAIN;
+        uint64_t held;
+        bool raised = capabilities_raise(&held) == 0, armed;
 
-        capabilities_lower(held);
+        /* A parent in another pid namespace has the number 0. */
+        armed = parent > 0 && check_arming(parent, false) == ARMING_CERTAIN;
+        if (raised)
+                capabilities_lower(held);
         return armed;
 }
 

@@ -158,20 +158,31 @@ static void lower(struct entry *entry, uint64_t held)
                         "look for a filter of system calls that refuses capset()");
 }
 
+/* Who gave up root by seteuid() alone has it left for the entry. */
+static void raise_rights(struct entry *entry, uint64_t *ret_held)
+{
+        int error = capabilities_raise(ret_held);
+
+        if (error < 0)
+                entry->error = failure_set(entry->failure, error, NULL,
+                        "its capabilities could not be used",
+                        "look for a filter of system calls that refuses capget() or capset()");
+}
+
 static void enter(void *argument)
 {
         struct entry *entry = argument;
         struct plan *plan = entry->plan;
         int inherited, tracer;
-        uint64_t held;
+        uint64_t held = 0;
 
         refresher_end(plan);
         lock_files_carry();
-        /* Who gave up root by seteuid() alone has it left for the entry. */
-        held = capabilities_raise();
+        raise_rights(entry, &held);
         tracer = trace_connect(plan->tracer);
         inherited = inherited_list();
-        entry->error = jail_enter(&plan->jail, entry->failure);
+        if (entry->error == 0)
+                entry->error = jail_enter(&plan->jail, entry->failure);
         if (entry->error == 0)
                 entry->error =
                         harden(&plan->settings, &plan->jail, inherited, tracer, entry->failure);

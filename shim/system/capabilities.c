@@ -97,19 +97,17 @@ static int limit(uint64_t mask)
         return set(&sets);
 }
 
-uint64_t capabilities_raise(void)
+int capabilities_raise(uint64_t *ret_held)
 {
         struct sets sets;
-        uint64_t held;
+        int error = get(&sets);
 
-        if (get(&sets) < 0)
-                return 0;
-        held = effective(&sets);
+        if (error < 0)
+                return error;
+        *ret_held = effective(&sets);
         for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
                 sets.half[i].effective = sets.half[i].permitted;
-        if (effective(&sets) != held)
-                set(&sets);
-        return held;
+        return effective(&sets) != *ret_held ? set(&sets) : 0;
 }
 
 int capabilities_lower(uint64_t mask)

@@ -33,10 +33,11 @@ int capabilities_drop_all(void);
  *
  * Who gave up root by seteuid() alone has it as root again, but for the user id.
  *
- * For this thread; async-signal-safe. Return: the effective set as it was, for
- * capabilities_lower(). Where the kernel refuses it, nothing changes.
+ * @ret_held: the effective set as it was, for capabilities_lower().
+ *
+ * For this thread; async-signal-safe. Return: 0; a negative error number, and nothing has changed.
  */
-uint64_t capabilities_raise(void);
+int capabilities_raise(uint64_t *ret_held);
 
 /** capabilities_lower() - keep in the effective set only those of @mask. Return: as above. */
 int capabilities_lower(uint64_t mask);

@@ -46,7 +46,7 @@ TOLERATED = {
         r"(statx|readlinkat) \w+|openat (/proc/self/fd/\d+|hostname)": (
             "", "what cannot be compared is copied anew"),
         r"unlinkat \S+\.chrootshim(/\d+)?": ("", "there was none"),
-        r"(openat|statx|unlinkat|renameat2) \.chrootshim-manifest(\.new)?|flock|fchmod|pread64|write": (
+        r"(openat|statx|unlinkat|renameat2) \.chrootshim-manifest(\.new)?|flock|fchmod|preadv|write": (
             "", "what cannot be noted in the manifest is not, and stays in the jail"),
         r"openat (\.|dev|etc|srv)|statx \.\w+\.chrootshim|getdents64": (
             "", "what cannot be looked for, of what was made once, stays in the jail"),
@@ -62,7 +62,7 @@ TOLERATED = {
         r"(openat|read).*|statx .*|unlinkat \S+\.chrootshim": (
             "", "a pidfile that cannot be read is taken for the server's own; the rest is "
                 "looked at again at the next fork"),
-        r"flock|pread64|write": ("", "what cannot be noted in the manifest is not"),
+        r"flock|preadv|write": ("", "what cannot be noted in the manifest is not"),
         r"close|fcntl 1030|rt_sigprocmask|clock_gettime|gettid|kill|wait4|prctl 1|dup3|exit_group|"
         r"mmap|mprotect|munmap": (
             "", "it works as well without, or the kernel has done it for all that"),

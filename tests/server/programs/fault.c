@@ -83,7 +83,7 @@ static const struct call {
         CALL(pivot_root, 0, NONE),
         CALL(ppoll, NONE, NONE),
         CALL(prctl, NONE, 0),
-        CALL(pread64, NONE, NONE),
+        CALL(preadv, NONE, NONE),
         CALL(prlimit64, NONE, NONE),
         CALL(read, NONE, NONE),
         CALL(readlinkat, 1, NONE),
