@@ -53,7 +53,7 @@ def undo(sandbox, server="apache2"):
 
 
 def done(result, *statuses):
-    assert result.returncode in (statuses or (0,)), result
+    assert result.returncode in (statuses or (0,)), result.stdout + result.stderr
     return result.stdout
 
 

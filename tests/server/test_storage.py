@@ -35,6 +35,14 @@ class DeadFileSystem:
             raise OSError(ctypes.get_errno(), "mount")
         self.directory = directory
 
+    def wait_asked(self):
+        """Until a process of the server waits for an answer; not all kernels show where it waits."""
+        if not processes.read("/proc/self/stack"):
+            time.sleep(5)
+            return
+        wait_until(lambda: any("fuse" in processes.read(f"/proc/{pid}/stack")
+                               for pid in processes.descendants(os.getpid())), "nobody asks", 30)
+
     def give_up(self):
         if self.fd >= 0:
             os.close(self.fd)
@@ -134,6 +142,7 @@ class TestSlowStorage(StorageTest):
     def test_at_the_start(self):
         dead = self.hang()
         starting = self.apache.command("-k", "start")
+        dead.wait_asked()
         time.sleep(1)
         with pytest.raises(ConnectionRefusedError):
             self.apache.get("/")

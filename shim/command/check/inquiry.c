@@ -3,7 +3,7 @@
 #include "command/check/inquiry.h"
 
 #include "command/memory.h"
-#include "settings/keys.h"
+#include "settings/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,8 @@ static int make_output(void)
         return fd;
 }
 
-/* The shim is not to act in what only tells its configuration. */
+/* The shim is not to act in what only tells its configuration. Where apachectl's envvars bring it
+ * all the same, it takes the program for a helper, which no wrong setting ends. */
 static void leave_shim_out(void)
 {
         const size_t length = strlen(SETTINGS_VARIABLE_PREFIX);
@@ -38,6 +39,7 @@ static void leave_shim_out(void)
                         *at++ = *entry;
         if (at)
                 *at = NULL;
+        setenv(SETTINGS_HELPER_VARIABLE, "1", 1);
 }
 
 static void run(char *const *words, int out, int err)
