@@ -1,0 +1,223 @@
+"""
+The life of a server: what each row is put through, bare and in each mode, with the same outcome.
+
+What a server has besides (a roll-back, its cache, its own chroot) is tried in its own file.
+"""
+# SPDX-License-Identifier: Apache-2.0
+import http.client
+import os
+import stat
+import threading
+
+import pytest
+
+import processes
+from chrootshim import chrootshim
+from processes import wait_until
+from row import BARE, Row, RowTest
+
+# What a jail is left by, as no worker may hold it (capabilities(7)).
+CAP_SYS_CHROOT, CAP_SYS_ADMIN, CAP_SYS_PTRACE = 1 << 18, 1 << 21, 1 << 19
+WAY_OUT = CAP_SYS_CHROOT | CAP_SYS_ADMIN | CAP_SYS_PTRACE
+
+
+class Clients:
+    """Clients that ask again and again until the block ends, and count the answers that differ."""
+
+    def __init__(self, server, number=4):
+        self.server, self.expected = server, server.ask()
+        self.good, self.bad, self.ended = 0, [], False
+        self.threads = [threading.Thread(target=self.work) for _ in range(number)]
+
+    def work(self):
+        while not self.ended:
+            try:
+                answer = self.server.ask()
+            except (OSError, http.client.HTTPException) as error:
+                answer = error
+            if answer == self.expected:
+                self.good += 1
+            else:
+                self.bad.append(answer)
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        self.wait()
+        return self
+
+    def __exit__(self, *_):
+        self.ended = True
+        for thread in self.threads:
+            thread.join(60)
+
+    def wait(self, number=50):
+        """Until so many more have had their answer."""
+        before = self.good
+        wait_until(lambda: self.good >= before + number,
+                   f"{number} answers: {self.bad[-3:]}: {self.server.told()}", seconds=60)
+
+
+def identity(path):
+    """Device and inode, by which two names are the same directory."""
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
+
+
+def directories(pid):
+    """The directories that a process holds open: number by identity."""
+    found = {}
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        path = f"/proc/{pid}/fd/{number}"
+        try:
+            if stat.S_ISDIR(os.stat(path).st_mode):
+                found[number] = identity(path)
+        except OSError:
+            # It has been closed, or leads to no file.
+            continue
+    return found
+
+
+def below(jail):
+    """The identities of a jail and of all directories in it."""
+    return {identity(folder) for folder, _, _ in os.walk(jail)}
+
+
+def ids(pid):
+    """The user, group and supplementary groups of a process."""
+    return processes.status(pid, "Uid"), processes.status(pid, "Gid"), processes.status(pid, "Groups")
+
+
+class Life(RowTest, Row):
+    """The tests of every row. A class of a row is a Life with a name that pytest takes: TestNginx."""
+
+    # Is a reload, or an upgrade, without any request that fails, by the server's own manual?
+    lossless_reload = lossless_upgrade = False
+    # Does the bare server go on when a worker is killed?
+    outlives_kill = True
+
+    def begin(self, mode):
+        server = self.life(mode)
+        server.start()
+        return server
+
+    def assert_jailed(self, server):
+        """Each worker, and none of the masters, has the jail as its root."""
+        jail = identity(server.jail)
+
+        def settled():
+            workers = server.workers()
+            return len(workers) >= server.least_workers and all(
+                self.is_in(pid, jail) for pid in workers)
+
+        wait_until(settled, f"workers in the jail: {server.told()}", seconds=30)
+        for pid in set(server.masters()) - set(server.workers()):
+            assert processes.root(pid) == "/", f"master {pid}"
+
+    @staticmethod
+    def is_in(pid, jail):
+        try:
+            return identity(f"/proc/{pid}/root/.") == jail
+        except OSError:
+            return False
+
+    def assert_serves(self, server):
+        """It does, with its workers in the jail."""
+        wait_until(server.serves, f"an answer: {server.told()}", seconds=30)
+        if server.mode != BARE:
+            self.assert_jailed(server)
+
+    def test_it_answers_as_it_does_bare(self, mode):
+        bare = self.begin(BARE)
+        expected = bare.ask()
+        processes.end_all()
+        server = self.begin(mode)
+        assert server.ask() == expected, server.told()
+        with Clients(server) as clients:
+            clients.wait(200)
+        assert not clients.bad, (clients.bad[:3], server.told())
+        self.assert_jailed(server)
+
+    def test_each_process(self, mode):
+        """Ids as bare, no capability to leave, no directory that leads out, no new privileges."""
+        bare = self.begin(BARE)
+        if mode != "rootless":
+            expected = {ids(pid) for pid in bare.workers()}
+        processes.end_all()
+        server = self.begin(mode)
+        self.assert_jailed(server)
+        if mode == "rootless":
+            expected = {ids(server.pid)}
+        workers, inside = server.workers(), below(server.jail)
+        assert {ids(pid) for pid in workers} == expected
+        for pid in workers:
+            for field in ("CapPrm", "CapEff", "CapInh", "CapBnd", "CapAmb"):
+                if field != "CapBnd" or mode != "rootless":
+                    assert int(processes.status(pid, field), 16) & WAY_OUT == 0, field
+            if server.settings.get("no_new_privs") != "false":
+                assert processes.status(pid, "NoNewPrivs") == "1"
+            leading_out = {number: os.readlink(f"/proc/{pid}/fd/{number}")
+                           for number, found in directories(pid).items() if found not in inside}
+            assert not leading_out, leading_out
+
+    def test_the_command_says_so(self, mode):
+        """`chrootshim status` finds the same workers, and all jailed."""
+        server = self.begin(mode)
+        self.assert_jailed(server)
+        settings = {"jail": server.jail, **{key: value for key, value in
+                    server.shim_settings().items() if value is not None}}
+        result = chrootshim("status", settings=settings)
+        assert result.returncode == 0, result.stdout + result.stderr
+        told = {int(line.split()[0]) for line in result.stdout.splitlines() if line.split()[:1] and
+                line.split()[0].isdigit()}
+        assert set(server.workers()) <= told, result.stdout
+
+    def test_workers_that_are_killed(self, mode):
+        """kill -9 of each worker under load: others come, in the jail, or it ends as it does bare."""
+        if not self.outlives_kill:
+            return
+        server = self.begin(mode)
+        self.assert_jailed(server)
+        with Clients(server) as clients:
+            for pid in server.workers():
+                os.kill(pid, 9)
+                clients.wait()
+        self.assert_serves(server)
+
+    def test_reload(self, mode):
+        if self.reload_signal is None:
+            return
+        server = self.begin(mode)
+        self.assert_jailed(server)
+        with Clients(server) as clients:
+            for _ in range(3):
+                server.reload()
+                clients.wait()
+        self.assert_serves(server)
+        if self.lossless_reload:
+            assert not clients.bad, (clients.bad[:3], server.told())
+
+    def test_stop(self, mode):
+        """It ends as it does bare, and nothing of it, or of the shim's, is left."""
+        outcomes = {}
+        for each in (BARE, mode):
+            server = self.begin(each)
+            if each != BARE:
+                self.assert_jailed(server)
+            os.kill(server.pid, server.stop_signal)
+            ended = None if server.daemon else server.process.wait(60)
+            wait_until(lambda: processes.collect() or not processes.descendants(os.getpid()),
+                       f"the end of all its processes: {server.told()}", seconds=60)
+            outcomes[each] = ended, os.path.exists(server.pidfile)
+        assert outcomes[mode] == outcomes[BARE]
+
+    def test_refused(self):
+        """Where the table says so, it does not serve, and the line says why."""
+        for mode in self.modes(refused=True):
+            server = self.life(mode)
+            cell = getattr(server, mode)
+            server.launch()
+            wait_until(lambda: cell in server.told(), f"{cell}: {server.told()}", seconds=30)
+            with pytest.raises((OSError, http.client.HTTPException)):
+                server.ask()
+            processes.end_all()
