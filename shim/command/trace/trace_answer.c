@@ -100,11 +100,12 @@ static bool answer(struct answerer *answerer)
         found = answerer->channel >= 0 && trace_call_read(notification, &answerer->event);
         if (found && ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &notification->id) < 0)
                 found = false;
+        /* Before the answer: who sees that a worker has done its work may end the trace at once. */
+        if (found)
+                tell(answerer, &answerer->event);
         response->id = notification->id;
         response->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
         ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, response);
-        if (found)
-                tell(answerer, &answerer->event);
         trace_call_close(&answerer->event);
         return true;
 }
