@@ -2,10 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/library_closure.h"
 
+#include "supply/library_file.h"
 #include "supply/library_search.h"
-#include "supply/place.h"
 #include "system/kernel.h"
-#include "system/loader.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -91,80 +90,10 @@ static int add(struct closure *closure, const char *path, const struct identity 
         return 0;
 }
 
-/*
- * Take ".." out of @path, which is how the jail has it: each name before one is a directory there.
- * Where outside it is a link, and the path so means another file, the real one is taken.
- */
-static char *without_parents(const char *path, const struct identity *identity)
-{
-        char *copy = strdup(path), *to = copy;
-        struct file_facts facts;
-
-        for (const char *at = path; copy && *at;) {
-                size_t length = 1 + strcspn(at + 1, "/");
-
-                if (length == 3 && memcmp(at, "/..", 3) == 0)
-                        while (to > copy && *--to != '/')
-                                ;
-                else if (length > 2 || (length == 2 && at[1] != '.')) {
-                        memmove(to, at, length);
-                        to += length;
-                }
-                at += length;
-        }
-        if (!copy)
-                return NULL;
-        *to = '\0';
-        if (kernel_facts(AT_FDCWD, copy, 0, &facts) == 0 &&
-                identity_equal(&facts.identity, identity))
-                return copy;
-        free(copy);
-        return loader_real_path(path);
-}
-
-/* Open it as it will be copied, over no link of another user's. Return: -ENOENT if it is not there,
- * or must not be read: the loader goes on then. It would with any error; but a disk that fails is
- * no reason to take another library. */
-static int open_library(struct closure *closure, const char *path)
-{
-        CLOSED_AT_END int held = -1;
-        struct failure failure = {0};
-        int fd;
-
-        held = place_open(path, true, NULL, &failure);
-        if (held == -ELOOP && failure.planted) {
-                *closure->failure = failure;
-                closure->planted = true;
-        }
-        fd = held < 0 ? held : kernel_reopen(held, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-        return fd == -ENOTDIR || fd == -EACCES || fd == -EPERM || fd == -ELOOP ? -ENOENT : fd;
-}
-
-int library_closure_trusts(const char *path, int fd, struct failure *failure)
-{
-        struct file_facts facts;
-        int error = kernel_facts(fd, "", 0, &facts), foreign = 1;
-
-        if (error == 0 && !place_others_write(&facts, geteuid())) {
-                foreign = place_is_foreign(path, failure);
-                error = foreign < 0 ? foreign : 0;
-        }
-        if (error < 0)
-                return failure_set(failure, error, path, NULL, "correct the path");
-        if (!foreign)
-                return 0;
-        failure_set(failure, 0, path,
-                "it can be changed by another user than root, and names files that root would "
-                "bring",
-                "let nobody but root write to it, to its directory and to those above it");
-        failure->planted = true;
-        return -EPERM;
-}
-
 static int take(struct closure *closure, const char *path, int fd, const struct identity *identity,
         const struct elf_file *file)
 {
-        int error = library_closure_trusts(path, fd, closure->failure);
+        int error = library_file_trusts(path, fd, closure->failure);
 
         closure->planted |= error < 0;
         if (error == 0)
@@ -176,7 +105,7 @@ static int take(struct closure *closure, const char *path, int fd, const struct 
  */
 static int try_tidy(struct closure *closure, const char *path, const struct identity *identity)
 {
-        CLOSED_AT_END int fd = open_library(closure, path);
+        CLOSED_AT_END int fd = library_file_open(path, closure->failure, &closure->planted);
         struct elf_file file;
         int result = fd < 0 ? fd : elf_file_read(fd, &file);
 
@@ -200,7 +129,7 @@ static int try(void *context, const char *path)
                 return 0;
         if (is_loaded_file(closure, &facts.identity))
                 return 1;
-        tidy = without_parents(path, &facts.identity);
+        tidy = library_file_path(path, &facts.identity);
         if (!tidy)
                 return 0;
         result = try_tidy(closure, tidy, &facts.identity);

@@ -25,13 +25,4 @@
 int library_closure(const char *path, const struct elf_file *file, const char *loader,
         int (*found)(void *context, const char *path), void *context, struct failure *ret_failure);
 
-/**
- * library_closure_trusts() - what names files that root then brings into the jail must be nobody
- * else's to change: a program, and each library.
- * @fd: what @path is.
- *
- * Return: 0; -EPERM or another negative error number, with @ret_failure.
- */
-int library_closure_trusts(const char *path, int fd, struct failure *ret_failure);
-
 #endif

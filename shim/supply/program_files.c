@@ -4,6 +4,7 @@
 
 #include "supply/library_cache.h"
 #include "supply/library_closure.h"
+#include "supply/library_file.h"
 #include "supply/place.h"
 #include "system/loader.h"
 
@@ -31,7 +32,7 @@ static int open_program(const char *path, struct failure *failure)
                 failure_set(failure, fd, path, NULL, "correct the path");
                 failure->planted = planted;
         }
-        error = fd < 0 ? fd : library_closure_trusts(path, fd, failure);
+        error = fd < 0 ? fd : library_file_trusts(path, fd, failure);
         if (error < 0 && fd >= 0)
                 kernel_close(fd);
         return error < 0 ? error : fd;
