@@ -169,9 +169,9 @@ int jail_check_privilege(
                         "start the server with that capability (User=, CapabilityBoundingSet= of a "
                         "unit), "
                         "or set isolation = \"chroot\"");
-        if (geteuid() != 0 && !settings->pidfile) {
+        if (geteuid() != 0 && !settings->pidfile && !settings->one_process) {
                 failure_set(ret_failure, 0, NULL, "a server that is not started as root needs it",
-                        "set it");
+                        "set it; or one_process = true, for a server that has no workers");
                 ret_failure->setting = "pidfile";
                 return -EPERM;
         }

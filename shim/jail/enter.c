@@ -180,9 +180,8 @@ int jail_enter(struct jail *jail, struct failure *ret_failure)
 
         if (!has_one_thread())
                 return failure_set(ret_failure, 0, NULL, "the process has more than one thread",
-                        "let the server start its threads after it has dropped its privileges; a "
-                        "server "
-                        "of one process, that has no workers, needs no `pidfile`");
+                        "let the server start its threads after it has dropped its privileges; for "
+                        "a server of one process, that has no workers, set one_process = true");
         error = jail_hold(jail, ret_failure);
         if (error == 0)
                 error = check_safety(jail, ret_failure);

@@ -111,6 +111,7 @@ static struct role_standing standing_now(void)
                 .accepts_as_master =
                         master_accepts &&
                         (self->made_serving_socket || (own_memory && self_is_in_pidfile())),
+                .one_process = self->plan.settings.one_process,
                 .has_pidfile = self->plan.settings.pidfile != NULL,
                 .has_forked = self->has_forked,
                 .has_workers = self->has_workers,
@@ -161,12 +162,12 @@ void process_event(enum role_event event)
         }
         if (self->prepared)
                 tell(&standing, event, verdict);
-        if (verdict == VERDICT_ENTER && event == EVENT_THREAD &&
+        if (verdict == VERDICT_ENTER && event == EVENT_THREAD && !standing.one_process &&
                 standing.role == CHROOTSHIM_WATCHING)
                 log_line(LEVEL_WARNING,
                         "a thread before the first fork: the server is taken for one "
                         "of a single process, and jailed whole: if it forks workers "
-                        "later, set `pidfile`",
+                        "later, set `pidfile`, else one_process = true",
                         NULL);
         if (verdict == VERDICT_ENTER)
                 enter();

@@ -85,7 +85,8 @@ bool process_chroots(const char *path)
         const char *inside;
 
         if (!path || !process_is_undecided() || !self_owns_memory() ||
-                (self->role != CHROOTSHIM_PENDING && !self->serving))
+                (self->role != CHROOTSHIM_PENDING && !self->serving &&
+                        !self->plan.settings.one_process))
                 return false;
 
         CLOSED_AT_END int fd = kernel_open(path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);

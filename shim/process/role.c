@@ -44,10 +44,14 @@ static bool may_be_master(const struct role_standing *standing)
         return standing->root && !standing->has_pidfile && standing->has_forked;
 }
 
-/* Without a pidfile nothing else tells a server of one process with threads from a master. */
+/*
+ * Without a pidfile nothing else tells a server of one process with threads from a master. What it
+ * has forked by then, if it is known to be one, was a daemon or a helper.
+ */
 static bool starts_its_threads(const struct role_standing *standing)
 {
-        return standing->serving && !standing->has_pidfile && !standing->has_forked;
+        return standing->one_process ||
+               (standing->serving && !standing->has_pidfile && !standing->has_forked);
 }
 
 static bool role_enters(const struct role_standing *standing, enum role_event event)
@@ -56,7 +60,7 @@ static bool role_enters(const struct role_standing *standing, enum role_event ev
 
         switch (event) {
         case EVENT_DROP:
-                return pending || standing->serving;
+                return pending || standing->serving || standing->one_process;
         case EVENT_ACCEPT:
         case EVENT_ASKED:
                 return pending || is_worker_itself(standing);

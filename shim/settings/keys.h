@@ -67,6 +67,8 @@ enum setting_type {
         KEY(landlock, LANDLOCK, TYPE_WORD, landlocks, "a second wall, where the kernel has it")    \
         KEY(master_accepts, MASTER_ACCEPTS, TYPE_BOOLEAN, NULL,                                    \
                 "the master accepts, and forks for each connection")                               \
+        KEY(one_process, ONE_PROCESS, TYPE_BOOLEAN, NULL,                                          \
+                "the server is one process, jailed before its first thread or as it drops root")   \
         KEY(fatal_status, FATAL_STATUS, TYPE_STATUS, NULL,                                         \
                 "exit status of a worker that cannot be jailed; 15 stops httpd")                   \
         KEY(exit_storm, EXIT_STORM, TYPE_WORD, exit_storms,                                        \

@@ -89,6 +89,7 @@ struct settings {
         enum setting_ownership ownership;
         enum setting_landlock landlock;
         bool master_accepts;
+        bool one_process;
         int fatal_status;
         enum setting_exit_storm exit_storm;
         enum log_target log;

@@ -4,7 +4,8 @@ import re
 
 TYPES = {
     "path": ("jail", "pidfile", "scoreboard", "definitions"),
-    "boolean": ("fixroot", "self_link", "read_only", "no_new_privs", "master_accepts"),
+    "boolean": ("fixroot", "self_link", "read_only", "no_new_privs", "master_accepts",
+                "one_process"),
     "status": ("fatal_status",),
     "word": ("view", "isolation", "ownership", "landlock", "exit_storm", "log_level"),
     "target": ("log",),

@@ -108,6 +108,20 @@ static void threads_of_a_server_of_one_process(void **state)
         expect(standing, EVENT_THREAD, VERDICT_PROCEED);
 }
 
+/* Even before it serves, with a pidfile, and as a daemon that has forked. */
+static void one_process_is_jailed_before_its_first_thread_and_as_it_drops_root(void **state)
+{
+        struct role_standing standing = {
+                WATCHING, .one_process = true, .root = true, .has_forked = true};
+
+        expect(standing, EVENT_THREAD, VERDICT_ENTER);
+        expect(standing, EVENT_DROP, VERDICT_ENTER);
+        expect(standing, EVENT_DROP_EFFECTIVE, VERDICT_PROCEED);
+        expect(standing, EVENT_WAIT, VERDICT_PROCEED);
+        standing.own_memory = false;
+        expect(standing, EVENT_THREAD, VERDICT_PROCEED);
+}
+
 /* Without a pidfile, a child that became a daemon and forks is the master, until it accepts. */
 static void a_pending_child_that_forks_may_be_the_master(void **state)
 {
@@ -221,6 +235,8 @@ int main(void)
                 cmocka_unit_test(an_unjailed_accept_is_refused),
                 cmocka_unit_test(a_server_of_one_process_is_its_worker),
                 cmocka_unit_test(threads_of_a_server_of_one_process),
+                cmocka_unit_test(
+                        one_process_is_jailed_before_its_first_thread_and_as_it_drops_root),
                 cmocka_unit_test(a_pending_child_that_forks_may_be_the_master),
                 cmocka_unit_test(nothing_triggers_in_a_vfork_child),
                 cmocka_unit_test(what_a_look_up_does_counts_for_nothing),
