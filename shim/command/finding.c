@@ -33,6 +33,35 @@ static struct finding *find(
         return NULL;
 }
 
+static void release(struct finding *finding)
+{
+        free(finding->path);
+        free(finding->why);
+        free(finding->where);
+        free(finding->user);
+        free(finding->cure.value);
+        free(finding->cure.command);
+}
+
+/* It is found once more. @text: is freed. */
+static struct finding *find_again(const struct findings *findings, struct finding *finding,
+        enum finding_severity severity, const char *where, char *text)
+{
+        free(text);
+        if (finding->severity < severity)
+                finding->severity = severity;
+        if (finding->user && !same(finding->user, findings->user)) {
+                free(finding->user);
+                finding->user = NULL;
+        }
+        if (finding->doubted && !findings->doubted) {
+                free(finding->where);
+                finding->where = memory_copy(where);
+                finding->doubted = false;
+        }
+        return finding;
+}
+
 struct finding *findings_add(struct findings *findings, enum finding_severity severity,
         const char *code, const char *path, const char *where, const char *why, ...)
 {
@@ -44,19 +73,15 @@ struct finding *findings_add(struct findings *findings, enum finding_severity se
         text = memory_vformat(why, values);
         va_end(values);
         finding = find(findings, code, path, text);
-        if (finding) {
-                free(text);
-                if (finding->severity < severity)
-                        finding->severity = severity;
-                if (finding->doubted && !findings->doubted) {
-                        free(finding->where);
-                        finding->where = memory_copy(where);
-                        finding->doubted = false;
-                }
-                return finding;
+        if (finding && !findings->unheard)
+                return find_again(findings, finding, severity, where, text);
+        if (findings->unheard) {
+                release(&findings->last);
+                finding = &findings->last;
+        } else {
+                findings->item = memory_grow(findings->item, findings->count + 1, sizeof(*finding));
+                finding = &findings->item[findings->count++];
         }
-        findings->item = memory_grow(findings->item, findings->count + 1, sizeof(*finding));
-        finding = &findings->item[findings->count++];
         *finding = (struct finding){
                 .severity = severity,
                 .code = code,
@@ -64,6 +89,7 @@ struct finding *findings_add(struct findings *findings, enum finding_severity se
                 .why = text,
                 .where = memory_copy(where),
                 .doubted = findings->doubted,
+                .user = memory_copy(findings->user),
         };
         return finding;
 }
@@ -176,6 +202,11 @@ static void show(const struct finding *finding, FILE *out)
                 terminal_print(out, finding->where);
                 fputc('\n', out);
         }
+        if (finding->user) {
+                fprintf(out, "        in the jail of ");
+                terminal_print(out, finding->user);
+                fputc('\n', out);
+        }
         if (line && finding->doubted)
                 fprintf(out,
                         "        others than root can change what asks for it: before you write "
@@ -211,6 +242,7 @@ struct json_object *findings_json(const struct findings *findings)
                 add_string(object, "where", finding->where);
                 json_object_object_add(
                         object, "doubted", json_object_new_boolean(finding->doubted));
+                add_string(object, "user", finding->user);
                 json_object_object_add(object, "cure", cure_json(&finding->cure));
                 json_object_array_add(array, object);
         }
@@ -219,15 +251,9 @@ struct json_object *findings_json(const struct findings *findings)
 
 void findings_release(struct findings *findings)
 {
-        for (size_t i = 0; i < findings->count; i++) {
-                struct finding *finding = &findings->item[i];
-
-                free(finding->path);
-                free(finding->why);
-                free(finding->where);
-                free(finding->cure.value);
-                free(finding->cure.command);
-        }
+        for (size_t i = 0; i < findings->count; i++)
+                release(&findings->item[i]);
+        release(&findings->last);
         free(findings->item);
         *findings = (struct findings){.item = NULL};
 }

@@ -43,6 +43,7 @@ struct cure {
  * @where: what asks for it: "/etc/apache2/sites-enabled/a.conf:12: DocumentRoot"; or NULL.
  * @doubted: others than root can change what asks for it, so it may ask for anything: the
  *         administrator is to look at the line before he writes it.
+ * @user:  the only one in whose jail it is so; NULL if it is so for several, or where all have one.
  */
 struct finding {
         enum finding_severity severity;
@@ -51,6 +52,7 @@ struct finding {
         char *why;
         char *where;
         bool doubted;
+        char *user;
         struct cure cure;
 };
 
@@ -58,18 +60,25 @@ struct finding {
  * struct findings - all of them; begin with all zero.
  *
  * @doubted: what is added is doubted, as long as this is set.
+ * @user:    what is added is about this user's jail; or NULL.
+ * @unheard: what is added is forgotten, as long as this is set.
+ * @last:    of what was forgotten.
  */
 struct findings {
         struct finding *item;
         size_t count;
         bool doubted;
+        const char *user;
+        bool unheard;
+        struct finding last;
 };
 
 /**
  * findings_add() - add one, unless it is there already (same code, path and cure).
  *
- * What is asked for again, by what nobody else can change, is not doubted any more. All strings
- * are copied. Return: it, as long as none is added; a cure may be given to it.
+ * What is asked for again, by what nobody else can change, is not doubted any more; what is found
+ * for another user as well is about neither. All strings are copied. Return: it, as long as none is
+ * added; a cure may be given to it.
  */
 struct finding *findings_add(struct findings *findings, enum finding_severity severity,
         const char *code, const char *path, const char *where, const char *why, ...)

@@ -2,25 +2,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/check/check.h"
 
+#include "command/check/check_plan.h"
 #include "command/check/check_server.h"
+#include "command/check/check_users.h"
 #include "command/check/fewest_services.h"
 #include "command/check/fix.h"
-#include "command/memory.h"
 #include "command/subcommand.h"
-#include "jail/enter.h"
+#include "command/user_jail.h"
 #include "settings/read.h"
-#include "supply/place.h"
-#include "supply/publication.h"
-#include "supply/services.h"
-#include "supply/supply.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-enum { OPTION_JSON = 1, OPTION_FIX, OPTION_YES };
+enum { OPTION_JSON = 1, OPTION_FIX, OPTION_YES, OPTION_USER };
 
 /* What the options ask for. */
 struct asked {
+        const char *user;
         bool json;
         bool fix;
         bool yes;
@@ -31,108 +26,47 @@ static const struct command_option own_options[] = {
         {"fix", NULL, "show the settings that the findings propose, ask, and write them",
                 OPTION_FIX},
         {"yes", NULL, "with --fix: do not ask", OPTION_YES},
+        {"user", "NAME", "where each user has a jail: that of this one alone", OPTION_USER},
         {.name = NULL},
 };
 
-/* The settings, and the jail that they name. Return: is there a plan to go on with? */
-static bool check_settings(struct plan *plan, struct findings *findings)
+/* The settings. Return: do they name a jail? */
+static bool read_settings(struct check *check)
 {
+        struct settings *settings = &check->plan.settings;
         struct failure failure = {0};
+        struct finding *finding;
 
-        if (settings_read(&plan->settings, &failure) < 0) {
-                findings_add_failure(findings, FINDING_ERROR, "settings", &failure);
+        if (settings_read(settings, &failure) < 0) {
+                findings_add_failure(&check->findings, FINDING_ERROR, "settings", &failure);
                 return false;
         }
-        if (!plan->settings.jail) {
-                struct finding *finding = findings_add(findings, FINDING_ERROR, "no-jail",
-                        settings_file(), NULL, "no jail is configured");
-
-                /* An example: it is not for --fix to choose a directory. */
-                cure_command(&finding->cure, "jail = \"/srv/www1\";");
-                return false;
-        }
-        if (plan_check(plan, &failure) < 0 || jail_hold(&plan->jail, &failure) < 0) {
-                findings_add_failure(findings, FINDING_ERROR, "jail", &failure);
-                return false;
-        }
-        return true;
+        if (settings->jail)
+                return true;
+        finding = check_found(
+                check, FINDING_ERROR, "no-jail", settings_file(), NULL, "no jail is configured");
+        /* An example: it is not for --fix to choose a directory. */
+        cure_command(&finding->cure, "jail = \"/srv/www1\";");
+        return false;
 }
 
-static void tell_left_out(void *context, struct failure *failure)
+/* What the start would bring, the server's configuration, and what is in the jail, or in each. */
+static void look(struct check *check, const struct options *options, const struct asked *asked)
 {
-        struct check *check = context;
+        bool each = read_settings(check) && user_jail_is_meant(&check->plan.settings);
 
-        settings_locate(&check->plan.settings, failure);
-        findings_add_failure(&check->findings, FINDING_WARNING, "left-out", failure);
-}
-
-/* Where it comes to lie, if the jail has links on the way to its place. */
-static void find_place(const struct jail *jail, struct exposure *exposure)
-{
-        struct failure ignored;
-        struct place *place = memory_grow(NULL, 1, sizeof(*place));
-
-        if (place_trace(jail->fd, exposure->target, place, &ignored) == 0 &&
-                strcmp(place->path, exposure->target) != 0)
-                exposure->target = memory_copy(place->path);
-        free(place);
-}
-
-/*
- * An application's definition asks for all that it can use, such as mail, which a machine may do
- * without; what the administrator has named himself should be there.
- */
-static void tell_absent(struct check *check, const struct exposure *exposure)
-{
-        const char *by = exposure->service
-                                 ? services_includer(&check->plan.settings, exposure->service)
-                                 : NULL;
-
-        if (exposure->options & EXPOSURE_OPTIONAL)
-                return;
-        if (by)
-                check_found(check, FINDING_NOTE, "absent-outside", exposure->source, NULL,
-                        "%s, which %s asks for, would bring it, and it is not there",
-                        exposure->service, by);
-        else
-                check_found(check, FINDING_WARNING, "absent-outside", exposure->source, NULL,
-                        "%s is to bring it, and it is not there", exposure_origin(exposure));
-}
-
-/* Look at each of what is brought in; the look makes nothing. */
-static void look_at_exposures(struct check *check)
-{
-        struct exposures *exposures = &check->plan.exposures;
-
-        for (size_t i = 0; i < exposures->count; i++) {
-                struct exposure *exposure = &exposures->item[i];
-                struct failure failure = {0};
-                int fd = -1;
-
-                if (exposure_take(exposure, check->plan.settings.isolation, &fd, &failure) < 0)
-                        tell_left_out(check, &failure);
-                else if (!exposure->present)
-                        tell_absent(check, exposure);
-                kernel_close_at_end(&fd);
-                find_place(&check->plan.jail, exposure);
-        }
-        exposures_sort(exposures, check->plan.settings.isolation);
-}
-
-/* What the start would bring into the jail. */
-static void check_supply(struct check *check)
-{
-        struct failure failure = {0};
-
-        if (supply_look(&check->plan, tell_left_out, check, &failure) < 0) {
-                settings_locate(&check->plan.settings, &failure);
-                findings_add_failure(&check->findings, FINDING_ERROR, "supply", &failure);
-        }
-        look_at_exposures(check);
-        if (publication_check(&check->plan.jail, &check->plan.exposures, &failure) < 0) {
-                settings_locate(&check->plan.settings, &failure);
-                findings_add_failure(&check->findings, FINDING_WARNING, "publication", &failure);
-        }
+        if (asked->user && !each)
+                options_misuse(options, "--user: the settings name one jail for all users");
+        if (each)
+                check_users_begin(check, asked->user);
+        else if (check->findings.count == 0)
+                check_plan(check);
+        check_server(check, options_rest(options));
+        if (each)
+                check_users_end(check);
+        else if (check->usable)
+                check_jail(check);
+        fewest_services(check);
 }
 
 static void show(const struct findings *findings, bool json)
@@ -164,6 +98,8 @@ static void ask(struct options *options, struct asked *asked)
                 asked->json |= option == OPTION_JSON;
                 asked->fix |= option == OPTION_FIX;
                 asked->yes |= option == OPTION_YES;
+                if (option == OPTION_USER)
+                        asked->user = options->argument;
         }
         if (asked->json && asked->fix)
                 options_misuse(options, "--fix shows what it writes to people: leave --json out");
@@ -172,17 +108,11 @@ static void ask(struct options *options, struct asked *asked)
 static int run(struct options *options)
 {
         struct check check = {.plan = PLAN_NONE};
-        struct asked asked = {false, false, false};
+        struct asked asked = {NULL, false, false, false};
         int result;
 
         ask(options, &asked);
-        check.usable = check_settings(&check.plan, &check.findings);
-        if (check.usable)
-                check_supply(&check);
-        check_server(&check, options_rest(options));
-        if (check.usable)
-                check_jail(&check);
-        fewest_services(&check);
+        look(&check, options, &asked);
         show(&check.findings, asked.json);
         result = asked.fix ? fix(&check.findings, settings_file(), asked.yes) : 0;
         if (result == 0)

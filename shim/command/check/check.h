@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 struct httpd_config;
+struct check_users;
 
 /** struct check_user - whose rights count inside. Allocated by check_user(). */
 struct check_user {
@@ -28,6 +29,8 @@ struct check_user {
  * @usable: the plan can be asked; else nothing but findings is there to tell.
  * @user:   of the workers; as long as nobody has set it, it is root, whom no file refuses.
  * @httpd:  what httpd's configuration says, if httpd was looked at; for check_php().
+ * @users:  where each user has a jail, what is known of all these (command/check/check_users.h):
+ *          the plan is that of one of them, or of none; NULL where there is one jail for all.
  */
 struct check {
         struct plan plan;
@@ -35,6 +38,7 @@ struct check {
         bool usable;
         struct check_user user;
         struct httpd_config *httpd;
+        struct check_users *users;
 };
 
 /** enum check_use - what for workers need a path: one of the first, and what may be added to it. */
@@ -60,7 +64,8 @@ enum check_use {
         CHECK_ESSENTIAL = 32,
 };
 
-/** check_user() - from now on, these are the rights of workers. Copies @groups. */
+/** check_user() - from now on, these are the rights of workers, and where each user has a jail, it
+ * is about this one's. Copies @groups. */
 void check_user(struct check *check, uid_t uid, gid_t gid, const gid_t *groups, size_t count);
 
 /** check_user_named() - the same, of this user and this group (NULL: his own), and of the groups

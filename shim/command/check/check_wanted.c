@@ -1,6 +1,7 @@
 /* Says of a path that workers need whether it will be there inside, and whether they may use it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/check/check.h"
+#include "command/check/check_users.h"
 #include "command/check/inside.h"
 #include "command/check/programs.h"
 #include "command/check/wanted_cure.h"
@@ -28,6 +29,7 @@ void check_user(struct check *check, uid_t uid, gid_t gid, const gid_t *groups, 
         user->group = memory_grow(NULL, count + 1, sizeof(*groups));
         memcpy(user->group, groups, count * sizeof(*groups));
         user->group_count = count;
+        check_users_choose(check, uid);
 }
 
 /* Return: does @text name a number, as httpd has it? */
