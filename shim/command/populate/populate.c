@@ -1,15 +1,10 @@
 /* chrootshim populate: puts into a jail what programs need there, and takes it out again. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/memory.h"
-#include "command/populate/populate_report.h"
-#include "command/populate/population.h"
-#include "command/populate/progress.h"
+#include "command/populate/populate_jail.h"
 #include "command/subcommand.h"
-#include "supply/manifest_file.h"
-#include "supply/residue.h"
-#include "supply/supply.h"
+#include "settings/read.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 enum {
@@ -18,7 +13,8 @@ enum {
         OPTION_REFRESH,
         OPTION_REMOVE,
         OPTION_DRY_RUN,
-        OPTION_JSON
+        OPTION_JSON,
+        OPTION_USER
 };
 
 static const struct command_option own_options[] = {
@@ -27,256 +23,153 @@ static const struct command_option own_options[] = {
         {"refresh", NULL, "bring again what has been brought before, as it is now", OPTION_REFRESH},
         {"remove", NULL, "take out what is named, or all that has been brought", OPTION_REMOVE},
         {"dry-run", NULL, "only tell what would be done", OPTION_DRY_RUN},
+        {"user", "NAME", "where each user has a jail: that of this one; else all that are there",
+                OPTION_USER},
         {"json", NULL, "print what is done as JSON (populate.schema.json)", OPTION_JSON},
         {NULL, NULL, NULL, 0},
 };
 
 /*
- * struct work - what is to be done.
+ * struct asked - what the options ask for.
  *
- * @plan:   for nothing: the jail.
- * @wishes: those of the command line; then all that are to be brought, or to be removed.
+ * @each:  each user has a jail: then these are the users.
+ * @named: the names of users.
+ * @array: of the answers for them, as JSON.
  */
-struct work {
-        struct plan plan;
-        struct wishes wishes;
-        struct populate_report report;
-        bool refresh;
-        bool remove;
+struct asked {
+        struct populate_task task;
+        struct setting_list named;
         bool json;
+        bool each;
+        struct users users;
+        struct json_object *array;
 };
 
-/* What is wrong with one wish: it is no setting that is to be corrected. */
-static void add_failure(struct work *work, const struct wish *wish, struct failure *failure)
+static void add(struct setting_list *list, const char *text, const struct options *options)
 {
-        failure->setting = failure->variable = failure->file = NULL;
-        failure->line = 0;
-        findings_add_failure(
-                &work->report.findings, FINDING_ERROR, wish_kind_name(wish->kind), failure);
+        if (setting_list_add(list, text) < 0)
+                options_misuse(options, "a name is empty");
 }
 
-static void add_program(struct work *work, const char *program)
+static void read_options(struct asked *asked, struct options *options)
 {
-        struct failure failure = {0};
-        char *path = wish_program_path(program, &failure);
-
-        if (path)
-                wishes_add(&work->wishes, WISH_PROGRAM, path);
-        else
-                findings_add_failure(&work->report.findings, FINDING_ERROR, "program", &failure);
-        free(path);
-}
-
-static void read_options(struct work *work, struct options *options)
-{
+        struct populate_task *task = &asked->task;
         int option;
 
         while ((option = options_next(options)) != 0) {
                 if (option == OPTION_PROGRAM)
-                        add_program(work, options->argument);
+                        add(&task->programs, options->argument, options);
                 else if (option == OPTION_SERVICE)
-                        wishes_add(&work->wishes, WISH_SERVICE, options->argument);
-                work->refresh |= option == OPTION_REFRESH;
-                work->remove |= option == OPTION_REMOVE;
-                work->report.dry_run |= option == OPTION_DRY_RUN;
-                work->json |= option == OPTION_JSON;
+                        add(&task->services, options->argument, options);
+                else if (option == OPTION_USER)
+                        add(&asked->named, options->argument, options);
+                task->refresh |= option == OPTION_REFRESH;
+                task->remove |= option == OPTION_REMOVE;
+                task->dry_run |= option == OPTION_DRY_RUN;
+                asked->json |= option == OPTION_JSON;
         }
         options_no_rest(options);
-        if (work->refresh && work->remove)
+        if (task->refresh && task->remove)
                 options_misuse(options, "--refresh and --remove exclude each other");
-        if (!work->refresh && !work->remove && work->wishes.count == 0 &&
-                work->report.findings.count == 0)
+        if (!task->refresh && !task->remove && task->programs.count + task->services.count == 0)
                 options_misuse(options, "name a --program or a --service");
 }
 
-static void note_change(void *context, enum inventory_change change, const char *path)
+static int refuse(const struct failure *failure)
 {
-        populate_report_add(context, change, path);
+        char text[FAILURE_TEXT_SIZE];
+
+        fprintf(stderr, "chrootshim populate: %s\n", failure_text(failure, text, sizeof(text)));
+        return STATUS_CONFIG;
 }
 
-static void note_made(void *context, const char *path)
+/* A directory that is nobody's jail is none of ours. */
+static void pass_over(void *context, const char *path)
 {
-        populate_report_add(context, INVENTORY_UPDATED, path);
 }
 
-static void note_removed(void *context, const char *path)
+static int find_users(struct asked *asked, const struct options *options, struct failure *failure)
 {
-        populate_report_add(context, INVENTORY_REMOVED, path);
-}
+        struct settings settings = {0};
+        int error = settings_read(&settings, failure);
 
-/* A file that could not be brought has been told of in the log. */
-static void note_left_out(struct work *work, const struct plan *plan)
-{
-        for (size_t i = 0; i < plan->exposures.count; i++)
-                if (plan->exposures.item[i].stale)
-                        findings_add(&work->report.findings, FINDING_WARNING, "left-out",
-                                plan->exposures.item[i].source, NULL, "it is not brought");
-}
-
-static int bring(struct work *work, struct plan *plan, struct failure *failure)
-{
-        int error;
-
-        plan->progress = progress_show;
-        error = supply_bring(plan, failure);
-        if (error == 0)
-                error = plan_make_self_links(plan, failure);
-        progress_end();
-        note_left_out(work, plan);
+        if (error < 0)
+                return error;
+        asked->each = user_jail_is_meant(&settings);
+        if (asked->named.count > 0 && !asked->each)
+                options_misuse(options, "--user: the settings name one jail for all users");
+        for (size_t i = 0; error == 0 && i < asked->named.count; i++)
+                error = users_add_named(&asked->users, asked->named.item[i], failure);
+        if (error == 0 && asked->each && asked->named.count == 0)
+                error = users_with_jail(&settings, &asked->users, pass_over, NULL, failure);
+        settings_release(&settings);
         return error;
 }
 
-/* What could not be noted could not be taken out again. */
-static bool can_note(struct work *work)
+static int status_of(const struct populate_report *report)
 {
-        struct failure failure = {0};
-        MANIFEST int manifest = manifest_open(work->plan.jail.fd, true, &failure);
-
-        if (manifest >= 0)
-                return true;
-        failure.jail = work->plan.jail.real;
-        findings_add_failure(&work->report.findings, FINDING_ERROR, "manifest", &failure);
-        return false;
-}
-
-/* One after the other: what the second needs as well is there already. */
-static void bring_all(struct work *work, struct plan *plans, const bool *planned)
-{
-        for (size_t i = 0; i < work->wishes.count; i++) {
-                struct failure failure = {0};
-
-                if (planned[i] && bring(work, &plans[i], &failure) < 0)
-                        add_failure(work, &work->wishes.item[i], &failure);
-        }
-}
-
-static void look_at_all(struct work *work, struct plan *plans, const bool *planned)
-{
-        struct plan **list = memory_grow(NULL, work->wishes.count + 1, sizeof(*list));
-        size_t count = 0;
-
-        for (size_t i = 0; i < work->wishes.count; i++) {
-                struct failure failure = {0};
-
-                if (!planned[i])
-                        continue;
-                if (population_each_change(&plans[i], note_made, &work->report, &failure) < 0)
-                        add_failure(work, &work->wishes.item[i], &failure);
-                list[count++] = &plans[i];
-        }
-        if (count > 0) {
-                const char **names = memory_grow(NULL, count + 1, sizeof(*names));
-
-                for (size_t i = 0; i < count; i++)
-                        names[i] = list[i]->standing;
-                names[count] = NULL;
-                list[0]->forgotten = names;
-                residue_preview(list, count, note_removed, &work->report);
-                free(names);
-        }
-        free(list);
-}
-
-/* What has been brought before is brought again, if that is asked for. */
-static void populate(struct work *work, const struct inventory *before)
-{
-        struct plan *plans;
-        bool *planned, any = false;
-
-        for (size_t i = 0; work->refresh && i < before->wishes.count; i++)
-                wishes_add(&work->wishes, before->wishes.item[i].kind, before->wishes.item[i].name);
-        plans = memory_grow(NULL, work->wishes.count + 1, sizeof(*plans));
-        planned = memory_grow(NULL, work->wishes.count + 1, sizeof(*planned));
-        for (size_t i = 0; i < work->wishes.count; i++) {
-                struct failure failure = {0};
-
-                planned[i] = population_plan(&work->wishes.item[i], &plans[i],
-                                     &work->report.findings, &failure) == 0;
-                if (!planned[i])
-                        add_failure(work, &work->wishes.item[i], &failure);
-                any |= planned[i];
-        }
-        if (work->report.dry_run)
-                look_at_all(work, plans, planned);
-        else if (any && can_note(work))
-                bring_all(work, plans, planned);
-        free(plans);
-        free(planned);
-}
-
-/* Of what is named, or of all, the jail keeps what somebody else wants. */
-static void remove_wishes(struct work *work, const struct inventory *before)
-{
-        const struct wishes *wishes = work->wishes.count > 0 ? &work->wishes : &before->wishes;
-        const char **names = memory_grow(NULL, wishes->count + 1, sizeof(*names));
-        struct plan *plan = &work->plan;
-        struct failure failure = {0};
-        size_t count = 0;
-
-        for (size_t i = 0; i < wishes->count; i++) {
-                if (wishes_have(&before->wishes, &wishes->item[i]))
-                        names[count++] = wishes->item[i].standing;
-                else
-                        findings_add(&work->report.findings, FINDING_WARNING, "not-populated",
-                                wishes->item[i].name, NULL, "the jail is not populated with it");
-        }
-        names[count] = NULL;
-        plan->standing = MANIFEST_STANDING;
-        plan->forgotten = names;
-        if (work->report.dry_run)
-                residue_preview(&plan, 1, note_removed, &work->report);
-        else if (count > 0 && residue_begin(plan, &failure) < 0)
-                findings_add_failure(&work->report.findings, FINDING_ERROR, "manifest", &failure);
-        free(names);
-}
-
-static int status_of(const struct work *work)
-{
-        int worst = findings_worst(&work->report.findings);
+        int worst = findings_worst(&report->findings);
 
         return worst == FINDING_ERROR ? STATUS_FAILED : worst == FINDING_WARNING ? 1 : 0;
 }
 
-static void work_in_jail(struct work *work, struct failure *failure)
+static void show_json(struct json_object *object)
 {
-        struct inventory before = {0}, after = {0};
-        int error = inventory_read(&work->plan.jail, &before, failure);
+        puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY));
+        json_object_put(object);
+}
 
-        if (error == 0 && work->remove)
-                remove_wishes(work, &before);
-        else if (error == 0)
-                populate(work, &before);
-        if (error == 0)
-                error = inventory_read(&work->plan.jail, &after, failure);
-        if (error < 0) {
-                findings_add_failure(&work->report.findings, FINDING_ERROR, "manifest", failure);
-                return;
+/* Return: the exit status of this one. */
+static int do_one(struct asked *asked, const struct user *user)
+{
+        struct populate_report report = {0};
+        struct failure failure = {0};
+
+        if (populate_jail(&asked->task, user, &report, &failure) < 0)
+                return refuse(&failure);
+        if (!asked->json)
+                populate_report_show(&report);
+        else if (asked->array)
+                json_object_array_add(asked->array, populate_report_json(&report));
+        else
+                show_json(populate_report_json(&report));
+        return status_of(&report);
+}
+
+/* One after the other; what is wrong with one jail does not keep the others from theirs. */
+static int do_each(struct asked *asked)
+{
+        int worst = 0;
+
+        if (asked->json)
+                asked->array = json_object_new_array();
+        for (size_t i = 0; i < asked->users.count; i++) {
+                int status = do_one(asked, &asked->users.item[i]);
+
+                worst = status > worst ? status : worst;
         }
-        inventory_compare(&work->plan.jail, &before, &after, note_change, &work->report);
-        work->report.wishes = after.wishes;
+        if (asked->users.count == 0 && !asked->json)
+                printf("no user has a jail\n");
+        if (asked->json) {
+                struct json_object *object = json_object_new_object();
+
+                json_object_object_add(object, "jails", asked->array);
+                show_json(object);
+        }
+        return worst;
 }
 
 static int run(struct options *options)
 {
-        struct work work = {.plan = PLAN_NONE};
+        struct asked asked = {.json = false};
         struct failure failure = {0};
 
-        read_options(&work, options);
-        if (population_begin(&work.plan, &failure) < 0) {
-                char text[FAILURE_TEXT_SIZE];
-
-                fprintf(stderr, "chrootshim populate: %s\n",
-                        failure_text(&failure, text, sizeof(text)));
-                return STATUS_CONFIG;
-        }
-        work.report.jail = work.plan.jail.real;
-        work_in_jail(&work, &failure);
-        populate_report_sort(&work.report);
-        if (work.json)
-                populate_report_json(&work.report);
-        else
-                populate_report_show(&work.report);
-        return status_of(&work);
+        read_options(&asked, options);
+        if (find_users(&asked, options, &failure) < 0)
+                return refuse(&failure);
+        if (!asked.each)
+                return do_one(&asked, NULL);
+        return do_each(&asked);
 }
 
 const struct subcommand subcommand_populate = {

@@ -146,17 +146,18 @@ static struct json_object *changes_json(
         return array;
 }
 
-void populate_report_json(const struct populate_report *report)
+struct json_object *populate_report_json(const struct populate_report *report)
 {
         struct json_object *object = json_object_new_object();
 
         json_object_object_add(object, "jail", json_object_new_string(report->jail));
+        json_object_object_add(
+                object, "user", report->user ? json_object_new_string(report->user) : NULL);
         json_object_object_add(object, "dry_run", json_object_new_boolean(report->dry_run));
         json_object_object_add(object, "populated", wishes_json(&report->wishes));
         for (size_t change = 0; change < CHANGES; change++)
                 json_object_object_add(object, words[change].name,
                         changes_json(report, (enum inventory_change)change));
         json_object_object_add(object, "findings", findings_json(&report->findings));
-        puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY));
-        json_object_put(object);
+        return object;
 }

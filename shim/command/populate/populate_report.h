@@ -16,11 +16,13 @@ struct populate_change {
 /**
  * struct populate_report - all there is to tell.
  *
+ * @user:    whose jail it is, where each user has one; else NULL.
  * @dry_run: nothing was done: what is told would be.
  * @wishes:  what the jail has been populated with in the end; of a dry run, before it.
  */
 struct populate_report {
         const char *jail;
+        const char *user;
         bool dry_run;
         struct wishes wishes;
         struct populate_change *change;
@@ -38,7 +40,7 @@ void populate_report_sort(struct populate_report *report);
 /** populate_report_show() - for people: what has changed, and findings on stderr. */
 void populate_report_show(const struct populate_report *report);
 
-/** populate_report_json() - as populate.schema.json has it, to stdout. */
-void populate_report_json(const struct populate_report *report);
+/** populate_report_json() - as populate.schema.json has it. */
+struct json_object *populate_report_json(const struct populate_report *report);
 
 #endif

@@ -30,7 +30,7 @@ struct population {
         bool uses_libc;
 };
 
-static int begin(struct plan *plan, struct failure *failure)
+static int begin(const struct user *user, struct plan *plan, struct failure *failure)
 {
         struct settings *settings = &plan->settings;
         int error = settings_read(settings, failure);
@@ -44,6 +44,10 @@ static int begin(struct plan *plan, struct failure *failure)
         }
         setting_list_clear(&settings->services);
         setting_list_clear(&settings->expose);
+        if (user)
+                error = user_jail_settle(settings, user->uid, failure);
+        if (error < 0)
+                return error;
         settings->isolation = ISOLATION_CHROOT;
         /* Without root, it would be asked for; no server is meant. */
         if (!settings->pidfile)
@@ -60,12 +64,12 @@ static int check_and_hold(struct plan *plan, struct failure *failure)
         return error;
 }
 
-int population_begin(struct plan *ret_plan, struct failure *ret_failure)
+int population_begin(const struct user *user, struct plan *ret_plan, struct failure *ret_failure)
 {
         int error;
 
         *ret_plan = (struct plan)PLAN_NONE;
-        error = begin(ret_plan, ret_failure);
+        error = begin(user, ret_plan, ret_failure);
         ret_plan->settings.self_link = false;
         return error < 0 ? error : check_and_hold(ret_plan, ret_failure);
 }
@@ -255,15 +259,15 @@ static int complete(struct population *population)
         return supply_look(plan, note_left_out, population, population->failure);
 }
 
-int population_plan(const struct wish *wish, struct plan *ret_plan, struct findings *findings,
-        struct failure *ret_failure)
+int population_plan(const struct wish *wish, const struct user *user, struct plan *ret_plan,
+        struct findings *findings, struct failure *ret_failure)
 {
         struct population population = {ret_plan, wish, findings, ret_failure, false};
         int error;
 
         *ret_plan = (struct plan)PLAN_NONE;
         services_use_shim(preload_library());
-        error = begin(ret_plan, ret_failure);
+        error = begin(user, ret_plan, ret_failure);
         if (error == 0)
                 error = add_wish(&population);
         if (error == 0)

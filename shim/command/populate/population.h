@@ -5,16 +5,18 @@
 
 #include "command/finding.h"
 #include "command/populate/wish.h"
+#include "command/user_jail.h"
 #include "supply/plan.h"
 
 /**
  * population_begin() - the plan for nothing: the jail of the settings, which is held then.
+ * @user: whose jail it is, where each has one; else NULL.
  *
  * What the settings want besides, the server brings itself. All is copied, whatever the isolation.
  *
  * Return: 0, or a negative error number with @ret_failure.
  */
-int population_begin(struct plan *ret_plan, struct failure *ret_failure);
+int population_begin(const struct user *user, struct plan *ret_plan, struct failure *ret_failure);
 
 /**
  * population_plan() - the plan for one wish, with all that it needs, looked at (supply_look()).
@@ -27,8 +29,8 @@ int population_begin(struct plan *ret_plan, struct failure *ret_failure);
  * Return: 0, or a negative error number with @ret_failure. What is left out, and what is worth
  * knowing, is added to @findings.
  */
-int population_plan(const struct wish *wish, struct plan *ret_plan, struct findings *findings,
-        struct failure *ret_failure);
+int population_plan(const struct wish *wish, const struct user *user, struct plan *ret_plan,
+        struct findings *findings, struct failure *ret_failure);
 
 /**
  * population_each_change() - tell each path that the plan would bring, or bring anew.
