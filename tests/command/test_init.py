@@ -205,6 +205,28 @@ class TestOthers:
         refused(init(sandbox, server="php-fpm"), "there are several of it", f"php-fpm7.4, {FPM}")
         done(init(sandbox, "--dry-run", server="php-fpm7.4"))
 
+    def test_a_jail_for_each_user(self, sandbox):
+        """The directory of the jails, and those of the users that are named."""
+        sandbox.path("/run/php").mkdir()
+        text = written(init(sandbox, "--user", "games", "--user", "www-data", server=FPM,
+                            jail="/srv/jails/%u"))
+        assert 'jail = "/srv/jails/%u";' in sandbox.read(CONFIG)
+        assert "For each user: install -d -m 755 /srv/jails/NAME\n" in text
+        jails = sandbox.path("/srv/jails")
+        assert {path.name for path in jails.iterdir()} == {"games", "www-data"}
+        for path in (jails, *jails.iterdir()):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o755 and path.stat().st_uid == 0
+        done(undo(sandbox, server=FPM))
+        assert not sandbox.exists("/srv/jails") and not sandbox.exists(CONFIG)
+
+    def test_users_without_a_jail_each(self, sandbox):
+        refused(init(sandbox, "--user", "games", server=FPM, jail="/srv/web"), "one jail for all users",
+                status=64)
+        refused(init(sandbox, "--user", "nobody-here", server=FPM, jail="/srv/%u"), "no such user",
+                status=64)
+        refused(init(sandbox, server=FPM, jail="/srv/%x"), '"%x" stands for nothing')
+        assert changes(sandbox) == set()
+
     @pytest.mark.parametrize("server, unit, name", (
         ("nginx", "nginx", "nginx"), (FPM, "php8.2-fpm", "php-fpm")))
     def test_drop_ins(self, sandbox, server, unit, name):

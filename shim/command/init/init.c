@@ -1,16 +1,16 @@
 /* chrootshim init: makes a jail, and writes what brings the shim to a server at its next start. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "build.h"
 #include "command/init/init_layout.h"
 #include "command/init/init_plan.h"
 #include "command/init/init_record.h"
 #include "command/init/init_settings.h"
+#include "command/init/init_show.h"
 #include "command/memory.h"
 #include "command/plain_path.h"
 #include "command/subcommand.h"
 #include "command/terminal.h"
-#include "command/text_file.h"
 #include "settings/read.h"
+#include "settings/template.h"
 #include "supply/plan.h"
 
 #include <errno.h>
@@ -20,20 +20,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { OPTION_UNDO = 1, OPTION_FORCE, OPTION_DRY_RUN, OPTION_YES };
+enum { OPTION_UNDO = 1, OPTION_FORCE, OPTION_DRY_RUN, OPTION_YES, OPTION_USER };
 
 static const struct command_option own_options[] = {
         {"undo", NULL, "put everything back that nobody has changed since", OPTION_UNDO},
         {"force", NULL, "replace files that are there with another text", OPTION_FORCE},
         {"yes", NULL, "take the settings that check proposes, and do not ask", OPTION_YES},
+        {"user", "NAME", "where each user is to have a jail: make that of this one", OPTION_USER},
         {"dry-run", NULL, "show what would be changed, and change nothing", OPTION_DRY_RUN},
         {.name = NULL},
 };
 
-/* struct asked - what the options ask for. */
+/*
+ * struct asked - what the options ask for.
+ *
+ * @users: those whose jails are to be made.
+ */
 struct asked {
         const char *server;
         char *jail;
+        struct users users;
         bool undo;
         bool force;
         bool dry_run;
@@ -83,36 +89,10 @@ static int check_settings(struct failure *failure)
         struct plan plan = PLAN_NONE;
         int error = settings_read(&plan.settings, failure);
 
-        return error < 0 ? error : plan_check(&plan, failure);
-}
-
-static void show_text(const char *path, const char *text)
-{
-        printf("\n");
-        terminal_print(stdout, path);
-        printf(":\n");
-        while (*text) {
-                char *line = memory_format("%.*s", (int)strcspn(text, "\n"), text);
-
-                if (strncmp(line, "//", 2) != 0) {
-                        printf("    ");
-                        terminal_print(stdout, line);
-                        printf("\n");
-                }
-                text += strlen(line);
-                text += *text == '\n';
-                free(line);
-        }
-}
-
-static void show_file(const char *path)
-{
-        struct failure failure;
-        char *text;
-
-        if (text_file_read(path, &text, &failure) == 0 && text)
-                show_text(path, text);
-        free(text);
+        /* The jails of users are for check to look at. */
+        if (error < 0 || user_jail_is_meant(&plan.settings))
+                return error;
+        return plan_check(&plan, failure);
 }
 
 /* What the doctor says to it, in its own words; with @fix, it asks whether to write what it
@@ -158,21 +138,6 @@ static int check_server_of(const struct asked *asked, const struct init_server *
         return renewed < 0 ? renewed : 0;
 }
 
-static void show_next(const struct init_server *server, const char *name)
-{
-        char *unit = init_fill(server, server->layout->unit);
-
-        if (access("/run/systemd/system", F_OK) == 0)
-                printf("\nNow: systemctl daemon-reload && systemctl restart %s\n", unit);
-        else
-                printf("\nNow: service %s restart\n", unit);
-        printf("Then: chrootshim status");
-        if (strcmp(settings_file(), DEFAULT_SETTINGS_FILE) != 0)
-                printf(" --config %s", settings_file());
-        printf("\nBack: chrootshim init %s --undo\n", name);
-        free(unit);
-}
-
 static void show_plan(const struct init_record *record)
 {
         for (size_t i = 0; i < record->directory_count; i++)
@@ -187,13 +152,16 @@ static int write_all(const struct asked *asked, const struct init_server *server
 {
         struct failure failure = {0};
         int checked = -1;
-        int error = init_plan(record, server, asked->jail, settings, asked->force, &failure);
+        int error = init_plan_jails(record, asked->jail, &asked->users, &failure);
+
+        if (error == 0)
+                error = init_plan(record, server, settings, asked->force, &failure);
 
         if (error < 0)
                 return refuse(&failure);
         if (asked->dry_run) {
                 show_plan(record);
-                show_text(settings_file(), settings);
+                init_show_text(settings_file(), settings);
                 return 0;
         }
         if (record->count == 0 && record->directory_count == 0)
@@ -208,10 +176,10 @@ static int write_all(const struct asked *asked, const struct init_server *server
                 fprintf(stderr, "chrootshim init: everything is as it was before\n");
                 return refuse(&failure);
         }
-        show_file(settings_file());
+        init_show_file(settings_file());
         if (check_server_of(asked, server, record, &checked, &failure) < 0)
                 return refuse(&failure);
-        show_next(server, asked->server);
+        init_show_next(server, asked->server, asked->jail);
         return checked == 2;
 }
 
@@ -281,6 +249,7 @@ static char *read_jail(struct options *options)
 /* They may stand before the server, and behind it. */
 static void read_options(struct options *options, struct asked *asked)
 {
+        struct failure failure;
         int option;
 
         do {
@@ -289,6 +258,10 @@ static void read_options(struct options *options, struct asked *asked)
                         asked->force |= option == OPTION_FORCE;
                         asked->dry_run |= option == OPTION_DRY_RUN;
                         asked->yes |= option == OPTION_YES;
+                        if (option == OPTION_USER &&
+                                users_add_named(&asked->users, options->argument, &failure) < 0)
+                                options_misuse(options, "--user %s: %s", options->argument,
+                                        failure.reason);
                 }
         } while (!asked->server && (asked->server = options_word(options)));
         options_no_rest(options);
@@ -301,7 +274,7 @@ static const char unquoted[] = " \t\n\"'\\$`%&|;<>()*?[]{}#!~";
 
 static int run(struct options *options)
 {
-        struct asked asked = {NULL, NULL, false, false, false, false};
+        struct asked asked = {.server = NULL};
         struct init_server server;
         struct failure failure = {0};
         int status;
@@ -314,6 +287,8 @@ static int run(struct options *options)
                 options_misuse(options, "--config takes an absolute path, here without what a "
                                         "shell or systemd would change");
         asked.jail = read_jail(options);
+        if (asked.users.count > 0 && !template_has_tokens(asked.jail))
+                options_misuse(options, "--user: that is one jail for all users");
         if (init_server_find(asked.server, &server, &failure) < 0) {
                 status = refuse(&failure);
         } else {

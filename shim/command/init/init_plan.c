@@ -6,7 +6,9 @@
 #include "command/memory.h"
 #include "command/run/preload.h"
 #include "settings/read.h"
+#include "settings/template.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,16 +62,34 @@ static bool is_wanted(const struct init_file *file)
                (file->when == INIT_ALWAYS || systemd == (file->when == INIT_WITH_SYSTEMD));
 }
 
-int init_plan(struct init_record *record, const struct init_server *server, const char *jail,
-        const char *settings, bool force, struct failure *ret_failure)
+int init_plan_jails(struct init_record *record, const char *jail, const struct users *users,
+        struct failure *ret_failure)
 {
+        char path[PATH_MAX];
         int error = init_record_earlier(record, ret_failure);
 
         if (error == 0)
-                error = init_record_directory(record, jail, ret_failure);
+                error = template_check(jail, ret_failure);
         if (error == 0)
-                error = init_record_file(
-                        record, settings_file(), settings, false, force, ret_failure);
+                error = template_fixed(jail, path, sizeof(path), ret_failure);
+        if (error == 0)
+                error = init_record_directory(record, path, ret_failure);
+        for (size_t i = 0; error == 0 && i < users->count; i++) {
+                const struct user *user = &users->item[i];
+
+                error = template_expand(
+                        jail, user->name, user->uid, path, sizeof(path), ret_failure);
+                if (error == 0)
+                        error = init_record_directory(record, path, ret_failure);
+        }
+        return error;
+}
+
+int init_plan(struct init_record *record, const struct init_server *server, const char *settings,
+        bool force, struct failure *ret_failure)
+{
+        int error = init_record_file(record, settings_file(), settings, false, force, ret_failure);
+
         for (size_t i = 0; error == 0 && i < INIT_FILES; i++) {
                 const struct init_file *file = &server->layout->files[i];
                 char *path, *text;

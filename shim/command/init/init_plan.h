@@ -5,9 +5,19 @@
 
 #include "command/init/init_layout.h"
 #include "command/init/init_record.h"
+#include "command/user_jail.h"
 
 /**
- * init_plan() - plan the jail, the file of settings, and the files of the server's layout.
+ * init_plan_jails() - first of all: plan the jail; or, where each user has one, the directory in
+ * which they are, and those of @users.
+ *
+ * Return: 0; a negative error number with @ret_failure.
+ */
+int init_plan_jails(struct init_record *record, const char *jail, const struct users *users,
+        struct failure *ret_failure);
+
+/**
+ * init_plan() - plan the file of settings, and the files of the server's layout.
  * @settings: text of the file of settings, which is settings_file().
  * @force:    also where a file is there with another text.
  *
@@ -15,7 +25,7 @@
  *
  * Return: 0; a negative error number with @ret_failure.
  */
-int init_plan(struct init_record *record, const struct init_server *server, const char *jail,
-        const char *settings, bool force, struct failure *ret_failure);
+int init_plan(struct init_record *record, const struct init_server *server, const char *settings,
+        bool force, struct failure *ret_failure);
 
 #endif
