@@ -50,6 +50,8 @@ class Row:
     # The signals of its own manual, sent to self.pid; None for a server that cannot reload.
     reload_signal = signal.SIGHUP
     stop_signal = signal.SIGTERM
+    # By which it opens its logs anew; None for a server that is not asked to by a signal.
+    reopen_signal = None
     # How many workers there are at least.
     least_workers = 2
     # Environment of the start, besides the shim's.
@@ -89,6 +91,17 @@ class Row:
 
     def reload(self):
         os.kill(self.pid, self.reload_signal)
+
+    # The path of the log to which it writes a line for each request; None if it has none.
+    access_log = None
+
+    def reopen(self):
+        """Have it open its logs anew: the old one has been moved away."""
+        os.kill(self.pid, self.reopen_signal)
+
+    # A method that has its next version take its place; self.pid is the new master's then. None for a
+    # server that is upgraded by a stop and a start.
+    upgrade = None
 
     # What it is done with.
 
@@ -160,11 +173,11 @@ class Row:
         """What it, and the shim, have said."""
         return processes.read(self.log)[-4000:]
 
-    def get(self, path, port=None):
-        """A GET over HTTP: status and text."""
+    def get(self, path, port=None, method="GET", body=None, headers=None):
+        """A GET, or another request, over HTTP: status and text."""
         connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
         try:
-            connection.request("GET", path)
+            connection.request(method, path, body, headers or {})
             response = connection.getresponse()
             return response.status, response.read().decode(errors="replace")
         finally:
