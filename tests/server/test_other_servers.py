@@ -18,17 +18,6 @@ from processes import wait_until
 
 FATAL = 15
 
-NGINX = """\
-daemon off; master_process off; pid {run}/nginx.pid; error_log {tree}/error.log;
-events {{}}
-http {{
-  access_log off;
-  client_body_temp_path {run}/a; proxy_temp_path {run}/b; fastcgi_temp_path {run}/c;
-  uwsgi_temp_path {run}/d; scgi_temp_path {run}/e;
-  server {{ listen 127.0.0.1:{port}; location / {{ return 200 "served"; }} }}
-}}
-"""
-
 LIGHTTPD = """\
 server.port = {port}
 server.bind = "127.0.0.1"
@@ -140,13 +129,6 @@ class TestOneProcess(OtherServerTest):
     def assert_whole(self):
         wait_until(lambda: processes.root(self.pid) == self.tree.jail,
                    f"the jail: {processes.read(self.log)}")
-
-    @pytest.mark.parametrize("isolation", ("chroot", "namespace"))
-    def test_nginx_without_a_master(self, isolation):
-        self.start("nginx", "-c", self.write("nginx.conf", NGINX), pidfile=None,
-                   isolation=isolation)
-        assert self.get() == "served"
-        self.assert_whole()
 
     def test_lighttpd_without_a_user(self):
         self.tree.write("jail/index.html", "served")
