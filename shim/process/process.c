@@ -98,6 +98,14 @@ bool self_owns_memory(void)
         return true;
 }
 
+/* Without root, nothing but its session tells a master that becomes a daemon anew from a worker. */
+static bool becomes_daemon(void)
+{
+        return self->role == CHROOTSHIM_PENDING && self->next_version &&
+               self->pidfile_at_start.held && self->arming == ARMING_ASSUMED &&
+               getsid(0) == self->pid;
+}
+
 static struct role_standing standing_now(void)
 {
         bool own_memory = self_owns_memory(), master_accepts = self->plan.settings.master_accepts;
@@ -116,6 +124,7 @@ static struct role_standing standing_now(void)
                 .has_forked = self->has_forked,
                 .has_workers = self->has_workers,
                 .is_child = self->is_child,
+                .becomes_daemon = becomes_daemon(),
         };
 }
 

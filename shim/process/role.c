@@ -72,7 +72,7 @@ static bool role_enters(const struct role_standing *standing, enum role_event ev
         case EVENT_RECEIVE:
                 return pending;
         case EVENT_TOUCH:
-                return pending && !standing->root;
+                return pending && !standing->root && !standing->becomes_daemon;
         }
         return false;
 }

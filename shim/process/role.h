@@ -56,6 +56,11 @@ struct role_standing {
         bool has_forked, has_workers;
         /** This process was made by a fork of this program. */
         bool is_child;
+        /**
+         * It leads a session, as a child of a program that has executed itself under its old pid
+         * and has not written its pidfile anew: it becomes the daemon that does.
+         */
+        bool becomes_daemon;
 };
 
 /** enum role_verdict - what has to happen before the event goes on. */

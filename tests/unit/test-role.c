@@ -58,6 +58,11 @@ static void a_root_child_may_touch_what_it_likes(void **state)
 {
         expect((struct role_standing){PENDING, .root = true}, EVENT_TOUCH, VERDICT_PROCEED);
         expect((struct role_standing){PENDING}, EVENT_TOUCH, VERDICT_ENTER);
+        expect((struct role_standing){PENDING, .becomes_daemon = true}, EVENT_TOUCH,
+                VERDICT_PROCEED);
+        expect((struct role_standing){PENDING, .becomes_daemon = true}, EVENT_ACCEPT,
+                VERDICT_ENTER);
+        expect((struct role_standing){PENDING, .becomes_daemon = true}, EVENT_WAIT, VERDICT_ENTER);
         expect((struct role_standing){WATCHING, .serving = true}, EVENT_TOUCH, VERDICT_PROCEED);
 }
 
