@@ -43,7 +43,7 @@ static int check_links(const struct jail *jail, struct failure *failure)
                 "put it back, or stop the server and start it again");
 }
 
-int jail_check_safety(const struct jail *jail, struct failure *ret_failure)
+int jail_check_way(const struct jail *jail, struct failure *ret_failure)
 {
         int error = safety_of_way(jail->real, ret_failure);
 
@@ -51,6 +51,15 @@ int jail_check_safety(const struct jail *jail, struct failure *ret_failure)
                 error = safety_of_way(jail->configured, ret_failure);
         if (error == 0)
                 error = check_links(jail, ret_failure);
+        if (error < 0)
+                ret_failure->setting = "jail";
+        return error;
+}
+
+int jail_check_safety(const struct jail *jail, struct failure *ret_failure)
+{
+        int error = jail_check_way(jail, ret_failure);
+
         if (error == 0)
                 error = safety_of_contents(jail->real, ret_failure);
         if (error < 0)

@@ -25,6 +25,9 @@ int jail_check(const char *configured, struct jail *ret_jail, struct failure *re
  */
 int jail_check_safety(const struct jail *jail, struct failure *ret_failure);
 
+/** jail_check_way() - the same, of the ways to it alone, and not of what is in it. */
+int jail_check_way(const struct jail *jail, struct failure *ret_failure);
+
 /**
  * jail_add_aliases() - record further outside paths that mean the jail.
  *

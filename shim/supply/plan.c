@@ -9,6 +9,8 @@
 #include "jail/landlock.h"
 #include "jail/spellings.h"
 #include "jail/trace.h"
+#include "settings/template.h"
+#include "settings/user_settings.h"
 #include "supply/definitions.h"
 #include "supply/lock_files.h"
 #include "supply/publication.h"
@@ -17,11 +19,14 @@
 #include "supply/services.h"
 #include "supply/supply.h"
 #include "supply/trial.h"
+#include "supply/user_plan.h"
 #include "supply/warm.h"
 #include "system/capabilities.h"
 #include "system/stack.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <unistd.h>
 
 /* The failure of any step, with the place of the setting that it is about. */
 static int located(const struct plan *plan, int error, struct failure *failure)
@@ -34,8 +39,14 @@ static int located(const struct plan *plan, int error, struct failure *failure)
 static int check_jail(struct plan *plan, struct failure *failure)
 {
         struct jail *jail = &plan->jail;
-        int error = jail_check(plan->settings.jail, jail, failure);
+        char path[PATH_MAX];
+        int error = 0;
 
+        /* Without tokens, that is all of it, and "%%" is "%". */
+        if (!plan->user)
+                error = template_fixed(plan->settings.jail, path, sizeof(path), failure);
+        if (error == 0)
+                error = jail_check(plan->user ? plan->settings.jail : path, jail, failure);
         if (error < 0)
                 return error;
         jail->unsafe = plan->settings.ownership == OWNERSHIP_WARN;
@@ -50,20 +61,33 @@ static int check_jail(struct plan *plan, struct failure *failure)
         return error;
 }
 
-int plan_check(struct plan *plan, struct failure *ret_failure)
+/* All of a jail that is known. The services of a user are those of the template. */
+static int check(struct plan *plan, struct failure *failure)
 {
-        int error = check_jail(plan, ret_failure);
+        int error = check_jail(plan, failure);
 
+        if (error == 0 && !plan->user)
+                error = definitions_complete(&plan->settings, failure);
         if (error == 0)
-                error = definitions_complete(&plan->settings, ret_failure);
+                error = services_check(&plan->settings, failure);
         if (error == 0)
-                error = services_check(&plan->settings, ret_failure);
-        if (error == 0)
-                error = services_expose(
-                        &plan->settings, &plan->jail, &plan->exposures, ret_failure);
+                error = services_expose(&plan->settings, &plan->jail, &plan->exposures, failure);
         if (error == 0)
                 error = exposures_check_settings(
-                        &plan->exposures, plan->settings.isolation, ret_failure);
+                        &plan->exposures, plan->settings.isolation, failure);
+        return error;
+}
+
+int plan_check(struct plan *plan, struct failure *ret_failure)
+{
+        int error = plan->user ? 0 : user_settings_check(&plan->settings, ret_failure);
+
+        if (error == 0 && !plan->user && settings_are_template(&plan->settings))
+                error = user_plan_check(plan, ret_failure);
+        else if (error == 0)
+                error = check(plan, ret_failure);
+        if (error == 0 && plan->is_template && geteuid() != 0)
+                error = user_plan_settle(plan, geteuid(), ret_failure);
         return located(plan, error, ret_failure);
 }
 
@@ -117,25 +141,51 @@ static void check_publication(const struct plan *plan, struct failure *failure)
         log_failure(LEVEL_WARNING, "", failure);
 }
 
+static int hold(struct plan *plan, struct failure *failure)
+{
+        int error = jail_hold(&plan->jail, failure);
+
+        if (error < 0)
+                failure->jail = plan->jail.real;
+        return error;
+}
+
+static int bring(struct plan *plan, struct failure *failure)
+{
+        int error = supply_make(plan, failure);
+
+        if (error == 0)
+                error = plan_make_self_links(plan, failure);
+        if (error == 0)
+                check_publication(plan, failure);
+        return error;
+}
+
+int plan_bring(struct plan *plan, struct failure *ret_failure)
+{
+        int error = hold(plan, ret_failure);
+
+        if (error == 0)
+                error = check_entry(plan, ret_failure);
+        if (error == 0)
+                error = bring(plan, ret_failure);
+        return located(plan, error, ret_failure);
+}
+
 int plan_prepare(struct plan *plan, struct failure *ret_failure)
 {
-        int error = jail_hold(&plan->jail, ret_failure);
+        int error = hold(plan, ret_failure);
 
-        if (error < 0) {
-                ret_failure->jail = plan->jail.real;
-                return error;
-        }
-        error = check_entry(plan, ret_failure);
+        if (error == 0)
+                error = check_entry(plan, ret_failure);
         if (error == 0)
                 error = warm_up(&plan->settings, ret_failure);
         if (error == 0 && plan->settings.isolation == ISOLATION_NAMESPACE)
                 error = trial_mounts(plan, ret_failure);
+        if (error == 0 && plan->is_template)
+                return located(plan, user_plan_try(plan, ret_failure), ret_failure);
         if (error == 0)
-                error = supply_make(plan, ret_failure);
-        if (error == 0)
-                error = plan_make_self_links(plan, ret_failure);
-        if (error == 0)
-                check_publication(plan, ret_failure);
+                error = bring(plan, ret_failure);
         if (error == 0)
                 error = trial_run(plan, ret_failure);
         return located(plan, error, ret_failure);
@@ -196,6 +246,10 @@ int plan_enter(struct plan *plan, struct failure *ret_failure)
 {
         struct entry entry = {.plan = plan, .failure = ret_failure};
 
+        /* That would be the directory in which all jails lie. */
+        if (plan->is_template)
+                return failure_set(
+                        ret_failure, 0, NULL, "it is not settled whose jail it is", NULL);
         stack_run(enter, &entry);
         return entry.error;
 }
