@@ -4,7 +4,6 @@
 #include "process/lookup.h"
 #include "process/self.h"
 #include "process/sockets.h"
-#include "settings/read.h"
 #include "supply/supply.h"
 #include "system/capabilities.h"
 #include "system/log.h"
@@ -108,13 +107,14 @@ static void tell_twin(void)
 }
 
 /* A reload of the server does not read it again, and nobody is to think that it did. */
-static void tell_change(
-        const char *path, const struct settings_stamp *read, struct settings_stamp *seen)
+static void tell_change(const struct settings_source *source, struct settings_stamp *seen)
 {
-        enum settings_change change = settings_stamp_look(path, read, seen);
+        enum settings_change change =
+                settings_stamp_look(source->path, source->pattern, &source->stamp, seen);
 
         if (change != SETTINGS_SAME)
-                log_line(LEVEL_WARNING, path, change == SETTINGS_GONE ? " is gone" : " has changed",
+                log_line(LEVEL_WARNING, source->path,
+                        change == SETTINGS_GONE ? " is gone" : " has changed",
                         " since the server started: workers are jailed as it was read then: stop "
                         "the server and start it again; a reload or a graceful restart is not "
                         "enough",
@@ -123,13 +123,10 @@ static void tell_change(
 
 static void tell_changed_settings(void)
 {
-        const struct settings *settings = &self->plan.settings;
+        const struct settings_sources *sources = &self->plan.settings.sources;
 
-        if (settings->path)
-                tell_change(settings->path, &settings->stamp, &self->settings_seen);
-        if (settings->definitions_stamp.sum)
-                tell_change(settings_definitions_file(settings), &settings->definitions_stamp,
-                        &self->definitions_seen);
+        for (size_t i = 0; i < self->sources_count; i++)
+                tell_change(&sources->item[i], &self->sources_seen[i]);
 }
 
 bool process_waits_shortly(void)

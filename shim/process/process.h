@@ -58,8 +58,9 @@ struct process {
         bool helper;
         /** The commands of a service manager are refused. */
         bool guards_service_manager;
-        /** The files of settings and of definitions as they were when a worker was forked last. */
-        struct settings_stamp settings_seen, definitions_seen;
+        /** The sources of the settings as they were when a worker was forked last. */
+        struct settings_stamp *sources_seen;
+        size_t sources_count;
         /** Where it says how far it has come (process/children.h); NULL once it has served. */
         unsigned char *mark;
         /** epoll tells it, or has told its master, of datagrams that clients send. */

@@ -56,15 +56,42 @@ static int remember_variables(struct failure *failure)
         return 0;
 }
 
+/* By its file, by the name that it was called by, or by its script. */
+static bool lists_this_program(const struct settings *settings)
+{
+        if (settings->programs.count == 0)
+                return true;
+        if (!self->program)
+                readiness_note_program();
+        return (self->program && settings_lists_program(settings, self->program)) ||
+               (self->script && settings_lists_program(settings, self->script)) ||
+               settings_lists_program(settings, program_invocation_name);
+}
+
+/* Whoever names the jail by its variable need not have a section for it. */
 static bool is_listed_program(void)
 {
         const struct settings *settings = &self->plan.settings;
+        bool named = settings->jail && !settings->line[SETTING_jail];
 
-        if (settings->programs.count == 0)
-                return true;
-        readiness_note_program();
-        return (self->program && settings_lists_program(settings, self->program)) ||
-               settings_lists_program(settings, program_invocation_name);
+        return !(settings_is_unserved(settings) && !named) && lists_this_program(settings);
+}
+
+/* A shell that leads to a server is none: what would serve ends as it begins to. */
+static int leave_unlisted(void)
+{
+        const struct settings *settings = &self->plan.settings;
+
+        if (settings->unlisted != UNLISTED_REFUSE || !self->library)
+                return 1;
+        failure_set(&problem, 0, self->program ? self->program : program_invocation_name,
+                "it is listed nowhere, and would serve unjailed",
+                "add it to the programs of its section, "
+                "or set unlisted = \"inert\"");
+        problem.setting = setting_keys[SETTING_unlisted].name;
+        settings_locate(settings, &problem);
+        self->problem = &problem;
+        return 0;
 }
 
 static void report(int error)
@@ -110,16 +137,18 @@ static int prepare(void)
         int error = self->library ? look_for_twin(&problem) : 0;
 
         if (error == 0)
-                error = settings_read(&self->plan.settings, &problem);
+                error = settings_read_for(&self->plan.settings, lists_this_program, &problem);
         if (error < 0)
                 return error;
+        if (settings_is_unserved(&self->plan.settings) && !is_listed_program())
+                return leave_unlisted();
         if (!self->plan.settings.jail && !self->library)
                 return 1;
         error = require_jail(&problem);
         if (error == 0)
                 error = remember_variables(&problem);
         if (error == 0 && !is_listed_program())
-                return 1;
+                return leave_unlisted();
         return error < 0 ? error : plan_check(&self->plan, &problem);
 }
 
@@ -130,10 +159,20 @@ static void note_next_version(void)
         self->has_workers = self->has_forked = child_exists();
 }
 
+/* How the files are, before anything has changed. Without memory, nobody looks at them. */
+static void note_sources(void)
+{
+        const struct settings_sources *sources = &self->plan.settings.sources;
+
+        self->sources_seen = calloc(sources->count, sizeof(*self->sources_seen));
+        self->sources_count = self->sources_seen ? sources->count : 0;
+        for (size_t i = 0; i < self->sources_count; i++)
+                self->sources_seen[i] = sources->item[i].stamp;
+}
+
 static void begin(enum chrootshim_role role)
 {
-        self->settings_seen = self->plan.settings.stamp;
-        self->definitions_seen = self->plan.settings.definitions_stamp;
+        note_sources();
         if (self->plan.settings.fixroot)
                 self->translation = self->plan.jail.prefixes;
         self->pid = getpid();

@@ -71,27 +71,38 @@ static int refuse_to_open(
         return error;
 }
 
-int settings_read_file(struct settings *settings, const char *path, bool required,
-        const char *variable, struct failure *ret_failure)
+int settings_file_take(const char *path, bool required, const char *variable, char **ret_bytes,
+        size_t *ret_length, struct settings_stamp *ret_stamp, struct failure *ret_failure)
 {
         CLOSED_AT_END int fd =
                 kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, 0);
-        char *bytes = NULL;
-        size_t length = 0;
         int error;
 
+        *ret_bytes = NULL;
         if (fd == -ENOENT && !required)
                 return 0;
         if (fd < 0)
                 return refuse_to_open(fd, path, variable, ret_failure);
-        error = look(fd, path, variable, &settings->stamp.facts, ret_failure);
+        error = look(fd, path, variable, &ret_stamp->facts, ret_failure);
         if (error == 0)
                 error = take_bytes(
-                        fd, path, settings->stamp.facts.size, &bytes, &length, ret_failure);
+                        fd, path, ret_stamp->facts.size, ret_bytes, ret_length, ret_failure);
         if (error == 0)
-                settings->stamp.sum = settings_stamp_sum(0, bytes, length);
-        if (error == 0)
-                error = settings_read_contents(settings, path, bytes, length, ret_failure);
+                ret_stamp->sum = settings_stamp_sum(0, *ret_bytes, *ret_length);
+        return error;
+}
+
+int settings_read_file(struct settings *settings, const char *path, bool required,
+        const char *variable, struct failure *ret_failure)
+{
+        struct settings_stamp stamp = {0};
+        char *bytes;
+        size_t length;
+        int error =
+                settings_file_take(path, required, variable, &bytes, &length, &stamp, ret_failure);
+
+        if (error == 0 && bytes)
+                error = settings_read_contents(settings, path, &stamp, bytes, length, ret_failure);
         free(bytes);
         return error;
 }

@@ -12,7 +12,18 @@
 bool settings_file_fits(const struct file_facts *facts);
 
 /**
- * settings_read_file() - take settings from a file; settings->path is then its path.
+ * settings_file_take() - open such a file once, judge what was opened, and read it.
+ * @required, @variable: as below.
+ *
+ * Return: 0, also without a file that is not @required, with NULL in @ret_bytes; else they are from
+ * malloc(). A negative error number, with @ret_failure.
+ */
+int settings_file_take(const char *path, bool required, const char *variable, char **ret_bytes,
+        size_t *ret_length, struct settings_stamp *ret_stamp, struct failure *ret_failure);
+
+/**
+ * settings_read_file() - take settings from a file, and what it includes; settings->path is then
+ * its path.
  * @path:     of a regular file of at most SETTINGS_FILE_LIMIT bytes.
  * @required: a missing file is an error.
  * @variable: by which another file is named: a variable, or a key in words.

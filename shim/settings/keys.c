@@ -8,6 +8,7 @@
 #include <string.h>
 
 static const char *const views[] = {"outside", "inside", NULL};
+static const char *const unlisteds[] = {"inert", "refuse", NULL};
 static const char *const isolations[] = {"chroot", "namespace", NULL};
 static const char *const ownerships[] = {"strict", "warn", NULL};
 static const char *const exit_storms[] = {"off", "refuse", "end", NULL};

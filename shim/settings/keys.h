@@ -46,6 +46,8 @@ enum setting_type {
                 "the jail's outside path leads to it inside, too")                                 \
         KEY(programs, PROGRAMS, TYPE_LIST, "names or paths of programs",                           \
                 "names or paths of the programs to act in")                                        \
+        KEY(unlisted, UNLISTED, TYPE_WORD, unlisteds,                                              \
+                "what becomes of a program that programs, or servers, do not list")                \
         KEY(isolation, ISOLATION, TYPE_WORD, isolations,                                           \
                 "what confines workers: a chroot alone, or a private mount namespace besides")     \
         KEY(services, SERVICES, TYPE_LIST, "names of services", "what workers need, by name")      \

@@ -3,8 +3,6 @@
 #ifndef SHIM_SETTINGS_PARSER_H
 #define SHIM_SETTINGS_PARSER_H
 
-#include "system/failure.h"
-
 #include <libconfig.h>
 
 /** struct parser - the functions of libconfig that are used, as the loader finds them. */
@@ -25,15 +23,5 @@ int parser_open(struct parser *ret_parser);
 
 /** parser_close() - unload it. */
 void parser_close(struct parser *parser);
-
-/**
- * parser_refuse() - find what libconfig would take, and nobody may write.
- *
- * That is "@include", for whoever can write to the other file decides what root does; and a comment
- * without an end, in which all settings that follow get lost.
- *
- * Return: 0, or -EINVAL with @ret_failure and its line.
- */
-int parser_refuse(const char *text, struct failure *ret_failure);
 
 #endif

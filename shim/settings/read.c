@@ -7,6 +7,7 @@
 #include "settings/values.h"
 #include "system/loader.h"
 #include "system/safety.h"
+#include "system/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static bool is_other_variable(const char *name, size_t length)
 {
         static const char *const others[] = {SETTINGS_VARIABLE, SETTINGS_HELPER_VARIABLE,
                 SETTINGS_INSIDE_VARIABLE, SETTINGS_NEXT_VARIABLE, SETTINGS_LINKS_VARIABLE,
-                SETTINGS_SHARED_VARIABLE, SETTINGS_TRACE_VARIABLE};
+                SETTINGS_SHARED_VARIABLE, SETTINGS_TRACE_VARIABLE, SETTINGS_SERVER_VARIABLE};
 
         for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
                 if (strlen(others[i]) == length && memcmp(name, others[i], length) == 0)
@@ -61,6 +62,7 @@ static int read_variable(struct settings *settings, const char *entry, struct fa
         if (!key)
                 return is_other_variable(entry, length) ? 0
                                                         : refuse_variable(entry, length, failure);
+        settings->file[setting_index(key)] = NULL;
         settings->line[setting_index(key)] = 0;
         error = setting_is_list(key) ? read_list(settings, key, value, failure)
                                      : settings_store(settings, key, value, failure);
@@ -85,17 +87,30 @@ int settings_read_environment(
 }
 
 /* Could somebody else put another file in the place of this one? */
-static int check_way(const struct settings *settings, struct failure *failure)
+static int check_way(const struct settings_source *source, struct failure *failure)
 {
-        const char *path = settings->path;
+        const char *path = source->path;
         char *real = loader_real_path(path);
         int error = real ? safety_of_way(real, failure) : fail_to_look(failure, -errno, path);
 
         if (error == 0)
                 error = safety_of_way(path, failure);
         free(real);
-        if (error < 0)
-                failure->file = settings->path;
+        if (error < 0) {
+                failure->file = source->by ? source->by : path;
+                failure->line = source->line;
+        }
+        return error;
+}
+
+/* The way to a directory, too, which has files now or later. */
+static int check_ways(const struct settings *settings, struct failure *failure)
+{
+        int error = 0;
+
+        for (size_t i = 0; error == 0 && i < settings->sources.count; i++)
+                if (!settings->sources.item[i].stamp.gone)
+                        error = check_way(&settings->sources.item[i], failure);
         return error;
 }
 
@@ -106,12 +121,14 @@ const char *settings_file(void)
         return path ? path : DEFAULT_SETTINGS_FILE;
 }
 
-int settings_read(struct settings *ret_settings, struct failure *ret_failure)
+static int read_all(struct settings *ret_settings, bool (*wants)(const struct settings *),
+        struct failure *ret_failure)
 {
         const char *path = settings_file();
         int error;
 
         settings_init(ret_settings);
+        ret_settings->wants = wants;
         if (path[0] != '/') {
                 failure_set(ret_failure, 0, NULL, NULL, "it must be an absolute path");
                 failure_reason(ret_failure, "it is \"%s\"", path);
@@ -120,9 +137,63 @@ int settings_read(struct settings *ret_settings, struct failure *ret_failure)
         }
         error = settings_read_file(ret_settings, path, getenv(SETTINGS_VARIABLE) != NULL,
                 SETTINGS_VARIABLE, ret_failure);
-        if (error == 0 && ret_settings->path)
-                error = check_way(ret_settings, ret_failure);
+        if (error == 0)
+                error = check_ways(ret_settings, ret_failure);
+        return error;
+}
+
+int settings_read_for(struct settings *ret_settings, bool (*wants)(const struct settings *section),
+        struct failure *ret_failure)
+{
+        int error = read_all(ret_settings, wants, ret_failure);
+
         return error < 0 ? error : settings_read_environment(ret_settings, environ, ret_failure);
+}
+
+/* The names of all sections: "a, b or c". */
+static const char *section_names(const struct settings *settings, char *buffer, size_t size)
+{
+        struct text text = text_in(buffer, size);
+
+        for (size_t i = 0; i < settings->servers.count; i++)
+                text_add_item(&text, settings->servers.item[i], i, settings->servers.count, "or");
+        return buffer;
+}
+
+/* Is it what CHROOTSHIM_SERVER names? Where it names nothing, the only section is. */
+static bool is_asked_for(const struct settings *section)
+{
+        const char *name = getenv(SETTINGS_SERVER_VARIABLE);
+
+        return !name || settings_lists_name(section, name);
+}
+
+static int refuse_server(const struct settings *settings, struct failure *failure)
+{
+        const char *name = getenv(SETTINGS_SERVER_VARIABLE);
+        char names[TEXT_STRING_LIMIT];
+
+        failure_set(failure, 0, NULL, NULL, NULL);
+        failure_remedy(failure, "name one by %s (--server): %s", SETTINGS_SERVER_VARIABLE,
+                section_names(settings, names, sizeof(names)));
+        if (name)
+                failure_reason(failure, "no section lists %s", name);
+        else
+                failure_reason(failure, "it has several sections");
+        failure->setting = "servers";
+        failure->file = settings->path;
+        return -EINVAL;
+}
+
+int settings_read(struct settings *ret_settings, struct failure *ret_failure)
+{
+        int error = settings_read_for(ret_settings, is_asked_for, ret_failure);
+
+        if (error == 0 &&
+                (settings_is_unserved(ret_settings) ||
+                        (ret_settings->servers.count > 1 && !getenv(SETTINGS_SERVER_VARIABLE))))
+                error = refuse_server(ret_settings, ret_failure);
+        return error;
 }
 
 const char *settings_definitions_file(const struct settings *settings)
@@ -138,6 +209,13 @@ static int check_definitions(const struct settings *file, struct failure *failur
 
         for (; definition; definition = definition->next)
                 count++;
+        if (file->servers.count > 0) {
+                failure_set(failure, 0, NULL, "this file has definitions in services alone",
+                        "write the sections into the file of settings");
+                failure->setting = "servers";
+                failure->file = file->path;
+                return -EINVAL;
+        }
         for (size_t i = 0; i < SETTING_COUNT; i++) {
                 if (file->line[i] == 0 || (i == SETTING_services && count == file->services.count))
                         continue;
@@ -158,26 +236,12 @@ static const char *definitions_name(const struct settings *settings)
 }
 
 /* What is in the file is told by the file; what is wrong with it as such, by who names it. */
-static void blame_definitions(
-        const struct settings *settings, const char *path, struct failure *failure)
+static void blame_definitions(const struct settings *settings, struct failure *failure)
 {
-        if (failure->file) {
-                failure->file = path;
-        } else if (settings->line[SETTING_definitions]) {
+        if (!failure->file && settings->line[SETTING_definitions]) {
                 failure->setting = setting_keys[SETTING_definitions].name;
                 settings_locate(settings, failure);
         }
-}
-
-static void take_definitions(struct settings *settings, struct settings *file, const char *path)
-{
-        struct service_definition *each;
-
-        for (each = file->defined; each; each = each->next)
-                each->file = path;
-        settings->packaged = file->defined;
-        settings->definitions_stamp = file->stamp;
-        file->defined = NULL;
 }
 
 int settings_read_definitions(struct settings *settings, struct failure *ret_failure)
@@ -189,14 +253,19 @@ int settings_read_definitions(struct settings *settings, struct failure *ret_fai
         settings_init(&file);
         error = settings_read_file(&file, path, settings->definitions != NULL,
                 definitions_name(settings), ret_failure);
-        if (error == 0 && file.path)
-                error = check_way(&file, ret_failure);
+        if (error == 0)
+                error = check_ways(&file, ret_failure);
         if (error == 0)
                 error = check_definitions(&file, ret_failure);
-        if (error == 0)
-                take_definitions(settings, &file, path);
-        else
-                blame_definitions(settings, path, ret_failure);
+        if (error < 0)
+                blame_definitions(settings, ret_failure);
+        /* Failures name them, and so do definitions. */
+        if (sources_move(&settings->sources, &file.sources) < 0)
+                error = failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
+        if (error == 0) {
+                settings->packaged = file.defined;
+                file.defined = NULL;
+        }
         settings_release(&file);
         return error;
 }

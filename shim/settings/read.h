@@ -6,13 +6,25 @@
 #include "settings/settings.h"
 
 /**
- * settings_read() - the defaults, the file of CHROOTSHIM_CONFIG or the usual one, the environment.
+ * settings_read_for() - the defaults, the file of CHROOTSHIM_CONFIG or the usual one, the
+ * environment.
+ * @wants: is this section of `servers`, by its programs, that of the program which the settings are
+ *         for? The first one that is, is taken: settings_is_unserved() tells if none is.
  *
  * The file decides what root does, so the rules for it and the directories on its way are those of
  * a jail (system/safety.h).
  *
  * Return: 0; -EACCES or -EPERM where the caller may not look, else another negative error number;
  * with @ret_failure.
+ */
+int settings_read_for(struct settings *ret_settings, bool (*wants)(const struct settings *section),
+        struct failure *ret_failure);
+
+/**
+ * settings_read() - the same for a program that is no server, as the command is: the section that
+ * CHROOTSHIM_SERVER names, or the only one there is.
+ *
+ * Return: as settings_read_for(); -EINVAL, too, if it is not clear which section that would be.
  */
 int settings_read(struct settings *ret_settings, struct failure *ret_failure);
 

@@ -62,15 +62,21 @@ void settings_locate(const struct settings *settings, struct failure *failure)
         }
         failure->line = settings->line[setting_index(key)];
         if (failure->line)
-                failure->file = settings->path;
+                failure->file = settings->file[setting_index(key)];
         else
                 failure->variable = key->variable;
 }
 
-bool settings_lists_program(const struct settings *settings, const char *path)
+static const char *base_name(const char *path)
 {
         const char *slash = strrchr(path, '/');
-        const char *name = slash ? slash + 1 : path;
+
+        return slash ? slash + 1 : path;
+}
+
+bool settings_lists_program(const struct settings *settings, const char *path)
+{
+        const char *name = base_name(path);
 
         for (size_t i = 0; i < settings->programs.count; i++) {
                 const char *listed = settings->programs.item[i];
@@ -79,6 +85,14 @@ bool settings_lists_program(const struct settings *settings, const char *path)
                         return true;
         }
         return false;
+}
+
+bool settings_lists_name(const struct settings *settings, const char *name)
+{
+        for (size_t i = 0; i < settings->programs.count; i++)
+                if (strcmp(base_name(settings->programs.item[i]), name) == 0)
+                        return true;
+        return settings->programs.count == 0 || settings_lists_program(settings, name);
 }
 
 const struct service_definition *service_defined(
@@ -117,6 +131,7 @@ void settings_release(struct settings *settings)
                         free(*(char **)member);
         }
         free(settings->log_path);
-        free(settings->path);
+        setting_list_clear(&settings->servers);
+        sources_release(&settings->sources);
         settings_init(settings);
 }

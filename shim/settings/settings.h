@@ -4,7 +4,7 @@
 #define SHIM_SETTINGS_SETTINGS_H
 
 #include "settings/keys.h"
-#include "settings/stamp.h"
+#include "settings/sources.h"
 #include "system/log.h"
 
 #include <stdbool.h>
@@ -13,6 +13,7 @@
 
 /** Names of the variables that are no setting. */
 #define SETTINGS_VARIABLE "CHROOTSHIM_CONFIG"
+#define SETTINGS_SERVER_VARIABLE "CHROOTSHIM_SERVER"
 #define SETTINGS_HELPER_VARIABLE "CHROOTSHIM_HELPER"
 #define SETTINGS_INSIDE_VARIABLE "CHROOTSHIM_INSIDE"
 #define SETTINGS_NEXT_VARIABLE "CHROOTSHIM_NEXT"
@@ -32,6 +33,9 @@ enum setting_ownership { OWNERSHIP_STRICT, OWNERSHIP_WARN };
 /** enum setting_landlock - the second wall (key `landlock`). */
 enum setting_landlock { LANDLOCK_OFF, LANDLOCK_AUTO, LANDLOCK_REQUIRE };
 
+/** enum setting_unlisted - what becomes of a program that is listed nowhere (key `unlisted`). */
+enum setting_unlisted { UNLISTED_INERT, UNLISTED_REFUSE };
+
 /** enum setting_exit_storm - what workers that die at once, again and again, lead to (key
  * `exit_storm`). */
 enum setting_exit_storm { EXIT_STORM_OFF, EXIT_STORM_REFUSE, EXIT_STORM_END };
@@ -45,7 +49,7 @@ struct setting_list {
 /** struct service_definition - a service that a file defines or extends. */
 struct service_definition {
         char *name;
-        /** Where it stands: the file, whose name lives as long as the settings, and the line. */
+        /** Where it stands: the file, one of the sources of the settings, and the line. */
         const char *file;
         unsigned line;
         /** Other services, which come with it. */
@@ -70,6 +74,7 @@ struct settings {
         struct setting_list aliases;
         bool self_link;
         struct setting_list programs;
+        enum setting_unlisted unlisted;
         enum setting_isolation isolation;
         struct setting_list expose;
         struct setting_list services;
@@ -78,8 +83,6 @@ struct settings {
         /** What the file of `definitions` has besides, if it has been read. */
         struct service_definition *packaged;
         char *definitions;
-        /** That file, as it was when it was read; its sum is 0 if it was not. */
-        struct settings_stamp definitions_stamp;
         struct setting_list libraries;
         struct setting_list charsets;
         bool read_only;
@@ -95,12 +98,20 @@ struct settings {
         enum log_target log;
         char *log_path;
         enum log_level log_level;
-        /** The file that was read, and the line of each setting in it; 0 if it comes from
-         * elsewhere. */
-        char *path;
-        /** That file, as it was then. */
-        struct settings_stamp stamp;
+        /** The file of settings that was read, if one was. */
+        const char *path;
+        /** That file first, then what it includes, then the file of `definitions` likewise. */
+        struct settings_sources sources;
+        /** Where each setting stands: the line is 0 if it comes from elsewhere. */
+        const char *file[SETTING_COUNT];
         unsigned line[SETTING_COUNT];
+        /** The sections of `servers`, each by what it is called (settings/sections.h). */
+        struct setting_list servers;
+        /** Which of them these settings are, counted from 1; 0: none. */
+        size_t server;
+        /** Set by who reads: is it this section, with these settings, that is wanted? NULL: none.
+         */
+        bool (*wants)(const struct settings *section);
 };
 
 /** settings_init() - the defaults. */
@@ -125,8 +136,21 @@ void settings_locate(const struct settings *settings, struct failure *failure);
 const struct service_definition *service_defined(
         const struct service_definition *definition, const char *name);
 
+/** settings_is_unserved() - has the file sections, none of which is for this program? */
+static inline bool settings_is_unserved(const struct settings *settings)
+{
+        return settings->servers.count > 0 && settings->server == 0;
+}
+
 /** settings_lists_program() - is a program of this file name or path one of `programs`? */
 bool settings_lists_program(const struct settings *settings, const char *path);
+
+/**
+ * settings_lists_name() - does somebody who says @name mean this section?
+ *
+ * By the name or the path of one of its programs; a section that lists none is meant by any name.
+ */
+bool settings_lists_name(const struct settings *settings, const char *name);
 
 /** settings_release() - free what @settings holds. */
 void settings_release(struct settings *settings);

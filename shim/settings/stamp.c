@@ -3,6 +3,7 @@
 #include "settings/stamp.h"
 
 #include "settings/file.h"
+#include "settings/names.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,6 +41,13 @@ static uint64_t sum_of_file(const char *path)
         return sum;
 }
 
+static uint64_t sum_of_directory(const char *path, const char *pattern)
+{
+        CLOSED_AT_END int fd = kernel_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+        return fd < 0 ? 0 : names_sum(fd, pattern);
+}
+
 static bool facts_equal(const struct file_facts *a, const struct file_facts *b)
 {
         return identity_equal(&a->identity, &b->identity) && a->size == b->size &&
@@ -49,11 +57,11 @@ static bool facts_equal(const struct file_facts *a, const struct file_facts *b)
                a->changed_nanoseconds == b->changed_nanoseconds;
 }
 
-enum settings_change settings_stamp_look(
-        const char *path, const struct settings_stamp *read, struct settings_stamp *seen)
+enum settings_change settings_stamp_look(const char *path, const char *pattern,
+        const struct settings_stamp *read, struct settings_stamp *seen)
 {
         struct settings_stamp now = {0};
-        int error = kernel_facts(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &now.facts);
+        int error = kernel_facts(AT_FDCWD, path, pattern ? 0 : AT_SYMLINK_NOFOLLOW, &now.facts);
         bool was_gone = seen->gone;
         uint64_t before = seen->sum;
 
@@ -63,7 +71,7 @@ enum settings_change settings_stamp_look(
         }
         if (error < 0 || (!was_gone && facts_equal(&now.facts, &seen->facts)))
                 return SETTINGS_SAME;
-        now.sum = sum_of_file(path);
+        now.sum = pattern ? sum_of_directory(path, pattern) : sum_of_file(path);
         *seen = now;
         return now.sum == read->sum || (!was_gone && now.sum == before) ? SETTINGS_SAME
                                                                         : SETTINGS_CHANGED;

@@ -31,7 +31,8 @@ static bool taken(struct settings *settings, const char *text)
         struct failure failure = {0};
 
         settings_init(settings);
-        return settings_read_contents(settings, "conf", text, strlen(text), &failure) == 0;
+        return settings_read_contents(settings, "conf", &(struct settings_stamp){0}, text,
+                       strlen(text), &failure) == 0;
 }
 
 static bool holds(const struct setting_list *list, const char *element)

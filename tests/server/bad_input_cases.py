@@ -7,14 +7,14 @@ TYPES = {
     "boolean": ("fixroot", "self_link", "read_only", "no_new_privs", "master_accepts",
                 "one_process"),
     "status": ("fatal_status",),
-    "word": ("view", "isolation", "ownership", "landlock", "exit_storm", "log_level"),
+    "word": ("view", "unlisted", "isolation", "ownership", "landlock", "exit_storm", "log_level"),
     "target": ("log",),
     "list": ("aliases", "programs", "expose", "services", "libraries", "charsets"),
     "capabilities": ("keep_capabilities",),
 }
 
 ALLOWED = {
-    "view": "it must be outside or inside", "isolation": "it must be chroot or namespace",
+    "view": "it must be outside or inside", "unlisted": "it must be inert or refuse", "isolation": "it must be chroot or namespace",
     "ownership": "it must be strict or warn", "landlock": "it must be off, auto or require",
     "exit_storm": "it must be off, refuse or end",
     "log_level": "it must be error, warning, info or debug",
@@ -72,7 +72,9 @@ def each_value(values):
 
 
 SYNTAX = "correct the line, as `key = value;`"
-INCLUDE = "@include is not possible: write all settings into this file"
+STRAY = 'write @include "FILE" at the beginning of a line'
+SECTIONS = 'write servers = ( { programs = [ "apache2" ]; jail = "/srv/www1"; }, ... )'
+ELSEWHERE = '{ programs = [ "elsewhere" ]; jail = "/a"; }'
 UNKNOWN = "is no setting of chrootshim: correct its name or remove it"
 DUPLICATE = "duplicate setting name: " + SYNTAX
 TIDY = 'must be an absolute path without "..", and not /'
@@ -101,11 +103,41 @@ FILES = (
     ('chrootshim = {\n jail = "/srv";\n};', "1: chrootshim", UNKNOWN), ("jail_ = 1;", "1: jail_", UNKNOWN),
     (LONG + " = 1;", "1: " + "x" * 150, UNKNOWN), ("config = 1;", "1: config", UNKNOWN),
     ("helper = true;", "1: helper", UNKNOWN), ('CHROOTSHIM_JAIL = "/srv";', "1: CHROOTSHIM_JAIL", UNKNOWN),
-    ('@include "{tree}/other.conf"', "1", INCLUDE), ('\n \t@include\t"other.conf"\n', "2", INCLUDE),
-    ('@include "."', "1", INCLUDE), ('@include "{tree}/fifo"', "1", INCLUDE), ("@include", "1", INCLUDE),
-    ('@include "{tree}/shim.conf"', "1", INCLUDE), ('@include "/dev/zero', "1", INCLUDE),
-    ('log = "/\\\\"; # "\n@include "other.conf"', "2", INCLUDE), ("view @ 5;", "1", INCLUDE),
-    ('/* a */\n// b\n# c /*\n@include "other.conf"', "4", INCLUDE),
+    ('@include "other.conf"\nview = 1;', "2: view", "it must be outside or inside"),
+    ('\n \t@include\t"none.conf"\n', "2: {tree}/none.conf", "make the file, or remove this line"),
+    ('@include "."', "1: {tree}/.", "name another by @include"),
+    ('@include "{tree}/fifo"', "1: {tree}/fifo", "name another by @include"),
+    ('@include "/dev/zero"', "1: /dev/zero", "name another by @include"),
+    ('@include "loop"', "1: {tree}/loop", "name the file itself by @include"),
+    ('@include "{tree}/shim.conf"', "1: {tree}/shim.conf", "includes itself: remove this line"),
+    ('@include "nobody.conf"', "1: {tree}/nobody.conf", "chown root {tree}/nobody.conf"),
+    ('\n@include "open.conf"', "2: {tree}/open.conf", "chmod go-w {tree}/open.conf"),
+    ('@include "run/*.conf"', "1", "chmod go-w {tree}/run"),
+    ('\n@include "run/../other.conf"', "2", "chmod go-w {tree}/run"),
+    ('@include "*/*.conf"', "1: {tree}/*", "use * and ? in the last component alone"),
+    ('@include "' + LONG + '"', "1: {tree}/xxx", "name a readable file by @include"),
+    ("@include", "1", STRAY), ('@include "/dev/zero', "1", STRAY), ("view @ 5;", "1", STRAY),
+    ('log = "/\\\\"; # "\n@ "other.conf"', "2", STRAY), ('view = 1; @include "other.conf"', "1", STRAY),
+    ('/* a */\n// b\n# c /*\n@include other.conf', "4", STRAY),
+    ("servers = 5;", "1: servers", SECTIONS), ("\nservers = ( );", "2: servers", SECTIONS),
+    ('servers = [ "a" ];', "1: servers", SECTIONS), ('servers = { jail = "/"; };', "1: servers", SECTIONS),
+    ('servers = ( "a" );', "1: servers", SECTIONS), ("servers = ( ( ) );", "1: servers", SECTIONS),
+    ("servers = ( { } );", "1: servers", "this section has no jail: write jail ="),
+    ('servers = ( ' + ELSEWHERE + ',\n{ programs = [ "b" ]; } );', "2: servers", "this section has no jail"),
+    ('servers = (\n{ jail = "/a"; },\n' + ELSEWHERE + ');', "2: servers", "or put it last, for all others"),
+    ('servers = (\n{ jail = "/a"; programs = [ ]; }, ' + ELSEWHERE + ');', "2: servers",
+     "or put it last, for all others"),
+    ('servers = ( ' + ELSEWHERE + ',\n' + ELSEWHERE + ');', "2: programs: elsewhere",
+     "list it in one section, once"),
+    ('servers = ( { jail = "/a";\nservers = ( ' + ELSEWHERE + '); } );', "2: servers",
+     "write all sections one behind the other"),
+    ('servers = ( { jail = "/a";\nunlisted = "inert"; } );', "2: unlisted", "write it outside of all"),
+    ('programs = [ "true" ];\nservers = ( ' + ELSEWHERE + ');', "2: servers", "write programs into each"),
+    ('servers = ( ' + ELSEWHERE + ',\n{ jial = "/a"; } );', "2: jial", UNKNOWN),
+    ('servers = ( ' + ELSEWHERE + ',\n{ view = 5; } );', "2: view", "it must be outside or inside"),
+    ('servers = ( ' + ELSEWHERE + ');\nview = 5;', "2: view", "it must be outside or inside"),
+    ('servers = ( ' + ELSEWHERE + ');\nservers = ( ' + ELSEWHERE + ');', "2", DUPLICATE),
+    ('servers = (\n@include "nobody/*.conf"\n);', "1: servers", SECTIONS),
     ('\nlog = "/a"; /* open\npidfile = 5;\n', "2", "the comment has no end: close it by */"),
     ("/*/", "1", "the comment has no end: close it by */"),
     ('\n"/srv', "2", 'the text in quotes has no end: close it by "'),

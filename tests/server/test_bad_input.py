@@ -22,7 +22,7 @@ VALID = """\
 jail = "{jail}"; pidfile = "{tree}/run/server.pid";
 scoreboard = "{tree}/run/board"; /* another */
 fixroot = true; view = "outside"; aliases = [ "/var/www", "/srv/alias" ];
-programs = [ "true", "/bin/true" ]; isolation = "chroot";
+programs = [ "true", "/bin/true" ]; unlisted = "inert"; isolation = "chroot";
 expose = [ "/etc/hosts", "{tree}/none,optional" ];
 services = ( "dns", "tls", { name = "redis"; expose = [ "{tree}/none,optional" ]; } );
 libraries = [ "libm.so.6" ]; charsets = [ "ISO-8859-1" ];
@@ -54,6 +54,10 @@ class BadInput:
             cls.file = f"{path}/shim.conf"
             cls.tree.write("other.conf", "")
             cls.tree.write("jail/empty", "")
+            cls.tree.write("open.conf", "")
+            os.chmod(f"{path}/open.conf", 0o666)
+            cls.tree.write("nobody.conf", "")
+            os.chown(f"{path}/nobody.conf", NOBODY, NOBODY)
             os.mkfifo(f"{path}/fifo")
             os.symlink("loop", f"{path}/loop")
             os.mkdir(f"{path}/nobody")
