@@ -33,9 +33,8 @@ static char *__attribute__((format(printf, 1, 2))) variable(const char *format, 
 }
 
 /* The aliases as their variable holds them. */
-static char *alias_variable(void)
+static char *alias_variable(const struct setting_list *aliases)
 {
-        const struct setting_list *aliases = &self->plan.settings.aliases;
         char *text = variable("CHROOTSHIM_ALIASES=");
 
         for (size_t i = 0; text && i < aliases->count; i++) {
@@ -48,9 +47,9 @@ static char *alias_variable(void)
 }
 
 /* The further spellings of the jail are among them. */
-static char *links_variable(void)
+static char *links_variable(const struct path_links *all)
 {
-        char *links = path_links_write(&self->plan.jail.links);
+        char *links = path_links_write(all);
         char *text = links ? variable(SETTINGS_LINKS_VARIABLE "=%s", links) : NULL;
 
         free(links);
@@ -58,23 +57,28 @@ static char *links_variable(void)
 }
 
 /* What has one path on both sides stays as it is in every view. */
-static char *shared_variable(void)
+static char *shared_variable(const struct exposures *exposures)
 {
-        char *shared = exposures_write_shared(&self->plan.exposures);
+        char *shared = exposures_write_shared(exposures);
         char *text = shared ? variable(SETTINGS_SHARED_VARIABLE "=%s", shared) : NULL;
 
         free(shared);
         return text;
 }
 
-int inside_describe(struct failure *ret_failure)
-{
-        const struct settings *settings = &self->plan.settings;
-        const struct jail *jail = &self->plan.jail;
-        char **variables = calloc(8, sizeof(char *));
+#define VARIABLES 7
 
-        if (!variables)
-                return failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
+char **inside_describe(const struct plan *plan, struct failure *ret_failure)
+{
+        const struct settings *settings = &plan->settings;
+        const struct jail *jail = &plan->jail;
+        char **variables = calloc(VARIABLES + 1, sizeof(char *));
+        int count = 0;
+
+        if (!variables) {
+                failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
+                return NULL;
+        }
         variables[0] = variable(SETTINGS_INSIDE_VARIABLE "=%llu:%llu",
                 (unsigned long long)jail->identity.device,
                 (unsigned long long)jail->identity.inode);
@@ -82,14 +86,18 @@ int inside_describe(struct failure *ret_failure)
         variables[2] = variable("CHROOTSHIM_FIXROOT=%s", settings->fixroot ? "true" : "false");
         variables[3] = variable(
                 "CHROOTSHIM_VIEW=%s", setting_words(&setting_keys[SETTING_view])[settings->view]);
-        variables[4] = alias_variable();
-        variables[5] = links_variable();
-        variables[6] = shared_variable();
-        self->inside_variables = variables;
-        for (int i = 0; i < 7; i++)
-                if (!variables[i])
-                        return failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
-        return 0;
+        variables[4] = alias_variable(&settings->aliases);
+        variables[5] = links_variable(&jail->links);
+        variables[6] = shared_variable(&plan->exposures);
+        while (count < VARIABLES && variables[count])
+                count++;
+        if (count == VARIABLES)
+                return variables;
+        for (int i = 0; i < VARIABLES; i++)
+                free(variables[i]);
+        free(variables);
+        failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
+        return NULL;
 }
 
 /* Does the variable name the directory that is "/" here? */
@@ -208,7 +216,10 @@ int inside_start(const char *value, struct failure *ret_failure)
                         ret_failure);
         if (error == 0)
                 error = take_jail(plan, ret_failure);
-        return error < 0 ? error : inside_describe(ret_failure);
+        if (error < 0)
+                return error;
+        self->inside_variables = inside_describe(plan, ret_failure);
+        return self->inside_variables ? 0 : -ENOMEM;
 }
 
 void inside_edit(struct environment_edit *edit)

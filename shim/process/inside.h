@@ -3,7 +3,7 @@
 #ifndef SHIM_PROCESS_INSIDE_H
 #define SHIM_PROCESS_INSIDE_H
 
-#include "settings/settings.h"
+#include "supply/plan.h"
 #include "view/environment.h"
 
 /*
@@ -14,11 +14,11 @@
  */
 
 /**
- * inside_describe() - prepare the variables for such programs, before main(); allocates.
+ * inside_describe() - the variables for such programs, by the jail of @plan; allocates.
  *
- * Return: 0, or -ENOMEM with @ret_failure.
+ * Return: from malloc(), the last is NULL; NULL if there is no memory, with @ret_failure.
  */
-int inside_describe(struct failure *ret_failure);
+char **inside_describe(const struct plan *plan, struct failure *ret_failure);
 
 /**
  * inside_start() - begin as a program that a worker has started.

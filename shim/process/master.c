@@ -154,8 +154,10 @@ bool process_before_fork(struct forking *ret_forking)
                 errno = EAGAIN;
                 return false;
         }
-        if (armed || self->serving)
+        if (armed || self->serving) {
                 self_prepare();
+                supply_keep(&self->plan);
+        }
         if (self->prepared)
                 log_reopen();
         if (armed) {

@@ -29,7 +29,11 @@ void self_stop(const struct failure *failure)
 /* A worker that must be jailed and cannot be, or a server that would serve unjailed. */
 static void __attribute__((noreturn)) end(struct failure *failure)
 {
-        failure->jail = self->plan.jail.real;
+        static char text[FAILURE_TEXT_SIZE];
+
+        failure->jail = self->plan.is_template ? self->plan.settings.jail : self->plan.jail.real;
+        if (self->is_users)
+                self_end_user(failure_text(failure, text, sizeof(text)));
         log_failure(LEVEL_ERROR, "cannot enter the ", failure);
         _exit(self->plan.settings.fatal_status);
 }
@@ -69,7 +73,8 @@ void self_check_dropped(void)
                 "let it listen before it changes its user, or set isolation = \"chroot\"");
 }
 
-static void enter(void)
+/* @uid: who the process is about to be, or is. */
+static void enter(uid_t uid)
 {
         struct failure failure;
         int saved = errno;
@@ -78,7 +83,10 @@ static void enter(void)
                 self_stop(self->problem);
         children_mark(CHILD_WORKER);
         self_check_dropped();
-        if (readiness_make(&failure) < 0 || plan_enter(&self->plan, &failure) < 0)
+        if (readiness_make(&failure) < 0)
+                end(&failure);
+        self_settle(uid);
+        if (plan_enter(&self->plan, &failure) < 0)
                 end(&failure);
         self->role = CHROOTSHIM_JAILED;
         inside_edit_environ();
@@ -125,6 +133,8 @@ static struct role_standing standing_now(void)
                 .has_workers = self->has_workers,
                 .is_child = self->is_child,
                 .becomes_daemon = becomes_daemon(),
+                .awaits_drop = self->plan.is_template && geteuid() == 0,
+                .accepts_as_root = self->plan.settings.accepts_as_root,
         };
 }
 
@@ -148,11 +158,15 @@ refuse_to_serve(const struct role_standing *standing, enum role_event event)
                 self_refuse("this process has workers, and would serve unjailed",
                         "if it is meant to accept (a connection that it forks for, or a control "
                         "socket), set master_accepts = true");
+        if (standing->awaits_drop)
+                self_refuse("each user has a jail, and this process would serve before it is one's",
+                        "let the server drop root before it serves; if it has to read as root for "
+                        "whom a request is (mpm-itk), set accepts_as_root = true");
         self_refuse("this process would serve unjailed",
                 "let the server listen and fork in the usual way, by libc");
 }
 
-void process_event(enum role_event event)
+static void judge(enum role_event event, uid_t uid)
 {
         struct role_standing standing;
         enum role_verdict verdict;
@@ -179,10 +193,15 @@ void process_event(enum role_event event)
                         "later, set `pidfile`, else one_process = true",
                         NULL);
         if (verdict == VERDICT_ENTER)
-                enter();
+                enter(uid);
         if (verdict == VERDICT_REFUSE)
                 refuse_to_serve(&standing, event);
         errno = saved;
+}
+
+void process_event(enum role_event event)
+{
+        judge(event, geteuid());
 }
 
 uid_t process_drop(uid_t next, enum role_event event)
@@ -190,7 +209,7 @@ uid_t process_drop(uid_t next, enum role_event event)
         if (self->role == CHROOTSHIM_INERT || !role_drops(geteuid(), next))
                 return (uid_t)-1;
         lock_files_expect(next);
-        process_event(event);
+        judge(event, next);
         return next;
 }
 

@@ -69,10 +69,14 @@ struct process {
         const struct failure *problem;
         /** The settings, the jail, and what it is to have. */
         struct plan plan;
+        /** It is one of many users' processes, each of which has its jail: what goes wrong there
+         * ends this one only. */
+        bool is_users;
         /** The server called chroot() by itself, which is done at the entry: see process_chroots().
          */
         bool chroots;
-        /** What jail.below points to: the path of a chroot() of the server's own. */
+        /** What jail.below points to: the path of a chroot() of the server's own; in the outside
+         * view as long as it is not settled whose jail it is. */
         char below[PATH_MAX];
         /** The spellings that are translated in the jail: none if `fixroot` is off. */
         struct path_prefixes translation;

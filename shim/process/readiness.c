@@ -109,7 +109,8 @@ static void tell(void)
 
         tell_missing_wall();
         log_line(LEVEL_INFO, self->program ? self->program : program_invocation_name,
-                " will jail its workers in ", self->plan.jail.real,
+                " will jail its workers in ",
+                self->plan.is_template ? settings->jail : self->plan.jail.real,
                 self->plan.jail.rootless ? ", without root" : "", ": isolation ",
                 word(SETTING_isolation, settings->isolation), ", landlock ",
                 word(SETTING_landlock, settings->landlock), ", ",
@@ -118,14 +119,24 @@ static void tell(void)
                 ", exposed paths: ", number_text(buffer, (long)self->plan.exposures.count), NULL);
 }
 
+static int describe(struct failure *failure)
+{
+        self->inside_variables = inside_describe(&self->plan, failure);
+        return self->inside_variables ? 0 : -ENOMEM;
+}
+
 static int make(struct failure *failure)
 {
-        int error = open_log(failure);
+        /* Root is gone: the server and all of its workers are one user. */
+        const bool settles = self->plan.is_template && geteuid() != 0;
+        int error = settles ? self_settle_all(failure) : 0;
 
         if (error == 0)
-                error = plan_prepare(&self->plan, failure);
+                error = open_log(failure);
         if (error == 0)
-                error = inside_describe(failure);
+                error = plan_prepare(&self->plan, failure);
+        if (error == 0 && !self->plan.is_template)
+                error = describe(failure);
         if (error < 0)
                 return error;
         readiness_note_program();

@@ -79,6 +79,17 @@ void process_tell_chroot(const char *path)
         errno = saved;
 }
 
+void self_settle_chroot(void)
+{
+        const char *inside = path_inside(&self->plan.jail.prefixes, self->below);
+
+        if (!self->chroots)
+                return;
+        if (inside == self->below)
+                refuse_chroot(self->below);
+        self->plan.jail.below = inside[1] ? inside : NULL;
+}
+
 bool process_chroots(const char *path)
 {
         char real[PATH_MAX];
@@ -96,10 +107,14 @@ bool process_chroots(const char *path)
                 return false;
         if (!real_path(fd, real))
                 refuse_chroot(path);
+        self->chroots = true;
+        if (self->plan.is_template) {
+                strcpy(self->below, real);
+                return true;
+        }
         inside = path_inside(&self->plan.jail.prefixes, real);
         if (inside == real)
                 refuse_chroot(path);
-        self->chroots = true;
         self->plan.jail.below = inside[1] ? strcpy(self->below, inside) : NULL;
         return true;
 }

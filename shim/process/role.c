@@ -77,13 +77,24 @@ static bool role_enters(const struct role_standing *standing, enum role_event ev
         return false;
 }
 
+static bool is_drop(enum role_event event)
+{
+        return event == EVENT_DROP || event == EVENT_DROP_EFFECTIVE;
+}
+
 /*
  * What NSS modules do in a look-up: they open, connect and ask, from a port of their choice, too.
  * They neither accept nor change the user id.
  */
 static bool belongs_to_look_up(enum role_event event)
 {
-        return event != EVENT_DROP && event != EVENT_DROP_EFFECTIVE && event != EVENT_ACCEPT;
+        return !is_drop(event) && event != EVENT_ACCEPT;
+}
+
+/* It would serve as root, in no jail. */
+static enum role_verdict judge_too_early(const struct role_standing *standing)
+{
+        return standing->accepts_as_root ? VERDICT_PROCEED : VERDICT_REFUSE;
 }
 
 enum role_verdict role_judge(const struct role_standing *standing, enum role_event event)
@@ -95,7 +106,8 @@ enum role_verdict role_judge(const struct role_standing *standing, enum role_eve
         if (standing->in_lookup && belongs_to_look_up(event))
                 return VERDICT_PROCEED;
         if (standing->own_memory && role_enters(standing, event))
-                return VERDICT_ENTER;
+                return standing->awaits_drop && !is_drop(event) ? judge_too_early(standing)
+                                                                : VERDICT_ENTER;
         return serves && !standing->accepts_as_master ? VERDICT_REFUSE : VERDICT_PROCEED;
 }
 

@@ -61,6 +61,10 @@ struct role_standing {
          * and has not written its pidfile anew: it becomes the daemon that does.
          */
         bool becomes_daemon;
+        /** Each user has a jail, and the process is root: only its drop tells which it enters. */
+        bool awaits_drop;
+        /** Key `accepts_as_root`: until then it may serve. */
+        bool accepts_as_root;
 };
 
 /** enum role_verdict - what has to happen before the event goes on. */

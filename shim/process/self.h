@@ -13,6 +13,27 @@ void self_stop(const struct failure *failure) __attribute__((noreturn));
 /** self_refuse() - end a process that would run or serve where it must not. */
 void self_refuse(const char *reason, const char *remedy) __attribute__((noreturn));
 
+/**
+ * self_settle() - before the entry, where each user has a jail: make it that of the user @uid.
+ *
+ * Who is refused is ended. Async-signal-safe, but where the process itself is the server.
+ */
+void self_settle(uid_t uid);
+
+/** self_end_user() - end this process of one user, and no other: @text is why, from
+ * failure_text(). */
+void self_end_user(const char *text) __attribute__((noreturn));
+
+/** self_settle_all() - the same for a whole server that is no root, and so has one user. Allocates.
+ * Return: 0, or a negative error number with @ret_failure. */
+int self_settle_all(struct failure *ret_failure);
+
+/** self_settle_chroot() - the server's own chroot() before: does it lead below the jail? */
+void self_settle_chroot(void);
+
+/** self_configure_log() - lines go where the settings say; to stderr, if each user has a log. */
+void self_configure_log(void);
+
 /** self_owns_memory() - is all this the process's own? In a vfork() child it is its parent's. */
 bool self_owns_memory(void);
 

@@ -173,10 +173,16 @@ static void note_sources(void)
 static void begin(enum chrootshim_role role)
 {
         note_sources();
-        if (self->plan.settings.fixroot)
+        if (self->plan.settings.fixroot && !self->plan.is_template)
                 self->translation = self->plan.jail.prefixes;
         self->pid = getpid();
         self->role = role;
+}
+
+/* The keeper is no server, whatever the modules of NSS do in it. */
+static void begin_keeper(void)
+{
+        self->role = CHROOTSHIM_INERT;
 }
 
 void start_outside(void)
@@ -188,14 +194,15 @@ void start_outside(void)
         self->helper = getenv(SETTINGS_HELPER_VARIABLE) != NULL;
         self->next_version = getenv(SETTINGS_NEXT_VARIABLE) != NULL;
         self->guards_service_manager = self->library != NULL;
+        self->plan.begins = begin_keeper;
+        self->plan.describe = inside_describe;
         self->plan.tracer = tracer ? strdup(tracer) : NULL;
         error = prepare();
         if (error > 0)
                 return;
         if (error < 0)
                 report(error);
-        log_configure(self->plan.settings.log_level, self->plan.settings.log,
-                self->plan.settings.log_path);
+        self_configure_log();
         if (self->next_version)
                 note_next_version();
         /* An upgrade or socket activation hands sockets over. */

@@ -93,6 +93,7 @@ struct settings {
         enum setting_landlock landlock;
         bool master_accepts;
         bool one_process;
+        bool accepts_as_root;
         int fatal_status;
         enum setting_exit_storm exit_storm;
         enum log_target log;

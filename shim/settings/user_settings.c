@@ -14,6 +14,12 @@ bool settings_are_template(const struct settings *settings)
         return settings->jail && template_has_tokens(settings->jail);
 }
 
+bool user_settings_have_log(const struct settings *settings)
+{
+        return settings_are_template(settings) && settings->log == LOG_TO_FILE &&
+               template_has_tokens(settings->log_path);
+}
+
 static int blame(struct failure *failure, enum setting_index setting, int error)
 {
         if (error < 0)

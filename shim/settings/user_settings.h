@@ -16,6 +16,9 @@
 /** settings_are_template() - has each user a jail? */
 bool settings_are_template(const struct settings *settings);
 
+/** user_settings_have_log() - has each user a log, by these of the template? */
+bool user_settings_have_log(const struct settings *settings);
+
 /**
  * user_settings_check() - are the tokens where they may be? `pidfile` and `scoreboard` are the
  * server's, and no user's.

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/refresher.h"
 
+#include "supply/keeper.h"
 #include "supply/refresh.h"
 #include "system/child.h"
 #include "system/log.h"
@@ -9,9 +10,11 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Where something ends it again and again (a filter of system calls), none is started any more. */
@@ -49,42 +52,85 @@ static pid_t start(struct refresher *refresher)
         return error;
 }
 
+/* A worker that is forked next may ask it at once. Return: @pid, or a negative error number. */
+static pid_t await(const struct refresher *refresher, pid_t pid)
+{
+        const struct timespec pause = {.tv_nsec = 500000};
+        int status;
+
+        while (!refresher->page->ready) {
+                if (child_has_ended(pid, &status))
+                        return -ECHILD;
+                if (kernel_milliseconds() - refresher->begun > HANG_LIMIT) {
+                        child_end(pid);
+                        return -ETIMEDOUT;
+                }
+                kernel_call(SYS_ppoll, 0, 0, (long)&pause, 0, 0);
+        }
+        return pid;
+}
+
+static pid_t start_keeper(struct plan *plan, pid_t master, bool is_main)
+{
+        struct refresher *refresher = &plan->refresher;
+        CLOSED_AT_END int socket = keeper_bind(refresher);
+        pid_t pid = socket < 0 ? socket : start(refresher);
+
+        if (pid == 0)
+                keeper_run(plan, master, is_main, socket);
+        return pid < 0 ? pid : await(refresher, pid);
+}
+
+static void tell_unstarted(const struct plan *plan, int error)
+{
+        log_line(plan->is_template ? LEVEL_ERROR : LEVEL_WARNING, "no process can be started that ",
+                plan->is_template ? "keeps the jails of users"
+                                  : "brings changes to running workers",
+                ": ", error_text(error),
+                plan->is_template ? ": no worker is jailed, and none serves"
+                                  : ": each change comes with the next worker",
+                NULL);
+}
+
 void refresher_start(struct plan *plan)
 {
         struct refresher *refresher = &plan->refresher;
+        const bool keeper = plan->is_template;
         pid_t master = getpid(), pid;
         bool is_main;
 
         if (refresher->master != master)
                 *refresher = (struct refresher){.master = master};
-        if (refresher->pid || refresher->ended > ENDED_LIMIT || !refresh_may_be_needed(plan))
+        if (refresher->pid || (!keeper && refresher->ended > ENDED_LIMIT) ||
+                (!keeper && !refresh_may_be_needed(plan)))
                 return;
         is_main = kernel_call(SYS_gettid, 0, 0, 0, 0, 0) == master;
-        pid = start(refresher);
+        pid = keeper ? start_keeper(plan, master, is_main) : start(refresher);
         if (pid == 0)
                 refresher_run(plan, master, is_main);
         if (pid > 0)
                 refresher->pid = pid;
         else if (refresher->ended++ == 0)
-                log_line(LEVEL_WARNING,
-                        "no process can be started that brings changes to running workers: ",
-                        error_text((int)pid), ": each change comes with the next worker", NULL);
+                tell_unstarted(plan, (int)pid);
 }
 
 static const char filter_kills[] = " (a filter of system calls kills it: see SystemCallFilter= of "
                                    "the unit, or the container's "
                                    "profile; auditd and the kernel's log name the call)";
 
-static void tell_ended(const struct refresher *refresher, int status)
+static void tell_ended(const struct plan *plan, int status)
 {
+        const struct refresher *refresher = &plan->refresher;
         char buffer[NUMBER_SIZE];
         bool killed = WIFSIGNALED(status);
         const char *number = number_text(buffer, killed ? WTERMSIG(status) : WEXITSTATUS(status));
 
-        log_line(LEVEL_WARNING, "the process that brings changes to running workers has ended, by ",
-                killed ? "signal " : "exit status ", number,
+        log_line(LEVEL_WARNING, "the process that ",
+                plan->is_template ? "keeps the jails of users"
+                                  : "brings changes to running workers",
+                " has ended, by ", killed ? "signal " : "exit status ", number,
                 killed && WTERMSIG(status) == SIGSYS ? filter_kills : "",
-                refresher->ended > ENDED_LIMIT
+                refresher->ended > ENDED_LIMIT && !plan->is_template
                         ? ", again and again: each change comes with the next worker"
                         : ": another one is started",
                 NULL);
@@ -116,6 +162,9 @@ bool refresher_ask(struct plan *plan)
         if (refresher->pid == 0 || refresher->master != getpid())
                 return false;
         if (!child_has_ended(refresher->pid, &status)) {
+                /* A keeper looks when a worker asks. */
+                if (plan->is_template)
+                        return true;
                 watch_for_hang(refresher);
                 kernel_call(SYS_kill, refresher->pid, REFRESHER_SIGNAL, 0, 0, 0);
                 return true;
@@ -124,7 +173,7 @@ bool refresher_ask(struct plan *plan)
         if (kernel_milliseconds() - refresher->begun >= LONG_LIFE)
                 refresher->ended = 0;
         refresher->ended++;
-        tell_ended(refresher, status);
+        tell_ended(plan, status);
         /* What it has brought, this process does not know. */
         for (size_t i = 0; i < plan->exposures.count; i++)
                 plan->exposures.item[i].stale |= refresh_may_change(&plan->exposures.item[i]);

@@ -6,6 +6,8 @@
 #include "supply/plan.h"
 
 /*
+ * Where each user has a jail, there is a keeper in its place (supply/keeper.h).
+ *
  * It watches the sources of what is exposed (supply/source_watch.h) and brings what changes to the
  * workers that run (supply/refresh.h). The server sees nothing of it: it sends no SIGCHLD, wait(2)
  * does not find it, it has a session of its own, and none of the server's descriptors, but for a
@@ -19,15 +21,18 @@
  *
  * @asked: when the master asked what has not been taken note of; 0 if all has been.
  * @rests: until when the refresher pauses and takes note of nothing; 0 if it does not.
+ * @ready: a keeper (supply/keeper.h) can be asked.
  *
- * Both in the milliseconds of kernel_milliseconds().
+ * The times in the milliseconds of kernel_milliseconds().
  */
 struct refresher_page {
         _Atomic int64_t asked;
         _Atomic int64_t rests;
+        _Atomic bool ready;
 };
 
-/** refresher_start() - start one, if there is anything that could change, and none is there. */
+/** refresher_start() - start one, if there is anything that could change, and none is there; where
+ * each user has a jail, a keeper. */
 void refresher_start(struct plan *plan);
 
 /**

@@ -247,6 +247,22 @@ static void refresh_here(void *argument)
         refresher_start(plan);
 }
 
+static void start_keeper(void *argument)
+{
+        refresher_start(argument);
+}
+
+void supply_keep(struct plan *plan)
+{
+        const struct refresher *refresher = &plan->refresher;
+        const bool parents =
+                refresher->pid && refresher->master != getpid() && refresher->master == getppid();
+
+        /* A child of the master that forks, for each connection for example, asks the master's. */
+        if (plan->is_template && !parents && !refresher_ask(plan))
+                stack_run(start_keeper, plan);
+}
+
 static void note_master(void *argument)
 {
         struct plan *plan = argument;
@@ -258,6 +274,10 @@ static void note_master(void *argument)
 
 void supply_refresh(struct plan *plan)
 {
+        if (plan->is_template) {
+                supply_keep(plan);
+                return;
+        }
         if (plan->noted != 0 && plan->noted != getpid())
                 stack_run(note_master, plan);
         if (lost_namespace(plan) || (refresh_may_be_needed(plan) && !refresher_ask(plan)))

@@ -44,4 +44,8 @@ int supply_bring(struct plan *plan, struct failure *ret_failure);
  */
 void supply_refresh(struct plan *plan);
 
+/** supply_keep() - where each user has a jail: before any child that may ask for one, see to it
+ * that there is a keeper (supply/keeper.h). */
+void supply_keep(struct plan *plan);
+
 #endif

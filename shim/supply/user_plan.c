@@ -109,6 +109,7 @@ int user_plan_make_named(const struct plan *template, const char *name, uid_t ui
         if (!ret_plan->user)
                 return failure_set(ret_failure, -ENOMEM, NULL, NULL, NULL);
         error = plan_check(ret_plan, ret_failure);
+        ret_plan->jail.rootless = template->jail.rootless;
         if (error < 0)
                 ret_failure->jail = ret_plan->settings.jail;
         return error;

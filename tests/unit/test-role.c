@@ -66,6 +66,26 @@ static void a_root_child_may_touch_what_it_likes(void **state)
         expect((struct role_standing){WATCHING, .serving = true}, EVENT_TOUCH, VERDICT_PROCEED);
 }
 
+static void where_each_user_has_a_jail_only_the_drop_enters(void **state)
+{
+        const struct role_standing pending = {PENDING, .root = true, .awaits_drop = true};
+        const struct role_standing allowed = {
+                PENDING, .root = true, .awaits_drop = true, .accepts_as_root = true};
+
+        expect(pending, EVENT_DROP, VERDICT_ENTER);
+        expect(pending, EVENT_DROP_EFFECTIVE, VERDICT_ENTER);
+        for (enum role_event event = EVENT_ACCEPT; event <= EVENT_THREAD; event++) {
+                expect(pending, event, VERDICT_REFUSE);
+                expect(allowed, event, VERDICT_PROCEED);
+        }
+        expect(pending, EVENT_TOUCH, VERDICT_PROCEED);
+        expect(allowed, EVENT_DROP, VERDICT_ENTER);
+        expect((struct role_standing){WATCHING, .root = true, .serving = true, .awaits_drop = true},
+                EVENT_ACCEPT, VERDICT_REFUSE);
+        expect((struct role_standing){WATCHING, .root = true, .serving = true, .awaits_drop = true},
+                EVENT_DROP, VERDICT_ENTER);
+}
+
 /* A master that has workers does not serve; who has none is the worker itself. */
 static void an_unjailed_accept_is_refused(void **state)
 {
@@ -237,6 +257,7 @@ int main(void)
                 cmocka_unit_test(an_effective_drop_counts_in_a_pending_child_only),
                 cmocka_unit_test(serving_jails_a_pending_child),
                 cmocka_unit_test(a_root_child_may_touch_what_it_likes),
+                cmocka_unit_test(where_each_user_has_a_jail_only_the_drop_enters),
                 cmocka_unit_test(an_unjailed_accept_is_refused),
                 cmocka_unit_test(a_server_of_one_process_is_its_worker),
                 cmocka_unit_test(threads_of_a_server_of_one_process),
