@@ -13,11 +13,13 @@
 #include <string.h>
 
 /* What getopt_long() returns for what is no option of the subcommand; keys follow. */
-enum { OPTION_HELP = 0x1000, OPTION_VERSION, OPTION_CONFIG, OPTION_KEY };
+enum { OPTION_HELP = 0x1000, OPTION_VERSION, OPTION_CONFIG, OPTION_SERVER, OPTION_KEY };
 
 /* Options that each subcommand has. */
 static const struct command_option common[] = {
         {"config", "FILE", "read this file of settings, and not the usual one", OPTION_CONFIG},
+        {"server", "PROGRAM", "of several servers in the file, the one that lists this program",
+                OPTION_SERVER},
         {"help", NULL, "show this", OPTION_HELP},
         {"version", NULL, "show the version", OPTION_VERSION},
         {.name = NULL},
@@ -153,6 +155,8 @@ int options_next(struct options *options)
                         show_version();
                 if (value == OPTION_CONFIG)
                         set_variable(SETTINGS_VARIABLE, optarg);
+                else if (value == OPTION_SERVER)
+                        set_variable(SETTINGS_SERVER_VARIABLE, optarg);
                 else
                         set_variable(setting_keys[value - OPTION_KEY].variable, optarg);
         }

@@ -40,9 +40,9 @@ struct options {
  * options_next() - read the next option.
  *
  * Those of the settings are put into this process's environment, as the variables that they stand
- * for, where settings_read() finds them, and what is started after this: --config FILE, and for
- * each key --KEY VALUE, with "-" or "_". --help and --version are answered, what is unknown is
- * told, and the program ends.
+ * for, where settings_read() finds them, and what is started after this: --config FILE, --server
+ * PROGRAM, and for each key --KEY VALUE, with "-" or "_". --help and --version are answered, what
+ * is unknown is told, and the program ends.
  *
  * Return: its value; 0 behind the last one.
  */

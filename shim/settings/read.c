@@ -160,12 +160,12 @@ static const char *section_names(const struct settings *settings, char *buffer, 
         return buffer;
 }
 
-/* Is it what CHROOTSHIM_SERVER names? Where it names nothing, the only section is. */
+/* Is it what CHROOTSHIM_SERVER names? Where it is not set, the only section is. */
 static bool is_asked_for(const struct settings *section)
 {
         const char *name = getenv(SETTINGS_SERVER_VARIABLE);
 
-        return !name || settings_lists_name(section, name);
+        return !name || (name[0] && settings_lists_name(section, name));
 }
 
 static int refuse_server(const struct settings *settings, struct failure *failure)
@@ -187,13 +187,21 @@ static int refuse_server(const struct settings *settings, struct failure *failur
 
 int settings_read(struct settings *ret_settings, struct failure *ret_failure)
 {
+        const char *name = getenv(SETTINGS_SERVER_VARIABLE);
         int error = settings_read_for(ret_settings, is_asked_for, ret_failure);
 
-        if (error == 0 &&
-                (settings_is_unserved(ret_settings) ||
-                        (ret_settings->servers.count > 1 && !getenv(SETTINGS_SERVER_VARIABLE))))
-                error = refuse_server(ret_settings, ret_failure);
-        return error;
+        if (error < 0)
+                return error;
+        if (name)
+                return name[0] && settings_is_unserved(ret_settings)
+                               ? refuse_server(ret_settings, ret_failure)
+                               : 0;
+        if (ret_settings->servers.count <= 1)
+                return 0;
+        if (!getenv(setting_keys[SETTING_jail].variable))
+                return refuse_server(ret_settings, ret_failure);
+        settings_release(ret_settings);
+        return settings_read_for(ret_settings, NULL, ret_failure);
 }
 
 const char *settings_definitions_file(const struct settings *settings)

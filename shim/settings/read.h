@@ -22,7 +22,8 @@ int settings_read_for(struct settings *ret_settings, bool (*wants)(const struct 
 
 /**
  * settings_read() - the same for a program that is no server, as the command is: the section that
- * CHROOTSHIM_SERVER names, or the only one there is.
+ * CHROOTSHIM_SERVER names, or the only one there is. None, if it is set and empty, or if there are
+ * several and CHROOTSHIM_JAIL is set.
  *
  * Return: as settings_read_for(); -EINVAL, too, if it is not clear which section that would be.
  */

@@ -77,7 +77,7 @@ check(described == subcommands, f"chrootshim(1) describes {described}, and there
 for name in subcommands:
     check(f"\\fBchrootshim {name}\\fR" in parts["SYNOPSIS"], f"chrootshim(1) has no synopsis of {name}")
     options = listed("options", name)
-    own, common = options[:options.index("--config")], options[options.index("--config"):][:3]
+    own, common = options[:options.index("--config")], options[options.index("--config"):][:4]
     named = options_named(parts.get(name, ""))
     check(named == sorted(own), f"chrootshim(1), {name}: {sorted(set(named) ^ set(own)) or named}")
     named = options_named(parts["OPTIONS OF ALL SUBCOMMANDS"])

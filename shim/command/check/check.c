@@ -7,6 +7,7 @@
 #include "command/check/check_users.h"
 #include "command/check/fewest_services.h"
 #include "command/check/fix.h"
+#include "command/servers.h"
 #include "command/subcommand.h"
 #include "command/user_jail.h"
 #include "settings/read.h"
@@ -105,6 +106,11 @@ static void ask(struct options *options, struct asked *asked)
                 options_misuse(options, "--fix shows what it writes to people: leave --json out");
 }
 
+static int worse(int one, int other)
+{
+        return one > other ? one : other;
+}
+
 static int run(struct options *options)
 {
         struct check check = {.plan = PLAN_NONE};
@@ -112,6 +118,9 @@ static int run(struct options *options)
         int result;
 
         ask(options, &asked);
+        servers_choose(options_rest(options));
+        if (servers_are_several())
+                return servers_each(options, asked.json, false, worse);
         look(&check, options, &asked);
         show(&check.findings, asked.json);
         result = asked.fix ? fix(&check.findings, settings_file(), asked.yes) : 0;

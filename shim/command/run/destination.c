@@ -128,6 +128,12 @@ static int refuse_secure(const char *path, struct failure *failure)
                 "needs to be");
 }
 
+static void forget_script(struct destination *destination)
+{
+        free(destination->script);
+        destination->script = NULL;
+}
+
 /* One step. Return: as look_at_shell(). */
 static int step(char *const *words, bool first, char *const **ret_words,
         struct destination *destination, struct failure *failure)
@@ -155,9 +161,14 @@ static int step(char *const *words, bool first, char *const **ret_words,
                 known = false;
         else if (interpreter) {
                 *ret_words = interpreted(interpreter, path, words);
+                forget_script(destination);
+                destination->script = memory_copy(path);
                 more = 1;
         } else if (shell_script_is_shell(path))
                 more = look_at_shell(words, ret_words, &known, failure);
+        /* What goes on to another program is no server. */
+        if (more > 0 && !interpreter)
+                forget_script(destination);
         if (more == 0 && known) {
                 destination->program = path;
                 destination->name = memory_copy(words[0]);
@@ -172,7 +183,7 @@ int destination_find(
 {
         int more = 1;
 
-        *ret_destination = (struct destination){NULL, NULL};
+        *ret_destination = (struct destination){NULL, NULL, NULL};
         for (unsigned i = 0; more > 0 && i < STEP_LIMIT; i++)
                 more = step(words, i == 0, &words, ret_destination, ret_failure);
         return more < 0 ? more : 0;
@@ -182,5 +193,6 @@ void destination_release(struct destination *destination)
 {
         free(destination->program);
         free(destination->name);
-        *destination = (struct destination){NULL, NULL};
+        free(destination->script);
+        *destination = (struct destination){NULL, NULL, NULL};
 }

@@ -12,10 +12,12 @@
  *           a script; NULL if the way could not be followed to its end (a shell's own command, or
  *           a wrapper that is unknown).
  * @name:    by which it is executed: argv[0].
+ * @script:  the server that is a script, of that interpreter; NULL if it is none.
  */
 struct destination {
         char *program;
         char *name;
+        char *script;
 };
 
 /**

@@ -5,6 +5,7 @@
 #include "command/memory.h"
 #include "command/run/preload.h"
 #include "command/run/takes_hold.h"
+#include "command/servers.h"
 #include "command/subcommand.h"
 #include "settings/read.h"
 
@@ -38,7 +39,8 @@ static int check_programs(
                 return 0;
         real = realpath(server->program, NULL);
         is_listed = (real && settings_lists_program(settings, real)) ||
-                    settings_lists_program(settings, server->name);
+                    settings_lists_program(settings, server->name) ||
+                    (server->script && settings_lists_program(settings, server->script));
         free(real);
         if (is_listed)
                 return 0;
@@ -83,8 +85,10 @@ static void make_environment(const char *library)
 int launch_prepare(struct launch *launch, char *const *words, struct failure *ret_failure)
 {
         struct destination *server = &launch->destination;
-        int error = read_settings(&launch->plan, ret_failure);
+        int error;
 
+        servers_choose(words);
+        error = read_settings(&launch->plan, ret_failure);
         if (!launch->library)
                 launch->library = preload_library();
         if (error == 0)

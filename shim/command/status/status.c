@@ -1,5 +1,6 @@
 /* chrootshim status: who is jailed, by the kernel's own record. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "command/servers.h"
 #include "command/status/status_report.h"
 #include "command/subcommand.h"
 #include "command/terminal.h"
@@ -239,6 +240,37 @@ static int complain(const struct choice *choice, const struct failure *failure)
         return STATUS_CONFIG;
 }
 
+/* From good to bad; what is none of them, such as wrong settings, is worst. */
+static int badness(int status)
+{
+        static const int order[] = {EXIT_JAILED, EXIT_NO_SERVER, EXIT_UNKNOWN, EXIT_UNJAILED};
+        int i = 0;
+
+        while (i < (int)(sizeof(order) / sizeof(order[0])) && order[i] != status)
+                i++;
+        return i;
+}
+
+static int worse(int one, int other)
+{
+        return badness(one) > badness(other) ? one : other;
+}
+
+/* Those whose settings are asked for; a line for monitoring, or a screen, is about one. */
+static bool are_several(const struct options *options, const struct choice *choice)
+{
+        if (!are_asked_for(choice))
+                return false;
+        if (choice->wish.pid)
+                servers_choose_process(choice->wish.pid);
+        if (!servers_are_several())
+                return false;
+        if (choice->nagios || choice->watch)
+                options_misuse(options, "the file of settings has several servers: --nagios and "
+                                        "--watch take one, by --server");
+        return true;
+}
+
 static int run(struct options *options)
 {
         struct settings settings = {0};
@@ -248,6 +280,8 @@ static int run(struct options *options)
         int status;
 
         read_options(options, &choice);
+        if (are_several(options, &choice))
+                return servers_each(options, choice.json, choice.quiet, worse);
         if (are_asked_for(&choice)) {
                 if (settings_read(&settings, &failure) < 0)
                         return complain(&choice, &failure);

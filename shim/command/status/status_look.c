@@ -53,6 +53,7 @@ static struct survey_servers find_by_settings(const struct settings *settings,
                 .configured = settings->jail,
                 .settings = settings->path,
                 .usual = !getenv(SETTINGS_VARIABLE),
+                .section = settings->server ? settings : NULL,
         };
         struct survey_servers servers = {0};
         pid_t pid = settings->pidfile ? survey_pid_in(settings->pidfile) : 0;

@@ -93,12 +93,14 @@ struct survey_servers {
  * @configured: or they serve, and were started with settings that name this jail: by
  *              CHROOTSHIM_JAIL, or else by the file @settings;
  * @usual:      which is the one that is read if no variable names another.
+ * @section:    of that file; its `programs` tell its servers from those of others. NULL: all.
  */
 struct survey_wanted {
         const struct identity *jail;
         const char *configured;
         const char *settings;
         bool usual;
+        const struct settings *section;
 };
 
 /**

@@ -115,6 +115,14 @@ static bool has_settings(int process, const struct survey_wanted *wanted)
         return has;
 }
 
+/* One whose program cannot be seen may be the one. */
+static bool is_of_section(const struct process_record *record, const struct survey_wanted *wanted)
+{
+        return !wanted->section || wanted->section->programs.count == 0 || !record->program ||
+               settings_lists_program(wanted->section, record->program) ||
+               settings_lists_program(wanted->section, record->name);
+}
+
 static void note(struct candidates *candidates, int process, const struct process_record *record,
         const struct identity *own_root, const struct survey_wanted *wanted)
 {
@@ -126,6 +134,7 @@ static void note(struct candidates *candidates, int process, const struct proces
         else
                 is_wanted = (jailed && identity_equal(&record->root, wanted->jail)) ||
                             (serves && has_settings(process, wanted));
+        is_wanted = is_wanted && is_of_section(record, wanted);
         candidates->item =
                 memory_grow(candidates->item, candidates->count + 1, sizeof(*candidates->item));
         candidates->item[candidates->count++] = (struct candidate){

@@ -59,7 +59,8 @@ static bool has_shim(const struct process_record *record, const struct survey_qu
 
         return record->shim == SEEN_YES &&
                (!settings || settings->programs.count == 0 ||
-                       (record->program && settings_lists_program(settings, record->program)));
+                       (record->program && settings_lists_program(settings, record->program)) ||
+                       settings_lists_program(settings, record->name));
 }
 
 static int compare(const void *a, const void *b)

@@ -1,6 +1,7 @@
 /* chrootshim trace: starts a server, and names what its workers look for in the jail in vain. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/memory.h"
+#include "command/servers.h"
 #include "command/subcommand.h"
 #include "command/trace/trace_call.h"
 #include "command/trace/trace_keeper.h"
@@ -81,10 +82,11 @@ static void read_options(struct trace *trace, struct options *options)
                 options_misuse(options, "--socket: it must be an absolute path");
 }
 
-static int read_settings(struct trace *trace)
+static int read_settings(struct trace *trace, char *const *words)
 {
         struct failure failure = {0};
 
+        servers_choose(words);
         if (settings_read(&trace->plan.settings, &failure) < 0)
                 return fail("", &failure, STATUS_CONFIG);
         if (!trace->plan.settings.jail) {
@@ -244,7 +246,7 @@ static int run(struct options *options)
         int status;
 
         read_options(&trace, options);
-        status = read_settings(&trace);
+        status = read_settings(&trace, options_rest(options));
         if (status != 0)
                 return status;
         trace.report.plan = &trace.plan;
