@@ -84,11 +84,13 @@ static char *describe_first(const struct survey *survey)
 
 static enum run_look look_at(const struct plan *plan, pid_t master, char **ret_why)
 {
-        const struct survey_question question = {
-                true, plan->jail.identity, plan->settings.master_accepts, &plan->settings};
+        struct survey_question question;
         struct survey survey = {0};
         enum run_look look = RUN_UNSURE;
 
+        survey_question_of(&plan->settings, &question);
+        if (!question.each)
+                question.jail = plan->jail.identity;
         survey_take(master, &question, &survey);
         if (survey.verdict == SURVEY_JAILED && !survey.starting)
                 look = RUN_JAILED;

@@ -4,6 +4,7 @@
 #include "command/status/status_report.h"
 #include "command/subcommand.h"
 #include "command/terminal.h"
+#include "command/user_jail.h"
 #include "settings/read.h"
 #include "system/failure.h"
 
@@ -23,7 +24,8 @@ enum {
         OPTION_QUIET,
         OPTION_ALLOW_IDLE,
         OPTION_WAIT,
-        OPTION_WATCH
+        OPTION_WATCH,
+        OPTION_USER
 };
 
 /* Seconds, where none are given. */
@@ -38,6 +40,7 @@ enum {
 static const struct command_option own_options[] = {
         {"pid", "PID", "the server of this pid, and not that of the settings", OPTION_PID},
         {"all", NULL, "all servers in which libchrootshim is loaded", OPTION_ALL},
+        {"user", "NAME", "where each user has a jail: the workers of this one", OPTION_USER},
         {"json", NULL, "print JSON (status.schema.json); with --watch a line each time",
                 OPTION_JSON},
         {"nagios", NULL, "print one line, and exit, as monitoring plugins do", OPTION_NAGIOS},
@@ -51,6 +54,7 @@ static const struct command_option own_options[] = {
 
 struct choice {
         struct status_wish wish;
+        struct users users;
         bool json;
         bool nagios;
         bool quiet;
@@ -69,6 +73,16 @@ static void end(int number)
 static long seconds(const struct options *options, long usual)
 {
         return options->argument ? options_number(options, 1, 86400) : usual;
+}
+
+static void read_user(const struct options *options, struct choice *choice)
+{
+        struct failure failure;
+
+        users_release(&choice->users);
+        if (users_add_named(&choice->users, options->argument, &failure) < 0)
+                options_misuse(options, "--user %s: %s", options->argument, failure.reason);
+        choice->wish.only = &choice->users.item[0].uid;
 }
 
 static void read_options(struct options *options, struct choice *ret_choice)
@@ -90,6 +104,8 @@ static void read_options(struct options *options, struct choice *ret_choice)
                         ret_choice->wish.idle_is_good = true;
                 else if (option == OPTION_WAIT)
                         ret_choice->wait = seconds(options, WAIT_SECONDS);
+                else if (option == OPTION_USER)
+                        read_user(options, ret_choice);
                 else if (option == OPTION_WATCH)
                         ret_choice->watch = seconds(options, WATCH_SECONDS);
         }
@@ -287,6 +303,9 @@ static int run(struct options *options)
                         return complain(&choice, &failure);
                 choice.wish.settings = &settings;
         }
+        if (choice.wish.only &&
+                (!choice.wish.settings || !user_jail_is_meant(choice.wish.settings)))
+                options_misuse(options, "--user: no settings name a jail for each user");
         if (choice.watch || choice.wait)
                 catch_end();
         if (choice.watch) {
@@ -303,6 +322,7 @@ static int run(struct options *options)
         }
         status_release(&report);
         settings_release(&settings);
+        users_release(&choice.users);
         return status;
 }
 

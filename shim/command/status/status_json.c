@@ -155,10 +155,35 @@ static struct json_object *process(
         return object;
 }
 
+/* Where each user has a jail: how it is with each of them. */
+static struct json_object *users(const struct status_report *report, const struct survey *survey)
+{
+        struct json_object *array = report->each ? json_object_new_array() : NULL;
+
+        for (size_t i = 0; array && i < survey->count; i++) {
+                const struct process_record *record = &survey->process[i];
+                struct json_object *object;
+                struct status_count count;
+                char *jail;
+
+                if (!status_starts_user(survey, i))
+                        continue;
+                object = account(record->uid[1], status_user(record->uid[1]));
+                count = status_count(survey, &record->uid[1]);
+                jail = status_jail(report, record);
+                add(object, "jail", text(jail));
+                add(object, "workers", json_object_new_int((int)count.workers));
+                add(object, "workers_jailed", json_object_new_int((int)count.jailed));
+                json_object_array_add(array, object);
+                free(jail);
+        }
+        return array;
+}
+
 static struct json_object *server(const struct status_report *report, const struct survey *survey)
 {
         struct json_object *object = json_object_new_object(), *array = json_object_new_array();
-        struct status_count count = status_count(survey);
+        struct status_count count = status_count(survey, NULL);
         char *summary = status_summary(report, survey);
 
         add(object, "pid", json_object_new_int(survey->process[0].pid));
@@ -166,6 +191,7 @@ static struct json_object *server(const struct status_report *report, const stru
         add(object, "summary", text(summary));
         add(object, "workers", json_object_new_int((int)count.workers));
         add(object, "workers_jailed", json_object_new_int((int)count.jailed));
+        add(object, "users", users(report, survey));
         for (size_t i = 0; i < survey->count; i++)
                 json_object_array_add(array, process(report, &survey->process[i]));
         add(object, "processes", array);
@@ -197,7 +223,7 @@ int status_nagios(const struct status_report *report, FILE *out)
         for (size_t i = 0; i < report->count || i == 0; i++) {
                 const struct survey *survey = report->count ? &report->server[i] : NULL;
                 struct status_count count =
-                        survey ? status_count(survey) : (struct status_count){0};
+                        survey ? status_count(survey, NULL) : (struct status_count){0};
                 char *summary = status_summary(report, survey);
 
                 fputs(i ? "; " : "", out);

@@ -6,7 +6,6 @@
 #include "system/failure.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,15 +13,10 @@
 static struct survey_question question_of(const struct status_wish *wish)
 {
         struct survey_question question = {0};
-        struct file_facts facts;
 
-        if (!wish->settings)
-                return question;
-        question.programs = wish->settings;
-        question.master_accepts = wish->settings->master_accepts;
-        question.has_jail = wish->settings->jail != NULL;
-        if (question.has_jail && kernel_facts(AT_FDCWD, wish->settings->jail, 0, &facts) == 0)
-                question.jail = facts.identity;
+        if (wish->settings)
+                survey_question_of(wish->settings, &question);
+        question.only = wish->only;
         return question;
 }
 
@@ -68,6 +62,7 @@ static struct survey_servers find_by_settings(const struct settings *settings,
         if (!question->has_jail)
                 return servers;
         wanted.jail = &question->jail;
+        wanted.each = question->each;
         survey_find(&wanted, &servers);
         if (servers.count == 0 && !report->missing)
                 report->missing = memory_format("no server has %s as its jail", settings->jail);
@@ -107,6 +102,7 @@ void status_look(const struct status_wish *wish, bool settle, struct status_repo
         *ret_report = (struct status_report){
                 .settings = wish->settings,
                 .jail = question.has_jail ? wish->settings->jail : NULL,
+                .each = question.each != NULL,
                 .verdict = SURVEY_NO_SERVER,
                 .idle_is_good = wish->idle_is_good,
         };

@@ -3,6 +3,7 @@
 #include "command/status/status_report.h"
 
 #include "command/memory.h"
+#include "command/user_jail.h"
 #include "jail/harden.h"
 #include "jail/landlock.h"
 
@@ -71,15 +72,30 @@ static const char *hint(const struct process_record *record)
         return record->shim == SEEN_YES ? ", though libchrootshim is loaded in it" : "";
 }
 
+char *status_jail(const struct status_report *report, const struct process_record *record)
+{
+        struct failure ignored;
+        char *jail =
+                report->each ? user_jail_path(report->settings, record->uid[1], &ignored) : NULL;
+
+        return jail ? jail : memory_copy(report->jail);
+}
+
 static char *not_jailed(const struct status_report *report, const struct process_record *record)
 {
-        if (record->stray)
+        char *jail = status_jail(report, record), *text;
+
+        if (record->stray) {
+                free(jail);
                 return memory_format("%s %d is not jailed: the root of its thread %d is %s",
                         survey_role_word(record->role), (int)record->pid, (int)record->stray,
                         record->stray_path);
-        return memory_format("%s %d is not jailed: its root is %s%s%s%s",
+        }
+        text = memory_format("%s %d is not jailed: its root is %s%s%s%s",
                 survey_role_word(record->role), (int)record->pid, record->root_path,
-                report->jail ? ", and not " : "", report->jail ? report->jail : "", hint(record));
+                jail ? ", and not " : "", jail ? jail : "", hint(record));
+        free(jail);
+        return text;
 }
 
 static char *leads_out(const struct process_record *record)
@@ -117,14 +133,23 @@ char *status_problem(const struct status_report *report, const struct process_re
         return record->outside_count ? leads_out(record) : NULL;
 }
 
-struct status_count status_count(const struct survey *server)
+bool status_starts_user(const struct survey *server, size_t i)
+{
+        const struct process_record *record = &server->process[i];
+        const struct process_record *before = i > 0 ? record - 1 : NULL;
+
+        return survey_must_be_jailed(record) &&
+               (!before || !survey_must_be_jailed(before) || before->uid[1] != record->uid[1]);
+}
+
+struct status_count status_count(const struct survey *server, const uid_t *only)
 {
         struct status_count count = {0};
 
         for (size_t i = 0; i < server->count; i++) {
                 const struct process_record *record = &server->process[i];
 
-                if (!survey_must_be_jailed(record))
+                if (!survey_must_be_jailed(record) || (only && record->uid[1] != *only))
                         continue;
                 count.workers++;
                 if (record->jailed == SEEN_NO || record->outside_count)
@@ -152,10 +177,13 @@ char *status_summary(const struct status_report *report, const struct survey *se
 {
         const struct process_record *first = server ? server->process : NULL;
         struct status_count count;
+        size_t users = 0;
 
         if (!first)
                 return memory_copy(report->missing);
-        count = status_count(server);
+        count = status_count(server, NULL);
+        for (size_t i = 0; i < server->count; i++)
+                users += status_starts_user(server, i);
         if (count.workers == 0)
                 return memory_format("%s %d: no worker runs, so that nothing can be said",
                         status_program(first), (int)first->pid);
@@ -166,6 +194,11 @@ char *status_summary(const struct status_report *report, const struct survey *se
         if (count.unknown)
                 return memory_format("%s %d: %u of %u workers cannot be seen",
                         status_program(first), (int)first->pid, count.unknown, count.workers);
+        if (report->each)
+                return memory_format("%s %d: %u worker%s of %zu user%s, %sjailed in %s",
+                        status_program(first), (int)first->pid, count.workers,
+                        count.workers == 1 ? "" : "s", users, users == 1 ? "" : "s",
+                        count.workers == 1 ? "" : "each ", report->jail);
         return memory_format("%s %d: %u worker%s, %sjailed in %s", status_program(first),
                 (int)first->pid, count.workers, count.workers == 1 ? "" : "s",
                 count.workers == 1 ? "" : "all ", jail_of(report, server));

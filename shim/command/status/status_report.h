@@ -14,6 +14,7 @@
  *
  * @settings: of the servers; NULL if they are not known.
  * @jail:     the path of the jail in them, or NULL.
+ * @each:     it is one for each user, and that path has tokens.
  * @missing:  why there is no server, if there is none; from malloc().
  * @verdict:  the worst of all.
  * @idle_is_good: as in struct status_wish.
@@ -23,6 +24,7 @@ struct status_report {
         size_t count;
         const struct settings *settings;
         const char *jail;
+        bool each;
         char *missing;
         enum survey_verdict verdict;
         bool idle_is_good;
@@ -34,12 +36,14 @@ struct status_report {
  * @pid:      that one and what descends from it; 0 for none.
  * @all:      all that are found.
  * @settings: else the server of these. NULL if they are not known.
+ * @only:     the uid that workers are looked at of, where each user has a jail; NULL: of all.
  * @idle_is_good: that no worker runs is good, where the server has the shim.
  */
 struct status_wish {
         pid_t pid;
         bool all;
         const struct settings *settings;
+        const uid_t *only;
         bool idle_is_good;
 };
 
@@ -97,8 +101,16 @@ struct status_count {
         unsigned workers, jailed, unjailed, unknown;
 };
 
-/** status_count() - those that must be jailed. */
-struct status_count status_count(const struct survey *server);
+/** status_count() - those that must be jailed; @only: of this uid; NULL: all. */
+struct status_count status_count(const struct survey *server, const uid_t *only);
+
+/** status_jail() - the path of the jail where this process should be; from malloc(). NULL if it is
+ * not known. */
+char *status_jail(const struct status_report *report, const struct process_record *record);
+
+/** status_starts_user() - is the process at @i the first one of those of its user that must be
+ * jailed? They follow one another where each user has a jail. */
+bool status_starts_user(const struct survey *server, size_t i);
 
 /** status_summary() - a server in one line, from malloc(): "apache2 1588: 5 workers, all jailed
  * in /var/www". @server may be NULL: why there is none. */

@@ -27,6 +27,8 @@ enum process_role {
         PROCESS_HELPER,
         /** The shim's own, which brings what changes outside to workers (supply/refresher.h). */
         PROCESS_REFRESHER,
+        /** The shim's own, which makes the jails of users ready, and keeps them so. */
+        PROCESS_KEEPER,
 };
 
 /** enum process_isolation - what its root is confined by. */

@@ -8,7 +8,9 @@
 #include "command/survey/process_list.h"
 #include "command/survey/survey_roles.h"
 #include "command/survey/survey_roots.h"
+#include "command/user_jail.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -71,6 +73,50 @@ static void judge(struct survey *survey)
         survey->lone = survey->verdict == SURVEY_UNJAILED && !others;
 }
 
+void survey_question_of(const struct settings *settings, struct survey_question *ret_question)
+{
+        struct file_facts facts;
+
+        *ret_question = (struct survey_question){
+                .has_jail = settings->jail != NULL,
+                .master_accepts = settings->master_accepts,
+                .programs = settings,
+        };
+        if (user_jail_is_meant(settings))
+                ret_question->each = settings;
+        else if (settings->jail && kernel_facts(AT_FDCWD, settings->jail, 0, &facts) == 0)
+                ret_question->jail = facts.identity;
+}
+
+/* Workers of others are not looked at. */
+static void keep_only(struct survey *survey, uid_t uid)
+{
+        size_t kept = 0;
+
+        for (size_t i = 0; i < survey->count; i++) {
+                struct process_record *record = &survey->process[i];
+
+                if (i > 0 && survey_must_be_jailed(record) && record->uid[1] != uid)
+                        process_release(record);
+                else
+                        survey->process[kept++] = *record;
+        }
+        survey->count = kept;
+}
+
+/* Who is no worker first; then user by user. */
+static int compare_users(const void *a, const void *b)
+{
+        const struct process_record *one = a, *other = b;
+        bool jailed = survey_must_be_jailed(one);
+
+        if (jailed != survey_must_be_jailed(other))
+                return jailed ? 1 : -1;
+        if (jailed && one->uid[1] != other->uid[1])
+                return one->uid[1] < other->uid[1] ? -1 : 1;
+        return one->pid < other->pid ? -1 : one->pid > other->pid;
+}
+
 void survey_take(pid_t master, const struct survey_question *question, struct survey *ret_survey)
 {
         survey_release(ret_survey);
@@ -78,6 +124,11 @@ void survey_take(pid_t master, const struct survey_question *question, struct su
         if (ret_survey->count) {
                 survey_judge_roots(ret_survey, question);
                 survey_give_roles(ret_survey, question);
+                if (question->only)
+                        keep_only(ret_survey, *question->only);
+                if (question->each)
+                        qsort(ret_survey->process + 1, ret_survey->count - 1,
+                                sizeof(*ret_survey->process), compare_users);
         }
         judge(ret_survey);
 }
@@ -115,6 +166,7 @@ const char *survey_role_word(enum process_role role)
                 [PROCESS_PROGRAM] = "program",
                 [PROCESS_HELPER] = "helper",
                 [PROCESS_REFRESHER] = "refresher",
+                [PROCESS_KEEPER] = "keeper",
         };
 
         return words[role];

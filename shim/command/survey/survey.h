@@ -9,9 +9,10 @@
 
 /*
  * All of it is the kernel's word: nothing is asked of the server or of the shim in it. A process is
- * jailed if its root is the jail, by device and inode, or lies below it. Where no jail is known, it
- * is jailed if its root is another one than the machine's (or than the container's, where the
- * server is in one that the caller is not in).
+ * jailed if its root is the jail, by device and inode, or lies below it; where each user has a
+ * jail, if that is the one of the user whose rights it has: another's is none. Where no jail is
+ * known, it is jailed if its root is another one than the machine's (or than the container's, where
+ * the server is in one that the caller is not in).
  *
  * Jailed must be: each worker (see enum process_role), and each program that a worker has started.
  */
@@ -34,13 +35,17 @@ enum survey_verdict {
 /**
  * struct survey_question - what is known of the server before.
  *
- * @has_jail:       is @jail known?
+ * @has_jail:       is @jail known, or @each?
+ * @each:           the settings, which name a jail for each user; NULL where all have one.
+ * @only:           the uid that workers are looked at of; or NULL: of all.
  * @master_accepts: the setting: a master without workers is none itself.
  * @programs:       settings that may limit the shim to some programs; NULL if they are not known.
  */
 struct survey_question {
         bool has_jail;
         struct identity jail;
+        const struct settings *each;
+        const uid_t *only;
         bool master_accepts;
         const struct settings *programs;
 };
@@ -48,7 +53,8 @@ struct survey_question {
 /**
  * struct survey - what was seen of one server; begin with all zero.
  *
- * @process:  the master first, then the others by their pids; a lone worker if there is no other.
+ * @process:  the master first, then the others by their pids, where each user has a jail by users;
+ *            a lone worker if there is no other.
  * @starting: a child is so young that it may not have come to its jail: the verdict is of the
  * others.
  * @lone:     the only reason of SURVEY_UNJAILED is the first process, which serves and has no
@@ -74,6 +80,9 @@ void survey_take(pid_t master, const struct survey_question *question, struct su
  */
 void survey_settle(pid_t master, const struct survey_question *question, struct survey *ret_survey);
 
+/** survey_question_of() - what the settings say; @ret_question may be completed then. */
+void survey_question_of(const struct settings *settings, struct survey_question *ret_question);
+
 /** survey_must_be_jailed() - by its role. */
 bool survey_must_be_jailed(const struct process_record *record);
 
@@ -90,6 +99,7 @@ struct survey_servers {
  * struct survey_wanted - which servers are looked for.
  *
  * @jail:       a process of theirs has this root; NULL for any server.
+ * @each:       or a root that is the jail of its own user, where each has one; else NULL.
  * @configured: or they serve, and were started with settings that name this jail: by
  *              CHROOTSHIM_JAIL, or else by the file @settings;
  * @usual:      which is the one that is read if no variable names another.
@@ -97,6 +107,7 @@ struct survey_servers {
  */
 struct survey_wanted {
         const struct identity *jail;
+        const struct settings *each;
         const char *configured;
         const char *settings;
         bool usual;

@@ -4,6 +4,7 @@
 #include "command/survey/listening.h"
 #include "command/survey/process_list.h"
 #include "command/survey/survey.h"
+#include "command/user_jail.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -123,16 +124,27 @@ static bool is_of_section(const struct process_record *record, const struct surv
                settings_lists_program(wanted->section, record->name);
 }
 
+/* Is it in the jail that is asked for? */
+static bool has_jail(const struct process_record *record, const struct survey_wanted *wanted)
+{
+        struct identity jail;
+
+        if (!wanted->each)
+                return identity_equal(&record->root, wanted->jail);
+        return user_jail_identity(wanted->each, record->uid[1], &jail) &&
+               identity_equal(&record->root, &jail);
+}
+
 static void note(struct candidates *candidates, int process, const struct process_record *record,
         const struct identity *own_root, const struct survey_wanted *wanted)
 {
         bool jailed = record->root_seen == SEEN_YES && !identity_equal(&record->root, own_root);
         bool serves = record->serves == SEEN_YES, is_wanted;
 
-        if (!wanted->jail)
+        if (!wanted->jail && !wanted->each)
                 is_wanted = serves || jailed;
         else
-                is_wanted = (jailed && identity_equal(&record->root, wanted->jail)) ||
+                is_wanted = (jailed && has_jail(record, wanted)) ||
                             (serves && has_settings(process, wanted));
         is_wanted = is_wanted && is_of_section(record, wanted);
         candidates->item =

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KEEPER_NAME "shim-keeper"
+
 /* Seconds that a child may take from its fork to its jail: on a busy machine, too. */
 #define YOUNG_SECONDS 10.0
 
@@ -35,10 +37,16 @@ static bool is_own(const struct process_record *record, const struct process_rec
 }
 
 /* A worker could take that name, but not a birth without SIGCHLD as the master's user. */
-static bool is_refresher(const struct process_record *record, const struct process_record *server)
+static bool is_named(
+        const struct process_record *record, const struct process_record *server, const char *name)
 {
-        return record->quiet && strcmp(record->name, REFRESHER_NAME) == 0 &&
-               record->uid[1] == server->uid[1];
+        return record->quiet && strcmp(record->name, name) == 0 && record->uid[1] == server->uid[1];
+}
+
+/* The shim's own. */
+static bool is_shims(const struct process_record *record, const struct process_record *server)
+{
+        return is_named(record, server, REFRESHER_NAME) || is_named(record, server, KEEPER_NAME);
 }
 
 static bool has_dropped(const struct process_record *record, const struct process_record *server)
@@ -90,7 +98,7 @@ static bool has_workers(const struct survey *survey, const struct process_record
                 const struct process_record *child = &survey->process[i];
 
                 if (child->parent == record->pid && is_own(child, server) &&
-                        !is_refresher(child, server) &&
+                        !is_shims(child, server) &&
                         (child->serves != SEEN_NO || has_dropped(child, server)))
                         return true;
         }
@@ -120,8 +128,8 @@ static enum process_role role_of_child(
 {
         const struct process_record *server = survey->process;
 
-        if (is_refresher(record, server))
-                return PROCESS_REFRESHER;
+        if (is_shims(record, server))
+                return strcmp(record->name, KEEPER_NAME) == 0 ? PROCESS_KEEPER : PROCESS_REFRESHER;
         if (!is_own(record, server))
                 return PROCESS_HELPER;
         if (record->jailed == SEEN_YES || has_dropped(record, server))

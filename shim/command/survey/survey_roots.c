@@ -5,6 +5,7 @@
 #include "command/memory.h"
 #include "command/survey/listening.h"
 #include "command/survey/process_threads.h"
+#include "command/user_jail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,16 +19,28 @@ struct look {
         struct process_record *record;
         const struct survey_question *question;
         const struct identity *host;
+        struct identity jail;
 };
+
+/* The jail where this process should be; one that is not there is that of no file. */
+static struct identity jail_of(
+        const struct survey_question *question, const struct process_record *record)
+{
+        struct identity jail = question->jail;
+
+        if (question->each)
+                user_jail_identity(question->each, record->uid[1], &jail);
+        return jail;
+}
 
 /* Is this root the jail, or below it, as where the server has chroot()ed once more? */
 static bool is_jail(const struct look *look, int root, const struct identity *identity)
 {
         if (identity_equal(identity, look->host))
                 return false;
-        if (!look->question->has_jail || identity_equal(identity, &look->question->jail))
+        if (!look->question->has_jail || identity_equal(identity, &look->jail))
                 return true;
-        return root >= 0 && process_lies_below(root, &look->question->jail);
+        return root >= 0 && process_lies_below(root, &look->jail);
 }
 
 /* Threads share their root, but one may ask the kernel for one of its own (CLONE_FS). */
@@ -60,7 +73,7 @@ static int look_at_thread(void *context, pid_t thread, int directory)
 static void judge_root(struct process_record *record, const struct survey_question *question,
         const struct identity *host)
 {
-        struct look look = {record, question, host};
+        struct look look = {record, question, host, jail_of(question, record)};
         CLOSED_AT_END int process = process_open(record->pid);
         CLOSED_AT_END int thread = process < 0 ? process : process_open_thread(process);
         CLOSED_AT_END int root = thread < 0 ? thread : kernel_openat(thread, "root", DIRECTORY, 0);
