@@ -1,4 +1,4 @@
-/* A jail for each user: which users have one, and what the settings are for one of them. */
+/* A jail for each user: which users have one, and which one is whose. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/user_jail.h"
 
@@ -12,11 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-bool user_jail_is_meant(const struct settings *settings)
-{
-        return settings->jail && template_has_tokens(settings->jail);
-}
 
 bool users_add(struct users *users, uid_t uid)
 {
@@ -52,23 +47,16 @@ int users_add_named(struct users *users, const char *name, struct failure *ret_f
         return -EINVAL;
 }
 
-static char *expand(const char *text, const char *name, uid_t uid, struct failure *failure)
-{
-        char path[PATH_MAX];
-
-        if (template_expand(text, name, uid, path, sizeof(path), failure) < 0)
-                return NULL;
-        return memory_copy(path);
-}
-
 char *user_jail_path(const struct settings *settings, uid_t uid, struct failure *ret_failure)
 {
         const struct passwd *entry = getpwuid(uid);
-        char *path = expand(settings->jail, entry ? entry->pw_name : NULL, uid, ret_failure);
+        char path[PATH_MAX];
 
-        if (!path)
-                ret_failure->setting = "jail";
-        return path;
+        if (template_expand(settings->jail, entry ? entry->pw_name : NULL, uid, path, sizeof(path),
+                    ret_failure) == 0)
+                return memory_copy(path);
+        ret_failure->setting = "jail";
+        return NULL;
 }
 
 bool user_jail_identity(const struct settings *settings, uid_t uid, struct identity *ret_identity)
@@ -81,49 +69,6 @@ bool user_jail_identity(const struct settings *settings, uid_t uid, struct ident
         *ret_identity = found ? facts.identity : (struct identity){0};
         free(path);
         return found;
-}
-
-/* Replace an allocated text, where it has tokens. */
-static int settle(char **text, const char *name, uid_t uid, struct failure *failure)
-{
-        char *path;
-
-        if (!*text || !template_has_tokens(*text))
-                return 0;
-        path = expand(*text, name, uid, failure);
-        if (!path)
-                return -EINVAL;
-        free(*text);
-        *text = path;
-        return 0;
-}
-
-static int settle_list(
-        struct setting_list *list, const char *name, uid_t uid, struct failure *failure)
-{
-        int error = 0;
-
-        for (size_t i = 0; error == 0 && i < list->count; i++)
-                error = settle(&list->item[i], name, uid, failure);
-        return error;
-}
-
-int user_jail_settle(struct settings *settings, uid_t uid, struct failure *ret_failure)
-{
-        const struct passwd *entry = getpwuid(uid);
-        char *name = entry ? memory_copy(entry->pw_name) : NULL;
-        int error = settle(&settings->jail, name, uid, ret_failure);
-
-        if (error < 0)
-                ret_failure->setting = "jail";
-        if (error == 0)
-                error = settle(&settings->log_path, name, uid, ret_failure);
-        if (error == 0)
-                error = settle_list(&settings->expose, name, uid, ret_failure);
-        if (error == 0)
-                error = settle_list(&settings->aliases, name, uid, ret_failure);
-        free(name);
-        return error;
 }
 
 /* The component with the first token: what stands before the token, and what behind it. */

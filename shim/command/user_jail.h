@@ -1,4 +1,4 @@
-/* A jail for each user: which users have one, and what the settings are for one of them. */
+/* A jail for each user: which users have one, and which one is whose. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SHIM_COMMAND_USER_JAIL_H
 #define SHIM_COMMAND_USER_JAIL_H
@@ -19,9 +19,6 @@ struct users {
         struct user *item;
         size_t count;
 };
-
-/** user_jail_is_meant() - do the settings name a jail for each user? */
-bool user_jail_is_meant(const struct settings *settings);
 
 /** users_add() - add this uid, unless it is there or has no name. Return: has it a name? */
 bool users_add(struct users *users, uid_t uid);
@@ -59,12 +56,5 @@ char *user_jail_path(const struct settings *settings, uid_t uid, struct failure 
  * that of no file then.
  */
 bool user_jail_identity(const struct settings *settings, uid_t uid, struct identity *ret_identity);
-
-/**
- * user_jail_settle() - make these settings those of one user.
- *
- * Return: 0, or a negative error number with @ret_failure.
- */
-int user_jail_settle(struct settings *settings, uid_t uid, struct failure *ret_failure);
 
 #endif

@@ -9,8 +9,8 @@
 #include "command/check/fix.h"
 #include "command/servers.h"
 #include "command/subcommand.h"
-#include "command/user_jail.h"
 #include "settings/read.h"
+#include "settings/user_settings.h"
 
 enum { OPTION_JSON = 1, OPTION_FIX, OPTION_YES, OPTION_USER };
 
@@ -54,7 +54,7 @@ static bool read_settings(struct check *check)
 /* What the start would bring, the server's configuration, and what is in the jail, or in each. */
 static void look(struct check *check, const struct options *options, const struct asked *asked)
 {
-        bool each = read_settings(check) && user_jail_is_meant(&check->plan.settings);
+        bool each = read_settings(check) && settings_are_template(&check->plan.settings);
 
         if (asked->user && !each)
                 options_misuse(options, "--user: the settings name one jail for all users");

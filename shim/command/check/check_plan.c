@@ -89,14 +89,23 @@ static void check_supply(struct check *check)
         }
 }
 
-void check_plan(struct check *check)
+void check_plan_supply(struct check *check)
 {
-        struct plan *plan = &check->plan;
         struct failure failure = {0};
 
-        check->usable = plan_check(plan, &failure) == 0 && jail_hold(&plan->jail, &failure) == 0;
+        check->usable = jail_hold(&check->plan.jail, &failure) == 0;
         if (check->usable)
                 check_supply(check);
+        else
+                findings_add_failure(&check->findings, FINDING_ERROR, "jail", &failure);
+}
+
+void check_plan(struct check *check)
+{
+        struct failure failure = {0};
+
+        if (plan_check(&check->plan, &failure) == 0)
+                check_plan_supply(check);
         else
                 findings_add_failure(&check->findings, FINDING_ERROR, "jail", &failure);
 }

@@ -11,4 +11,7 @@
  */
 void check_plan(struct check *check);
 
+/** check_plan_supply() - the same, after plan_check(). */
+void check_plan_supply(struct check *check);
+
 #endif

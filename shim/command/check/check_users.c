@@ -5,18 +5,14 @@
 #include "command/check/check_plan.h"
 #include "command/memory.h"
 #include "command/user_jail.h"
-#include "settings/read.h"
 #include "settings/template.h"
-#include "supply/definitions.h"
-#include "supply/services.h"
-#include "system/safety.h"
+#include "supply/user_plan.h"
 
 #include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* The plan of one user's jail, while it is not that of the check. */
 struct own_plan {
@@ -29,98 +25,82 @@ struct own_plan {
 /**
  * struct check_users - all that is known of users' jails.
  *
+ * @template: what the settings say of all of them.
  * @current: the number of the one whose plan the check has; @count for none.
  * @only:    the name whose findings are heard; NULL: of all.
  */
 struct check_users {
+        struct plan template;
         struct own_plan *item;
         size_t count;
         size_t current;
         const char *only;
 };
 
-/* The directory in which the jails are, and what is on its way. */
-static void look_at_fixed(struct check *check)
+/* Is the directory there in which the jails are? */
+static bool has_directory(struct check *check)
 {
-        const struct settings *settings = &check->plan.settings;
         char path[PATH_MAX];
-        struct failure failure = {0};
+        struct failure ignored;
         struct file_facts facts;
         struct finding *finding;
-        int error = template_fixed(settings->jail, path, sizeof(path), &failure);
 
-        if (error == 0 && kernel_facts(AT_FDCWD, path, 0, &facts) < 0) {
-                finding = check_found(check, FINDING_ERROR, "no-jails", path, NULL,
-                        "the users' jails are to be in it, and it is not there");
-                cure_path(&finding->cure, "install -d -m 755", path);
-                return;
-        }
-        if (error == 0)
-                error = safety_of_way(path, &failure);
-        if (error == 0)
-                return;
-        failure.setting = "jail";
-        settings_locate(settings, &failure);
-        findings_add_failure(&check->findings,
-                settings->ownership == OWNERSHIP_WARN ? FINDING_WARNING : FINDING_ERROR, "jail",
-                &failure);
-}
-
-static void look_at_settings(struct check *check)
-{
-        struct settings *settings = &check->plan.settings;
-        struct failure failure = {0};
-        int error = definitions_complete(settings, &failure);
-
-        if (error == 0)
-                error = services_check(settings, &failure);
-        if (error == 0)
-                return;
-        settings_locate(settings, &failure);
-        findings_add_failure(&check->findings, FINDING_ERROR, "settings", &failure);
+        if (template_fixed(check->plan.settings.jail, path, sizeof(path), &ignored) < 0 ||
+                kernel_facts(AT_FDCWD, path, 0, &facts) == 0)
+                return true;
+        finding = check_found(check, FINDING_ERROR, "no-jails", path, NULL,
+                "the users' jails are to be in it, and it is not there");
+        cure_path(&finding->cure, "install -d -m 755", path);
+        return false;
 }
 
 void check_users_begin(struct check *check, const char *only)
 {
+        struct failure failure = {0};
+
         check->users = memory_grow(NULL, 1, sizeof(*check->users));
         *check->users = (struct check_users){.only = only};
         check->usable = false;
-        look_at_fixed(check);
-        look_at_settings(check);
+        if (has_directory(check) && user_plan_check(&check->plan, &failure) < 0) {
+                settings_locate(&check->plan.settings, &failure);
+                findings_add_failure(&check->findings, FINDING_ERROR, "jail", &failure);
+        }
+        check->users->template = check->plan;
 }
 
 /* It is there; what is wrong with it is told. */
 static bool has_jail(struct check *check, const struct own_plan *own)
 {
-        const char *jail = check->plan.settings.jail;
+        struct failure failure = {0};
+        char *jail = user_jail_path(&check->users->template.settings, own->uid, &failure);
         struct file_facts facts;
         struct finding *finding;
+        /* What is wrong with its name is told by who makes the plan. */
+        bool has = !jail || kernel_facts(AT_FDCWD, jail, 0, &facts) == 0;
 
-        if (kernel_facts(AT_FDCWD, jail, 0, &facts) == 0)
-                return true;
-        finding = check_found(check, FINDING_ERROR, "no-user-jail", jail, NULL,
-                "user %s has no jail: what would run as him is refused", own->name);
-        cure_path(&finding->cure, "install -d -m 755", jail);
-        return false;
+        if (!has) {
+                finding = check_found(check, FINDING_ERROR, "no-user-jail", jail, NULL,
+                        "user %s has no jail: what would run as him is refused", own->name);
+                cure_path(&finding->cure, "install -d -m 755", jail);
+        }
+        free(jail);
+        return has;
 }
 
 /* The check's plan becomes that of this user. */
 static void make(struct check *check, const struct own_plan *own)
 {
+        const struct plan *template = &check->users->template;
         struct failure failure = {0};
-        int error;
 
         check->usable = false;
-        check->plan = (struct plan)PLAN_NONE;
-        error = settings_read(&check->plan.settings, &failure);
-        if (error == 0)
-                error = user_jail_settle(&check->plan.settings, own->uid, &failure);
-        if (error < 0) {
-                settings_locate(&check->plan.settings, &failure);
+        check->plan = *template;
+        if (!template->is_template || !has_jail(check, own))
+                return;
+        if (user_plan_make(template, own->uid, &check->plan, &failure) < 0)
                 findings_add_failure(&check->findings, FINDING_ERROR, "jail", &failure);
-        } else if (has_jail(check, own)) {
-                check_plan(check);
-        }
+        else
+                check_plan_supply(check);
 }
 
 static size_t find(const struct check_users *users, uid_t uid)
@@ -188,20 +168,17 @@ static void tell_stranger(void *context, const char *path)
 
 static void choose_existing(struct check *check)
 {
-        struct settings settings = {0};
         struct users users = {NULL, 0};
         struct failure failure = {0};
 
-        if (settings_read(&settings, &failure) < 0)
-                return;
         check->findings.user = NULL;
         check->findings.unheard = check->users->only != NULL;
         /* Where that directory is absent, this has been told. */
-        if (users_with_jail(&settings, &users, tell_stranger, check, &failure) == 0)
+        if (users_with_jail(
+                    &check->users->template.settings, &users, tell_stranger, check, &failure) == 0)
                 for (size_t i = 0; i < users.count; i++)
                         check_users_choose(check, users.item[i].uid);
         users_release(&users);
-        settings_release(&settings);
 }
 
 static void choose_only(struct check *check, const char *name)

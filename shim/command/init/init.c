@@ -89,10 +89,7 @@ static int check_settings(struct failure *failure)
         struct plan plan = PLAN_NONE;
         int error = settings_read(&plan.settings, failure);
 
-        /* The jails of users are for check to look at. */
-        if (error < 0 || user_jail_is_meant(&plan.settings))
-                return error;
-        return plan_check(&plan, failure);
+        return error < 0 ? error : plan_check(&plan, failure);
 }
 
 /* What the doctor says to it, in its own words; with @fix, it asks whether to write what it

@@ -4,6 +4,7 @@
 #include "command/populate/populate_jail.h"
 #include "command/subcommand.h"
 #include "settings/read.h"
+#include "settings/user_settings.h"
 
 #include <stdlib.h>
 
@@ -95,7 +96,7 @@ static int find_users(struct asked *asked, const struct options *options, struct
 
         if (error < 0)
                 return error;
-        asked->each = user_jail_is_meant(&settings);
+        asked->each = settings_are_template(&settings);
         if (asked->named.count > 0 && !asked->each)
                 options_misuse(options, "--user: the settings name one jail for all users");
         for (size_t i = 0; error == 0 && i < asked->named.count; i++)

@@ -12,6 +12,7 @@
 #include "supply/program_files.h"
 #include "supply/services.h"
 #include "supply/supply.h"
+#include "supply/user_plan.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +31,7 @@ struct population {
         bool uses_libc;
 };
 
-static int begin(const struct user *user, struct plan *plan, struct failure *failure)
+static int begin(struct plan *plan, struct failure *failure)
 {
         struct settings *settings = &plan->settings;
         int error = settings_read(settings, failure);
@@ -44,10 +45,6 @@ static int begin(const struct user *user, struct plan *plan, struct failure *fai
         }
         setting_list_clear(&settings->services);
         setting_list_clear(&settings->expose);
-        if (user)
-                error = user_jail_settle(settings, user->uid, failure);
-        if (error < 0)
-                return error;
         settings->isolation = ISOLATION_CHROOT;
         /* Without root, it would be asked for; no server is meant. */
         if (!settings->pidfile)
@@ -55,9 +52,25 @@ static int begin(const struct user *user, struct plan *plan, struct failure *fai
         return 0;
 }
 
-static int check_and_hold(struct plan *plan, struct failure *failure)
+/* What has been read is the template, where each user has a jail. */
+static int check(const struct user *user, struct plan *plan, struct failure *failure)
 {
-        int error = plan_check(plan, failure);
+        struct plan template = *plan;
+        int error;
+
+        if (!user)
+                return plan_check(plan, failure);
+        error = user_plan_check(&template, failure);
+        if (error < 0) {
+                settings_locate(&template.settings, failure);
+                return error;
+        }
+        return user_plan_make(&template, user->uid, plan, failure);
+}
+
+static int check_and_hold(const struct user *user, struct plan *plan, struct failure *failure)
+{
+        int error = check(user, plan, failure);
 
         if (error == 0)
                 error = jail_hold(&plan->jail, failure);
@@ -69,9 +82,9 @@ int population_begin(const struct user *user, struct plan *ret_plan, struct fail
         int error;
 
         *ret_plan = (struct plan)PLAN_NONE;
-        error = begin(user, ret_plan, ret_failure);
+        error = begin(ret_plan, ret_failure);
         ret_plan->settings.self_link = false;
-        return error < 0 ? error : check_and_hold(ret_plan, ret_failure);
+        return error < 0 ? error : check_and_hold(user, ret_plan, ret_failure);
 }
 
 /* The service that is named after the program at @path, and has it: python, of /usr/bin/python3. */
@@ -267,11 +280,11 @@ int population_plan(const struct wish *wish, const struct user *user, struct pla
 
         *ret_plan = (struct plan)PLAN_NONE;
         services_use_shim(preload_library());
-        error = begin(user, ret_plan, ret_failure);
+        error = begin(ret_plan, ret_failure);
         if (error == 0)
                 error = add_wish(&population);
         if (error == 0)
-                error = check_and_hold(ret_plan, ret_failure);
+                error = check_and_hold(user, ret_plan, ret_failure);
         if (error == 0)
                 error = complete(&population);
         if (error == 0 && wish->kind == WISH_PROGRAM)

@@ -6,6 +6,7 @@
 #include "command/terminal.h"
 #include "command/user_jail.h"
 #include "settings/read.h"
+#include "settings/user_settings.h"
 #include "system/failure.h"
 
 #include <signal.h>
@@ -304,7 +305,7 @@ static int run(struct options *options)
                 choice.wish.settings = &settings;
         }
         if (choice.wish.only &&
-                (!choice.wish.settings || !user_jail_is_meant(choice.wish.settings)))
+                (!choice.wish.settings || !settings_are_template(choice.wish.settings)))
                 options_misuse(options, "--user: no settings name a jail for each user");
         if (choice.watch || choice.wait)
                 catch_end();

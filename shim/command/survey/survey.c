@@ -8,7 +8,7 @@
 #include "command/survey/process_list.h"
 #include "command/survey/survey_roles.h"
 #include "command/survey/survey_roots.h"
-#include "command/user_jail.h"
+#include "settings/user_settings.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ void survey_question_of(const struct settings *settings, struct survey_question 
                 .master_accepts = settings->master_accepts,
                 .programs = settings,
         };
-        if (user_jail_is_meant(settings))
+        if (settings_are_template(settings))
                 ret_question->each = settings;
         else if (settings->jail && kernel_facts(AT_FDCWD, settings->jail, 0, &facts) == 0)
                 ret_question->jail = facts.identity;
