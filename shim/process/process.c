@@ -73,6 +73,16 @@ void self_check_dropped(void)
                 "let it listen before it changes its user, or set isolation = \"chroot\"");
 }
 
+/* named keeps a few capabilities as its first act. */
+static void check_mount_right(void)
+{
+        if (self->plan.settings.isolation == ISOLATION_NAMESPACE &&
+                !(capabilities_permitted() & 1ULL << CAP_SYS_ADMIN))
+                self_refuse("the server gave up CAP_SYS_ADMIN before it serves, and cannot enter a "
+                            "mount namespace",
+                        "set isolation = \"chroot\"");
+}
+
 /* @uid: who the process is about to be, or is. */
 static void enter(uid_t uid)
 {
@@ -83,6 +93,7 @@ static void enter(uid_t uid)
                 self_stop(self->problem);
         children_mark(CHILD_WORKER);
         self_check_dropped();
+        check_mount_right();
         if (readiness_make(&failure) < 0)
                 end(&failure);
         self_settle(uid);
