@@ -51,11 +51,15 @@ static const char *reason_to_do_without(const struct settings *settings, int abi
         return NULL;
 }
 
+static bool may_do_without(const struct settings *settings)
+{
+        return settings->landlock == LANDLOCK_AUTO || settings->landlock == LANDLOCK_FILES;
+}
+
 const char *harden_lacks_wall(const struct settings *settings, bool *ret_by_settings)
 {
-        const char *reason = settings->landlock == LANDLOCK_AUTO
-                                     ? reason_to_do_without(settings, landlock_abi())
-                                     : NULL;
+        const char *reason =
+                may_do_without(settings) ? reason_to_do_without(settings, landlock_abi()) : NULL;
 
         *ret_by_settings = reason == lacks_privilege;
         return reason;
@@ -66,9 +70,9 @@ static int raise_second_wall(const struct settings *settings, struct failure *fa
         int abi = settings->landlock == LANDLOCK_OFF ? 0 : landlock_abi(), error;
 
         if (settings->landlock == LANDLOCK_OFF ||
-                (settings->landlock == LANDLOCK_AUTO && reason_to_do_without(settings, abi)))
+                (may_do_without(settings) && reason_to_do_without(settings, abi)))
                 return 0;
-        error = abi < 0 ? abi : landlock_confine(abi);
+        error = abi < 0 ? abi : landlock_confine(abi, settings->landlock != LANDLOCK_FILES);
         if (error == 0)
                 return 0;
         return failure_set(failure, error, NULL, "Landlock was refused",

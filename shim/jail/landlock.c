@@ -55,13 +55,13 @@ static int allow_root(int ruleset, int abi)
         return (int)error;
 }
 
-int landlock_confine(int abi)
+int landlock_confine(int abi, bool scoped)
 {
         struct ruleset attributes = {.access_files = accesses(abi)};
         size_t size = abi >= ABI_SCOPE ? sizeof(attributes) : sizeof(attributes.access_files);
         int ruleset, error;
 
-        if (abi >= ABI_SCOPE)
+        if (abi >= ABI_SCOPE && scoped)
                 attributes.scoped = SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL;
         ruleset = (int)kernel_call(
                 SYS_landlock_create_ruleset, (long)&attributes, (long)size, 0, 0, 0);

@@ -3,6 +3,8 @@
 #ifndef SHIM_JAIL_LANDLOCK_H
 #define SHIM_JAIL_LANDLOCK_H
 
+#include <stdbool.h>
+
 /**
  * landlock_abi() - the version that the kernel offers.
  *
@@ -17,6 +19,7 @@ int landlock_abi(void);
 /**
  * landlock_confine() - for good, this process and all that it starts (landlock(7)).
  * @abi: from landlock_abi().
+ * @scoped: also the signals and abstract sockets of below.
  *
  * Files: what is below "/", which is the jail with all that is mounted in it, and nothing else;
  * what is open already stays open. No process of another domain is traced. Where the kernel's ABI
@@ -25,6 +28,6 @@ int landlock_abi(void);
  *
  * Return: 0 or a negative error number.
  */
-int landlock_confine(int abi);
+int landlock_confine(int abi, bool scoped);
 
 #endif

@@ -12,7 +12,7 @@ static const char *const unlisteds[] = {"inert", "refuse", NULL};
 static const char *const isolations[] = {"chroot", "namespace", NULL};
 static const char *const ownerships[] = {"strict", "warn", NULL};
 static const char *const exit_storms[] = {"off", "refuse", "end", NULL};
-static const char *const landlocks[] = {"off", "auto", "require", NULL};
+static const char *const landlocks[] = {"off", "files", "auto", "require", NULL};
 
 const struct setting_key setting_keys[SETTING_COUNT] = {
 #define KEY(name, NAME, type, values, meaning)                                                     \

@@ -31,7 +31,7 @@ enum setting_isolation { ISOLATION_CHROOT, ISOLATION_NAMESPACE };
 enum setting_ownership { OWNERSHIP_STRICT, OWNERSHIP_WARN };
 
 /** enum setting_landlock - the second wall (key `landlock`). */
-enum setting_landlock { LANDLOCK_OFF, LANDLOCK_AUTO, LANDLOCK_REQUIRE };
+enum setting_landlock { LANDLOCK_OFF, LANDLOCK_FILES, LANDLOCK_AUTO, LANDLOCK_REQUIRE };
 
 /** enum setting_unlisted - what becomes of a program that is listed nowhere (key `unlisted`). */
 enum setting_unlisted { UNLISTED_INERT, UNLISTED_REFUSE };

@@ -14,8 +14,9 @@ TYPES = {
 }
 
 ALLOWED = {
-    "view": "it must be outside or inside", "unlisted": "it must be inert or refuse", "isolation": "it must be chroot or namespace",
-    "ownership": "it must be strict or warn", "landlock": "it must be off, auto or require",
+    "view": "it must be outside or inside", "unlisted": "it must be inert or refuse",
+    "isolation": "it must be chroot or namespace",
+    "ownership": "it must be strict or warn", "landlock": "it must be off, files, auto or require",
     "exit_storm": "it must be off, refuse or end",
     "log_level": "it must be error, warning, info or debug",
     "log": "it must be stderr, syslog or an absolute path",

@@ -93,13 +93,13 @@ os.chroot(".")
 say("left", os.path.samestat(os.stat("/"), host))
 attempt("password", os.open, "/etc/passwd", os.O_RDONLY)
 """
-        for value, answer in (("require", "EACCES"), ("off", "done")):
+        for value, answer in (("require", "EACCES"), ("files", "EACCES"), ("off", "done")):
             found = self.facts(leave, master='host = os.stat("/")', landlock=value,
                                keep_capabilities="sys_chroot")
             assert (found["left"], found["password"]) == ("True", answer)
             os.rmdir(f"{self.tree.jail}/below")
 
-    @pytest.mark.parametrize("value, answer", (("require", "EPERM"), ("off", "done")))
+    @pytest.mark.parametrize("value, answer", (("require", "EPERM"), ("files", "done"), ("off", "done")))
     def test_as_an_ordinary_user(self, value, answer):
         """Started without root; the master has the same uid, so that it could be killed."""
         found = self.facts('attempt("signal", os.kill, server, 0)', master=MASTER,
@@ -143,7 +143,7 @@ class TestKernel(LandlockTest):
 
     def test_off_asks_nothing(self):
         assert self.calls("off") == []
-        for value in (None, "auto", "require"):
+        for value in (None, "files", "auto", "require"):
             assert "landlock_restrict_self" in self.calls(value)
 
     @pytest.mark.parametrize("number", (errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM))
