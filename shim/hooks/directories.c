@@ -52,6 +52,8 @@ INTERPOSE(int, scandirat64,
 /* A piped logger's process is sent to "/" before its exec, so this alone makes no worker. */
 INTERPOSE(int, chdir, (const char *path))
 {
+        if (process_changes_directory(path))
+                return 0;
         return process_is_jailed() && jail_refuses(&path) ? -1 : real(chdir)(path);
 }
 

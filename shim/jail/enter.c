@@ -110,13 +110,18 @@ static const char *working_directory(const struct jail *jail, char *buffer, size
 /* The server's own root, below the jail, and entered after it. */
 static int enter_below(const struct jail *jail, struct failure *failure)
 {
+        const char *directory = jail->directory ? jail->directory : "/";
         int error = jail->below ? kernel_chroot(jail->below) : 0;
 
-        if (error == 0 && jail->below)
-                error = kernel_chdir("/");
-        return error < 0 ? failure_set(failure, error, jail->below,
-                                   "the server's own chroot() to it was refused",
-                                   "let it name a directory in the jail")
+        if (error < 0)
+                return failure_set(failure, error, jail->below,
+                        "the server's own chroot() to it was refused",
+                        "let it name a directory in the jail");
+        if (jail->below || jail->directory)
+                error = kernel_chdir(directory);
+        return error < 0 ? failure_set(failure, error, directory,
+                                   "after its own chroot(), the server wants that directory",
+                                   "make it there, or let the server name another")
                          : 0;
 }
 

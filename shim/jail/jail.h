@@ -21,6 +21,7 @@
  * @namespace_identity: of it, since a server may close the number and use it again.
  * @below:     inside path of the directory in it that the server itself wants to chroot(2) to,
  * which is done at the entry; or NULL.
+ * @directory: the working directory that it wants there, as an absolute path in it; or NULL.
  * @fd:        O_PATH descriptor, or -1. Held so that its inode number cannot be given to another
  *             directory while the server runs.
  */
@@ -35,6 +36,7 @@ struct jail {
         int namespace;
         struct identity namespace_identity;
         const char *below;
+        const char *directory;
         int fd;
 };
 

@@ -100,6 +100,9 @@ static void enter(uid_t uid)
         if (plan_enter(&self->plan, &failure) < 0)
                 end(&failure);
         self->role = CHROOTSHIM_JAILED;
+        /* Whoever has set that up names paths as they are in there. */
+        if (self->plan.jail.below)
+                self->translation = (struct path_prefixes){0};
         inside_edit_environ();
         log_line(LEVEL_INFO, "entered the jail ", self->plan.jail.real, NULL);
         log_leave();

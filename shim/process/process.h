@@ -78,6 +78,8 @@ struct process {
         /** What jail.below points to: the path of a chroot() of the server's own; in the outside
          * view as long as it is not settled whose jail it is. */
         char below[PATH_MAX];
+        /** What jail.directory points to: that of a chdir() after it. */
+        char directory[PATH_MAX];
         /** The spellings that are translated in the jail: none if `fixroot` is off. */
         struct path_prefixes translation;
         /** The shim's entry in LD_PRELOAD, and the CHROOTSHIM_ variables, of the start. */
@@ -235,6 +237,16 @@ void process_made_socket(int fd);
  * Return: true if the call is not to be made, and has succeeded.
  */
 bool process_chroots(const char *path);
+
+/**
+ * process_changes_directory() - the process is about to chdir() to @path.
+ *
+ * After a chroot() that process_chroots() has put off, an absolute path is one in the new root, and
+ * put off as well.
+ *
+ * Return: true if the call is not to be made, and has succeeded.
+ */
+bool process_changes_directory(const char *path);
 
 /** process_tell_chroot() - chroot() to @path has failed: does the server have to know why? */
 void process_tell_chroot(const char *path);

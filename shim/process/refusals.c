@@ -118,3 +118,12 @@ bool process_chroots(const char *path)
         self->plan.jail.below = inside[1] ? strcpy(self->below, inside) : NULL;
         return true;
 }
+
+bool process_changes_directory(const char *path)
+{
+        if (!self->chroots || !path || path[0] != '/' || strlen(path) >= PATH_MAX ||
+                !process_is_undecided() || !self_owns_memory())
+                return false;
+        self->plan.jail.directory = strcpy(self->directory, path);
+        return true;
+}

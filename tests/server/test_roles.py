@@ -381,6 +381,21 @@ class TestItsOwnRoot(RoleTest):
         result = self.act(*self.pending, "chroot", self.tree.jail, *DROP, *SAY)
         assert self.roles(result) == [("self", JAILED, True)]
 
+    @pytest.mark.parametrize("isolation", ("chroot", "namespace"))
+    def test_its_working_directory(self, isolation):
+        """What it changes to after its chroot() is in there, and is named as it is named there."""
+        below = f"{self.tree.jail}/below"
+        os.makedirs(f"{below}/pages")
+        result = self.act(*self.pending, "chroot", below, "chdir", "/pages", *DROP, "getcwd", *SAY,
+                          isolation=isolation)
+        assert result.stdout == f"getcwd /pages\nself {JAILED} {os.stat(below).st_ino}\n", result
+        result = self.act(*self.pending, "chroot", self.tree.jail, "chdir", "/below", *DROP, "getcwd",
+                          isolation=isolation)
+        assert result.stdout == f"getcwd {below}\n", result
+        self.assert_ends(self.act(*self.pending, "chroot", below, "chdir", "/none", *DROP, *SAY,
+                                  isolation=isolation), FATAL,
+                         "/none: .*after its own chroot.., the server wants that directory")
+
     @pytest.mark.parametrize("actions", (["listen"], ["listen", "fork"]))
     def test_elsewhere(self, actions):
         self.assert_ends(self.act(*actions, "chroot", self.tree.path, *DROP, *SAY, pidfile=None),

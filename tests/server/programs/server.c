@@ -191,6 +191,21 @@ ACTION(chroot, "chroot")
                 fail("chroot");
 }
 
+ACTION(chdir, "chdir")
+{
+        if (chdir(next_argument()) < 0)
+                fail("chdir");
+}
+
+ACTION(getcwd, "getcwd")
+{
+        char path[4096];
+
+        if (!getcwd(path, sizeof(path)))
+                fail("getcwd");
+        printf("getcwd %s\n", path);
+}
+
 int main(int argc, char **argv)
 {
         setlinebuf(stdout);
