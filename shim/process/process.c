@@ -34,6 +34,8 @@ static void __attribute__((noreturn)) end(struct failure *failure)
         failure->jail = self->plan.is_template ? self->plan.settings.jail : self->plan.jail.real;
         if (self->is_users)
                 self_end_user(failure_text(failure, text, sizeof(text)));
+        /* A worker whom its server would start again, for ever. */
+        children_mark(CHILD_WORKER);
         log_failure(LEVEL_ERROR, "cannot enter the ", failure);
         _exit(self->plan.settings.fatal_status);
 }
