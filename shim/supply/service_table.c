@@ -122,6 +122,8 @@ static const struct service table[] = {
                 PATHS(MAIN_PROGRAM("/usr/bin/ruby"), "/usr/lib/ruby,optional",
                         ANY_LIB "/ruby,optional", PROGRAM(ANY_LIB "/ruby/3.*/*.so"),
                         "/var/lib/gems,optional", "/usr/share/rubygems-integration,optional",
+                        ANY_LIB "/rubygems-integration,optional",
+                        PROGRAM(ANY_LIB "/rubygems-integration/*/extensions/*/*/*/*.so"),
                         "/usr/share/ruby,optional", "/usr/lib64/ruby,optional",
                         "/usr/local/lib/site_ruby,optional"),
                 NULL, 0, false},

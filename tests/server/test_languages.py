@@ -20,7 +20,8 @@ PROGRAMS = {
                "well\n"),
     "perl": (["/usr/bin/perl", "-e", "use POSIX; use Socket; use Encode; use DB_File; use IO::Socket; "
               'print "well\\n"'], "well\n"),
-    "ruby": (["/usr/bin/ruby", "-e", "require 'openssl'; require 'json'; require 'date'; puts 'well'"],
+    "ruby": (["/usr/bin/ruby", "-e", "require 'openssl'; require 'json'; require 'date'; "
+              "require 'sdbm'; puts 'well'"],
              "well\n"),
     "php": (["/usr/bin/php", "-d", "session.save_path=/var/lib/php/sessions", "-r",
              "$n = new NumberFormatter('de', NumberFormatter::DECIMAL); session_start();"
