@@ -2,6 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/settings_text.h"
 
+#include "command/memory.h"
+#include "command/quoting.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 /* Behind blanks and comments, of each of the three kinds that libconfig knows. */
@@ -62,6 +66,13 @@ static size_t skip_value(const char *text, size_t at)
         return end;
 }
 
+/* Behind the name of the file in @include "FILE". */
+static size_t skip_include(const char *text, size_t at)
+{
+        at = skip_blanks(text, at + strcspn(text + at, " \t\n\""));
+        return text[at] == '"' ? skip_string(text, at) : at;
+}
+
 bool settings_text_find(const char *text, const char *name, struct settings_span *ret_span)
 {
         size_t at = skip_blanks(text, 0);
@@ -70,6 +81,10 @@ bool settings_text_find(const char *text, const char *name, struct settings_span
                 size_t length = strcspn(text + at, " \t\r\n\f\v=:;,#/\"[](){}");
                 size_t value = skip_blanks(text, at + length);
 
+                if (text[at] == '@') {
+                        at = skip_blanks(text, skip_include(text, at));
+                        continue;
+                }
                 if (length == 0 || !text[value] || !strchr("=:", text[value])) {
                         at = skip_blanks(text, at + (length > 0 ? length : 1));
                         continue;
@@ -111,4 +126,42 @@ bool settings_text_list(const char *text, const struct settings_span *span, cons
                 at = ret_list->ends_with_comma ? skip_blanks(text, next + 1) : next;
         }
         return true;
+}
+
+/* Is it the section of this program, or that of none? */
+static bool has_program(const char *group, const char *program)
+{
+        char *element = program ? quoted_setting(program) : NULL;
+        struct settings_span span;
+        struct settings_list list = {0};
+        bool has = settings_text_find(group, "programs", &span) &&
+                   settings_text_list(group, &span, element ? element : "", &list);
+
+        has = program ? has && list.holds : list.count == 0;
+        free(element);
+        return has;
+}
+
+bool settings_text_section(
+        const char *text, unsigned line, const char *program, struct settings_span *ret_span)
+{
+        size_t at = skip_blanks(text, 0), counted = 0;
+        unsigned here = 1;
+
+        while (text[at]) {
+                for (; counted < at; counted++)
+                        here += text[counted] == '\n';
+                if (text[at] == '{' && here == line) {
+                        size_t end = skip_bracket(text, at);
+                        char *group = memory_format("%.*s", (int)(end - at - 2), text + at + 1);
+                        bool found = has_program(group, program);
+
+                        free(group);
+                        *ret_span = (struct settings_span){at + 1, end - 1};
+                        if (found)
+                                return true;
+                }
+                at = skip_blanks(text, text[at] == '"' ? skip_string(text, at) : at + 1);
+        }
+        return false;
 }

@@ -29,8 +29,19 @@ struct settings_list {
         bool ends_with_comma;
 };
 
-/** settings_text_find() - the value of @name on the top level. Return: is it there? */
+/** settings_text_find() - the value of @name on the top level, what is included left out. Return:
+ * is it there? */
 bool settings_text_find(const char *text, const char *name, struct settings_span *ret_span);
+
+/**
+ * settings_text_section() - what stands between the brackets { } of a section.
+ * @line:    where it begins.
+ * @program: one of its `programs`; NULL for the section that has none.
+ *
+ * Return: is it there?
+ */
+bool settings_text_section(
+        const char *text, unsigned line, const char *program, struct settings_span *ret_span);
 
 /**
  * settings_text_list() - look at the list in @span.

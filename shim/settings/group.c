@@ -19,7 +19,7 @@ int group_refuse(struct group_reading *reading, const config_setting_t *setting,
         return error;
 }
 
-static void locate(const struct group_reading *reading, const config_setting_t *setting,
+void group_locate(const struct group_reading *reading, const config_setting_t *setting,
         const char **ret_file, unsigned *ret_line)
 {
         struct failure place = {0};
@@ -115,7 +115,7 @@ static int take_service(
 
         if (!service)
                 return failure_set(reading->failure, -ENOMEM, NULL, NULL, NULL);
-        locate(reading, group, &service->file, &service->line);
+        group_locate(reading, group, &service->file, &service->line);
         service->next = reading->settings->defined;
         reading->settings->defined = service;
         for (int i = 0; i < reading->parser.length(group); i++) {
@@ -167,7 +167,7 @@ int group_take(struct group_reading *reading, const config_setting_t *setting)
         if (!key)
                 return group_refuse(reading, setting, NULL, name, "it is no setting of chrootshim",
                         "correct its name or remove it");
-        locate(reading, setting, &settings->file[setting_index(key)],
+        group_locate(reading, setting, &settings->file[setting_index(key)],
                 &settings->line[setting_index(key)]);
         if (setting_is_list(key))
                 settings_clear(settings, key);

@@ -22,6 +22,10 @@ struct group_reading {
  */
 int group_take(struct group_reading *reading, const config_setting_t *setting);
 
+/** group_locate() - in which file and line @setting stands. */
+void group_locate(const struct group_reading *reading, const config_setting_t *setting,
+        const char **ret_file, unsigned *ret_line);
+
 /**
  * group_refuse() - say that @setting is not as it must be.
  * @key:  the setting that is named, or NULL.

@@ -138,8 +138,10 @@ static int take_each(struct group_reading *reading, const config_setting_t *root
                         error = setting_list_add(&whole->servers, section.programs.count > 0
                                                                           ? section.programs.item[0]
                                                                           : SECTIONS_OTHERS);
-                if (error == 0 && whole->server == 0 && whole->wants && whole->wants(&section))
+                if (error == 0 && whole->server == 0 && whole->wants && whole->wants(&section)) {
                         choose(whole, &section, (size_t)i + 1);
+                        group_locate(reading, each, &whole->server_file, &whole->server_line);
+                }
                 settings_release(&section);
         }
         return error;

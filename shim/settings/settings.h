@@ -108,8 +108,10 @@ struct settings {
         unsigned line[SETTING_COUNT];
         /** The sections of `servers`, each by what it is called (settings/sections.h). */
         struct setting_list servers;
-        /** Which of them these settings are, counted from 1; 0: none. */
+        /** Which of them these settings are, counted from 1; 0: none. And where it begins. */
         size_t server;
+        const char *server_file;
+        unsigned server_line;
         /** Set by who reads: is it this section, with these settings, that is wanted? NULL: none.
          */
         bool (*wants)(const struct settings *section);

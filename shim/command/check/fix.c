@@ -4,10 +4,11 @@
 
 #include "command/check/text_diff.h"
 #include "command/memory.h"
+#include "command/section_edit.h"
 #include "command/settings_edit.h"
 #include "command/subcommand.h"
 #include "command/terminal.h"
-#include "settings/keys.h"
+#include "settings/read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,15 +44,32 @@ static bool is_outdone(const struct findings *findings, const struct cure *cure)
         return false;
 }
 
-/* Put all cures into the text. */
-static void edit(const struct findings *findings, char **text)
+/* What is to be written into a file that this one includes. */
+static void tell_elsewhere(const struct cure *cure, const char *file)
 {
+        char *line = cure_text(cure);
+
+        terminal_print(stdout, file);
+        printf(" has it, and is not changed: write there ");
+        terminal_print(stdout, line);
+        putchar('\n');
+        free(line);
+}
+
+/* Put all cures into the text. */
+static void edit(const struct findings *findings, const struct settings *settings, const char *path,
+        char **text)
+{
+        const char *file;
+
         for (size_t i = 0; i < findings->count; i++) {
                 const struct finding *finding = &findings->item[i];
 
                 if (is_proposed(finding) && !overriding(&finding->cure) &&
-                        !is_outdone(findings, &finding->cure))
-                        settings_edit(text, &finding->cure);
+                        !is_outdone(findings, &finding->cure) &&
+                        section_edit(text, path, settings, &finding->cure, &file) ==
+                                SECTION_ELSEWHERE)
+                        tell_elsewhere(&finding->cure, file);
         }
 }
 
@@ -121,6 +139,7 @@ static int propose(const char *path, const char *before, const char *after, bool
 
 int fix(const struct findings *findings, const char *path, bool yes)
 {
+        struct settings settings;
         struct failure failure = {0};
         char *before, *after;
         int status;
@@ -128,9 +147,13 @@ int fix(const struct findings *findings, const char *path, bool yes)
         if (settings_edit_read(path, &before, &failure) < 0)
                 return fail(&failure);
         after = memory_copy(before);
-        edit(findings, &after);
+        /* As the file has them: a plan has what services bring besides. */
+        if (settings_read(&settings, &failure) < 0)
+                settings_release(&settings);
+        edit(findings, &settings, path, &after);
         status = propose(path, before, after, yes);
         tell_overridden(findings);
+        settings_release(&settings);
         free(after);
         free(before);
         return status;

@@ -13,7 +13,8 @@
  * @yes:  do not ask. Else, where there is no terminal to ask at, nothing is written.
  *
  * What is proposed is what notes do not: the cures of warnings and errors that are settings. What
- * is held by a variable of the environment, which overrides the file, is only told.
+ * is held by a variable of the environment, which overrides the file, is only told; so is what
+ * stands in a file that this one includes.
  *
  * Return: 0 if all is written, or there is nothing to write; STATUS_FAILED where it cannot be
  * written, with a line on stderr.

@@ -3,9 +3,11 @@
 #include "command/trace/trace_show.h"
 
 #include "command/memory.h"
+#include "command/section_edit.h"
 #include "command/settings_edit.h"
 #include "command/terminal.h"
 #include "command/utf8.h"
+#include "settings/read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -228,17 +230,27 @@ static bool is_public(const struct trace_missing *item)
 }
 
 /* Return: has the text changed? */
-static bool write_item(const struct trace_missing *item, char **text, FILE *out)
+static bool write_item(const struct trace_missing *item, const struct settings *settings,
+        const char *path, char **text, FILE *out)
 {
-        const char *done;
+        static const char *const results[] = {
+                [SECTION_EDITED] = "written",
+                [SECTION_SAME] = "there already",
+                [SECTION_ELSEWHERE] = "not written, for it stands in an included file",
+        };
+        enum section_edit result;
+        const char *done, *file;
         bool written = false;
 
         if (!item->cure.key)
                 done = "to be done by hand";
         else if (!is_public(item))
                 done = "not written, for not everybody may do that outside";
-        else
-                done = (written = settings_edit(text, &item->cure)) ? "written" : "there already";
+        else {
+                result = section_edit(text, path, settings, &item->cure, &file);
+                written = result == SECTION_EDITED;
+                done = results[result];
+        }
         terminal_print(out, item->path);
         fprintf(out, ": %s: ", done);
         show_cure(item, out);
@@ -249,17 +261,24 @@ static bool write_item(const struct trace_missing *item, char **text, FILE *out)
 int trace_show_write(
         const struct trace_report *report, const char *path, FILE *out, struct failure *ret_failure)
 {
+        struct settings settings;
         bool changed = false;
         char *text;
         int error = settings_edit_read(path, &text, ret_failure);
 
         if (error < 0)
                 return error;
+        /* As the file has them; another one has no sections. */
+        if (settings_read(&settings, ret_failure) < 0 || !settings.path ||
+                strcmp(settings.path, path) != 0)
+                settings_release(&settings);
         for (size_t i = 0; i < report->count; i++)
-                if (is_proposed(report, i) && write_item(&report->item[i], &text, out))
+                if (is_proposed(report, i) &&
+                        write_item(&report->item[i], &settings, path, &text, out))
                         changed = true;
         if (changed)
                 error = settings_edit_write(path, text, ret_failure);
+        settings_release(&settings);
         free(text);
         return error;
 }
