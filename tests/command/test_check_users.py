@@ -27,7 +27,6 @@ pm.max_children = 1
 php_value[session.save_path] = {jails}/{user}/data
 php_value[upload_tmp_dir] = {jails}/{user}/data
 php_value[date.timezone] = UTC
-php_admin_value[opcache.enable] = 0
 """
 
 
@@ -37,6 +36,8 @@ def setup_module():
 
 class Customers(user_jails.UserJails):
     """Pools of users, whose jails have all that they ask for."""
+
+    ini = ""
 
     def __init__(self):
         super().__init__()
@@ -56,7 +57,7 @@ class Customers(user_jails.UserJails):
             POOL.format(tree=self.path, jails=self.jails, name=f"pool{number}", user=user)
             for number, user in enumerate(users)) + more
         configuration = self.write("fpm.conf", text)
-        self.server = (PROGRAM, "-n", "-y", configuration, "-c", self.write("php.ini", ""))
+        self.server = (PROGRAM, "-n", "-y", configuration, "-c", self.write("php.ini", self.ini))
 
     def look(self, *options):
         result = chrootshim("check", "--json", *options, "--", *self.server, settings=self.settings)
@@ -185,3 +186,23 @@ def test_what_is_in_each_jail(customers):
         os.chmod(f"{customers.jails}/{name}/etc", 0o777)
     assert {(finding["path"], finding["user"]) for finding in customers.look()} >= {
         (f"{customers.jails}/{name}/etc", name) for name in ("alice", "bob")}
+
+
+def test_a_cache_that_all_share(customers):
+    """It knows scripts by their paths, which may be the same in two jails."""
+    customers.ini = "zend_extension=opcache.so\n"
+    customers.pools("alice", "bob")
+    finding, = customers.look()
+    assert (finding["code"], finding["severity"]) == ("shared-opcache", "error")
+    assert finding["cure"]["line"] == "opcache.validate_root = 1"
+    for line in (finding["cure"]["line"], "opcache.enable = 0"):
+        customers.ini = f"zend_extension=opcache.so\n{line}\n"
+        customers.pools("alice", "bob")
+        assert not customers.look()
+    customers.ini = "zend_extension=opcache.so\nopcache.validate_root = Off\n"
+    customers.pools("alice", more="php_admin_value[opcache.validate_root] = 1\n")
+    assert not customers.look()
+    # Where all have one jail, they have the same scripts.
+    customers.pools("alice")
+    customers.settings["jail"] = f"{customers.jails}/alice"
+    assert not [finding for finding in customers.look() if finding["code"] == "shared-opcache"]

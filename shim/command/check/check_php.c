@@ -205,6 +205,26 @@ static void check_perhaps(struct check *check, const struct php_settings *settin
         }
 }
 
+/*
+ * All workers of a server share the cache, which knows a script by its path in the jail: where each
+ * user has one, the same path is another script in another's.
+ */
+static void check_shared_cache(struct check *check, const struct php_settings *settings)
+{
+        const struct php_setting *root = php_settings_find(settings, "opcache.validate_root");
+        struct finding *finding;
+
+        if (!check->users || !php_settings_loads(settings, "opcache") ||
+                !is_on(settings, "opcache.enable") ||
+                (root && is_on(settings, "opcache.validate_root")))
+                return;
+        finding = check_found(check, FINDING_ERROR, "shared-opcache", NULL,
+                root ? root->where : "opcache.validate_root: not set",
+                "opcache, which all pools share, may run the script that another user has under "
+                "the same path in his jail");
+        cure_command(&finding->cure, "opcache.validate_root = 1");
+}
+
 void check_php_settings(
         struct check *check, const struct php_settings *settings, const char *binary)
 {
@@ -214,4 +234,5 @@ void check_php_settings(
         check_defaults(check, settings);
         check_zone(check, settings, binary);
         check_perhaps(check, settings);
+        check_shared_cache(check, settings);
 }
