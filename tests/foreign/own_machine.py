@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,7 +33,11 @@ def enter():
     try:
         # -B: nothing is written beside the sources.
         command = ["unshare", *NAMESPACES, "nice", "-n", "10", sys.executable, "-B", *sys.argv]
-        sys.exit(subprocess.run(command, env={**os.environ, TREE: tree}).returncode)
+        process = subprocess.Popen(command, env={**os.environ, TREE: tree})
+        # It takes no notice of these; when it is killed, all that runs in there ends.
+        for number in signal.SIGINT, signal.SIGTERM:
+            signal.signal(number, lambda *_: process.kill())
+        sys.exit(process.wait())
     finally:
         os.rmdir(tree)
 
