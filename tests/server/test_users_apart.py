@@ -1,0 +1,186 @@
+"""What one user's worker sees of another's, each in a jail of his own: attacks that work without."""
+# SPDX-License-Identifier: Apache-2.0
+import os
+import shutil
+import socket
+
+import pytest
+
+import user_pools
+from escape_cases import compiled_attackers, memory
+from user_pools import Pools
+
+USERS = {"alice": 60001, "bob": 60002}
+
+# The worst that an administrator may have let in: the host's processes.
+WAYS = {
+    "bare": None,
+    "chroot": {"isolation": "chroot", "services": "tmp"},
+    "namespace": {"isolation": "namespace", "services": "tmp", "expose": "/proc"},
+}
+JAILED = [way for way in WAYS if way != "bare"]
+
+# What a customer's script can do, or one by which somebody has broken in.
+ATTACK = r"""<?php
+error_reporting(0);
+$path = $_GET['path'] ?? '';
+switch ($_GET['do']) {
+case 'read': echo file_get_contents($path) ?: 'nothing'; break;
+case 'write': file_put_contents($path, $_GET['text']); chmod($path, 0666); break;
+case 'list': echo implode(' ', scandir($path) ?: []); break;
+case 'link': symlink($path, __DIR__ . '/planted'); echo file_get_contents(__DIR__ . '/planted') ?: 'nothing';
+             break;
+case 'include': include $path; break;
+case 'share': $shared = shmop_open(4711, 'c', (int)$_GET['mode'], 16);
+              echo shmop_write($shared, 'shared', 0); break;
+case 'shared': $shared = shmop_open(4711, 'a', 0, 0);
+               echo $shared ? shmop_read($shared, 0, 6) : 'nothing'; break;
+case 'unshare': $shared = shmop_open(4711, 'w', 0, 0); shmop_delete($shared); break;
+case 'run': $process = proc_open([__DIR__ . '/attacker', $_GET['attack'], $path, $_GET['argument']],
+                                 [1 => ['pipe', 'w']], $pipes);
+            echo stream_get_contents($pipes[1]);
+}
+"""
+
+
+def setup_module():
+    user_pools.own_users(**USERS)
+
+
+class Neighbours(Pools):
+    """Alice attacks, bob has a secret that he lets everybody read: he believes to be alone."""
+
+    def __init__(self, way):
+        super().__init__(USERS, WAYS[way], options=("-d", "opcache.enable=0"))
+        for name in USERS:
+            self.page(name, "attack.php", ATTACK)
+            os.chmod(shutil.copy(compiled_attackers("program.c", "-static"),
+                                 f"{self.jails}/{name}/htdocs/attacker"), 0o755)
+            if way == "namespace":
+                os.mkdir(f"{self.jails}/{name}/proc", 0o755)
+        self.secret = self.page("bob", "secret.txt", "the secret")
+
+    def do(self, name, what, path="", **query):
+        return self.ask(name, "attack.php", do=what, path=path, **query)
+
+    def run(self, attack, argument):
+        """What the attacker, a program that makes raw system calls, reports."""
+        return self.do("alice", "run", self.secret, attack=attack, argument=argument).split()[1:]
+
+
+@pytest.fixture(scope="module", params=WAYS, name="way")
+def each_way(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def neighbours(way):
+    with Neighbours(way) as neighbours:
+        yield neighbours
+
+
+def test_a_path(neighbours, way):
+    expected = "the secret" if way == "bare" else "nothing"
+    assert neighbours.do("alice", "read", neighbours.secret) == expected
+    assert neighbours.do("bob", "read", neighbours.secret) == "the secret"
+
+
+def test_the_list_of_customers(neighbours, way):
+    """The directory of the jails is not there for who is in one."""
+    listed = neighbours.do("alice", "list", neighbours.jails)
+    assert ("bob" in listed) == (way == "bare")
+    assert ("srv" in neighbours.do("alice", "list", "/").split()) == (way == "bare")
+
+
+@pytest.mark.parametrize("up", ("", "../../../../../../.."))
+def test_a_planted_link(neighbours, way, up):
+    planted = f"{neighbours.jails}/alice/htdocs/planted"
+    if os.path.lexists(planted):
+        os.remove(planted)
+    expected = "the secret" if way == "bare" else "nothing"
+    assert neighbours.do("alice", "link", up + neighbours.secret) == expected
+
+
+@pytest.mark.parametrize("directory", ("/tmp", "/var/tmp", "/dev/shm"))
+def test_files_that_everybody_may_read(neighbours, way, directory):
+    """Sticky directories, and what shm_open() makes: each jail has its own."""
+    path = f"{directory}/chrootshim-left-by-bob"
+    neighbours.do("bob", "write", path, text="bob's")
+    try:
+        assert neighbours.do("bob", "read", path) == "bob's"
+        assert neighbours.do("alice", "read", path) == ("bob's" if way == "bare" else "nothing")
+        assert ("chrootshim-left" in neighbours.do("alice", "list", directory)) == (way == "bare")
+    finally:
+        if way == "bare":
+            os.remove(path)
+
+
+def test_his_process_by_proc(neighbours, way):
+    """Its files, which the kernel keeps for his user; where /proc is not let in, nobody is seen."""
+    pid = neighbours.worker("bob")
+    seen = neighbours.do("alice", "read", f"/proc/{pid}/cmdline")
+    assert seen.startswith("php-fpm") == (way != "chroot")
+    assert neighbours.run("proc_root", str(pid)) == ["open=ENOENT" if way == "chroot" else "open=EACCES"]
+    assert neighbours.do("alice", "read", f"/proc/{pid}/environ") == "nothing"
+
+
+def test_his_memory_and_signals(neighbours):
+    """That is so without a jail: it is another user's."""
+    pid = neighbours.worker("bob")
+    assert neighbours.run("trace", memory(pid)) == [
+        "process_vm_readv=EPERM", "pidfd_getfd=EPERM", "ptrace=EPERM"]
+    assert neighbours.run("send_signal", str(pid)) == ["kill=EPERM"]
+
+
+def test_an_abstract_socket(neighbours, way):
+    """Landlock keeps it, as no directory does."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("\0chrootshim-of-bob")
+        listener.listen()
+        assert neighbours.run("abstract_socket", "chrootshim-of-bob") == [
+            "connect=ok" if way == "bare" else "connect=EPERM"]
+
+
+def test_sockets_of_other_pools(neighbours):
+    """The master has them all; a worker has its own."""
+    with open("/proc/net/unix") as file:
+        own = {fields[6]: fields[7] for fields in map(str.split, file) if len(fields) > 7}
+    for name in USERS:
+        directory = f"/proc/{neighbours.worker(name)}/fd"
+        links = [os.readlink(f"{directory}/{number}") for number in os.listdir(directory)]
+        held = {own.get(link[8:-1]) for link in links if link.startswith("socket:[")}
+        assert held & {neighbours.socket(user) for user in USERS} == {neighbours.socket(name)}
+
+
+@pytest.mark.parametrize("mode, expected", ((0o600, "nothing"), (0o666, "shared")))
+def test_shared_memory_by_its_number(neighbours, mode, expected):
+    """System V's goes by its permissions alone, in a jail as without: this is no boundary."""
+    assert neighbours.do("bob", "share", mode=mode) == "6"
+    try:
+        assert neighbours.do("alice", "shared") == expected
+    finally:
+        neighbours.do("bob", "unshare")
+
+
+class Cache(Pools):
+    """Two scripts of one path inside, one size and one time: opcache knows them by that."""
+
+    def __init__(self, settings, validate):
+        super().__init__(USERS, settings,
+                         options=("-d", "opcache.enable=1", "-d", f"opcache.validate_root={validate}"))
+        for name in USERS:
+            self.page(name, "attack.php", ATTACK)
+            os.utime(self.page(name, "configuration.php", f"<?php echo '{name:5}';"), (10**9, 10**9))
+
+    def configuration(self, name):
+        return self.ask(name, "attack.php", do="include", path="/htdocs/configuration.php").strip()
+
+
+@pytest.mark.parametrize("view", ("outside", "inside"))
+@pytest.mark.parametrize("isolation", JAILED)
+def test_the_cache_of_scripts(isolation, view):
+    """It is one for all pools: `opcache.validate_root` parts the jails, as `check` says."""
+    for validate, expected in ((0, "alice"), (1, "bob")):
+        with Cache({"isolation": isolation, "view": view}, validate) as cache:
+            assert cache.configuration("alice") == "alice"
+            assert cache.configuration("bob") == expected
