@@ -232,6 +232,10 @@ uid_t process_drop(uid_t next, enum role_event event)
 int process_dropped(uid_t asked, int result)
 {
         lock_files_review();
+        if (result == 0 && self->is_users && process_is_jailed() && geteuid() != self->user)
+                self_refuse("the process has become another user than the one whose jail it is in",
+                        "let the server become each user from root (EnableCapabilities off for "
+                        "mpm-itk)");
         if (result != 0 || asked == (uid_t)-1)
                 return result;
         if (process_is_jailed() && geteuid() != asked)

@@ -70,8 +70,9 @@ struct process {
         /** The settings, the jail, and what it is to have. */
         struct plan plan;
         /** It is one of many users' processes, each of which has its jail: what goes wrong there
-         * ends this one only. */
+         * ends this one only. And whose it is. */
         bool is_users;
+        uid_t user;
         /** The server called chroot() by itself, which is done at the entry: see process_chroots().
          */
         bool chroots;

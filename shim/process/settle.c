@@ -40,7 +40,8 @@ void self_end_user(const char *text)
         const struct timespec rest = {.tv_sec = REST_SECONDS};
 
         children_mark(CHILD_FORKED);
-        log_line(LEVEL_ERROR, "cannot enter the ", text, NULL);
+        if (!answer.told)
+                log_line(LEVEL_ERROR, "cannot enter the ", text, NULL);
         kernel_call(SYS_ppoll, 0, 0, (long)&rest, 0, 0);
         _exit(STATUS_REFUSED);
 }
@@ -88,7 +89,7 @@ static const char *ask(uid_t uid)
         const char *text = keeper_ask(&self->plan, uid, &answer, &self->inside_variables);
         struct failure unused;
 
-        if (text && answer.log[0]) {
+        if (text && answer.log[0] && !answer.told) {
                 log_configure(self->plan.settings.log_level, LOG_TO_FILE, answer.log);
                 log_open(&unused);
         }
@@ -123,6 +124,7 @@ void self_settle(uid_t uid)
         if (!self->plan.is_template)
                 return;
         self->is_users = true;
+        self->user = uid;
         if (uid == 0)
                 self_refuse("root has none", "let the server drop root before it serves");
         if (may_ask())

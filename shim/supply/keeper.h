@@ -42,10 +42,12 @@ struct keeper_request {
  *
  * @result: 0, or a negative error number: the worker is refused.
  * @log:    the user's log, if there is one for each; also where he is refused, if it is known.
+ * @told:   he is refused since that log cannot be opened: the keeper has said so.
  * @text:   why he is refused, as failure_text() says it.
  */
 struct keeper_answer {
         int32_t result;
+        bool told;
         char log[PATH_MAX];
         char text[FAILURE_TEXT_SIZE];
 };

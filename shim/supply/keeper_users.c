@@ -58,15 +58,24 @@ static void note_log(
                 strncpy(answer->log, plan->settings.log_path, sizeof(answer->log) - 1);
 }
 
-static int make(struct keeper_users *users, struct keeper_user *user, struct failure *failure)
+/* @ret_lost: it is the log that cannot be opened. */
+static int make(struct keeper_users *users, struct keeper_user *user, bool *ret_lost,
+        struct failure *failure)
 {
         int error = user_plan_make(users->template, user->uid, &user->plan, failure);
 
-        if (error == 0)
-                error = begin_log(users->template, &user->plan, failure);
-        if (error == 0)
-                error = plan_bring(&user->plan, failure);
-        return error;
+        if (error < 0)
+                return error;
+        error = begin_log(users->template, &user->plan, failure);
+        *ret_lost = error < 0;
+        return error < 0 ? error : plan_bring(&user->plan, failure);
+}
+
+/* What cannot be told in the user's log is told where the master tells. */
+static void tell(const struct plan *template, const char *text)
+{
+        end_log(template);
+        log_line(LEVEL_ERROR, "cannot enter the ", text, NULL);
 }
 
 static void release(struct keeper_users *users, struct keeper_user *user)
@@ -80,6 +89,7 @@ static struct keeper_user *add(struct keeper_users *users, uid_t uid, struct kee
 {
         struct keeper_user *user = calloc(1, sizeof(*user));
         struct failure failure;
+        bool lost = false;
         int error;
 
         if (!user) {
@@ -88,11 +98,14 @@ static struct keeper_user *add(struct keeper_users *users, uid_t uid, struct kee
                 return NULL;
         }
         user->uid = uid;
-        error = make(users, user, &failure);
+        error = make(users, user, &lost, &failure);
         note_log(answer, users->template, &user->plan);
         if (error < 0) {
                 refuse(answer, error, &user->plan, users->template, &failure);
                 release(users, user);
+                answer->told = lost;
+                if (lost)
+                        tell(users->template, answer->text);
                 return NULL;
         }
         user->map = keeper_watch_add(&users->watch, &user->plan);

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-pytest.register_assert_rewrite("cases", "database_test", "forker", "php_server", "worker")
+pytest.register_assert_rewrite("cases", "database_test", "forker", "php_server", "user_jails", "worker")
 
 import processes
 
