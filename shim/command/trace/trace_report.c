@@ -35,14 +35,22 @@ static void name_directory_of_charsets(char *path)
                 *slash = '\0';
 }
 
-static struct trace_missing *find(
-        struct trace_report *report, const char *path, const struct identity *identity)
+/* What is in question: a path, of whom, by which plan. */
+struct question {
+        const char *path;
+        const char *user;
+        struct plan *plan;
+};
+
+static struct trace_missing *find(struct trace_report *report, const struct question *question,
+        const struct identity *identity)
 {
         for (size_t i = 0; i < report->count; i++) {
                 struct trace_missing *item = &report->item[i];
 
-                if (strcmp(item->path, path) == 0 ||
-                        (item->outside && identity_equal(&item->identity, identity)))
+                if (item->user == question->user &&
+                        (strcmp(item->path, question->path) == 0 ||
+                                (item->outside && identity_equal(&item->identity, identity))))
                         return item;
         }
         return NULL;
@@ -118,12 +126,21 @@ static bool is_common_directory(const char *path)
                (depth <= 2 || fnmatch("/usr/lib/*-linux-*", path, FNM_PATHNAME) == 0);
 }
 
-static void judge(struct trace_report *report, struct trace_missing *item, bool creates)
+/* It lies in the jail of another user: it is not to be brought to this one. */
+static bool is_anothers(const struct trace_report *report, const struct question *question)
+{
+        return report->plan->is_template &&
+               path_relate(&report->plan->jail.prefixes, question->path) == PATH_BELOW &&
+               path_relate(&question->plan->jail.prefixes, question->path) != PATH_BELOW;
+}
+
+static void judge(struct trace_report *report, const struct question *question,
+        struct trace_missing *item, bool creates)
 {
         enum path_use use = creates ? PATH_USE_WRITE : PATH_USE_READ;
-        bool cured =
-                item->outside && (cure_self_link(report->plan, item->path, &item->cure) ||
-                                         path_cure(report->plan, item->path, use, &item->cure));
+        bool cured = item->outside && !is_anothers(report, question) &&
+                     (cure_self_link(question->plan, item->path, &item->cure) ||
+                             path_cure(question->plan, item->path, use, &item->cure));
 
         if (cured && item->cure.key && strcmp(item->cure.key, "expose") == 0 &&
                 is_common_directory(item->path)) {
@@ -136,21 +153,22 @@ static void judge(struct trace_report *report, struct trace_missing *item, bool 
                         item->severity = FINDING_NOTE;
 }
 
-static void add(struct trace_report *report, const struct trace_event *event, const char *path,
-        const struct file_facts *facts)
+static void add(struct trace_report *report, const struct trace_event *event,
+        const struct question *question, const struct file_facts *facts)
 {
         struct trace_missing *item;
 
         report->item = memory_grow(report->item, report->count + 1, sizeof(*report->item));
         item = &report->item[report->count++];
-        *item = (struct trace_missing){.path = memory_copy(path),
+        *item = (struct trace_missing){.path = memory_copy(question->path),
+                .user = question->user,
                 .use = event->creates ? TRACED_CREATE : event->kind,
                 .outside = facts != NULL,
                 .task = event->task,
                 .since = kernel_milliseconds()};
         if (facts)
                 item->identity = facts->identity;
-        judge(report, item, event->creates);
+        judge(report, question, item, event->creates);
         count_program(item, event->program);
 }
 
@@ -170,6 +188,7 @@ void trace_report_add(struct trace_report *report, const struct trace_event *eve
 {
         char path[PATH_MAX];
         enum trace_place place = trace_look(event, path);
+        struct question question = {.path = path};
         struct file_facts facts = {0};
         struct trace_missing *item;
 
@@ -177,19 +196,21 @@ void trace_report_add(struct trace_report *report, const struct trace_event *eve
                 return;
         if (place == TRACE_INSIDE)
                 take_back(report, event->task, path);
-        if (place == TRACE_INSIDE || (place == TRACE_NOWHERE && !report->all) ||
-                is_of_the_shim(report->plan, path))
+        if (place == TRACE_INSIDE || (place == TRACE_NOWHERE && !report->all))
+                return;
+        question.plan = trace_users_plan(&report->users, report->plan, event->root, &question.user);
+        if (is_of_the_shim(question.plan, path))
                 return;
         name_directory_of_charsets(path);
         if (place == TRACE_OUTSIDE && kernel_facts(AT_FDCWD, path, 0, &facts) < 0)
                 return;
-        item = find(report, path, &facts.identity);
+        item = find(report, &question, &facts.identity);
         if (item)
                 count_program(item, event->program);
         else if (report->count >= TRACE_REPORT_LIMIT)
                 report->lost++;
         else
-                add(report, event, path, place == TRACE_OUTSIDE ? &facts : NULL);
+                add(report, event, &question, place == TRACE_OUTSIDE ? &facts : NULL);
 }
 
 int trace_report_settle(struct trace_report *report, bool all)
@@ -220,4 +241,5 @@ void trace_report_release(struct trace_report *report)
         free(report->item);
         report->item = NULL;
         report->count = 0;
+        trace_users_release(&report->users);
 }

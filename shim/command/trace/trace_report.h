@@ -6,11 +6,12 @@
 
 #include "command/finding.h"
 #include "command/trace/trace_look.h"
-#include "supply/plan.h"
+#include "command/trace/trace_users.h"
 
 /**
  * struct trace_missing - one path.
  *
+ * @user:     in whose jail, where each user has one; else NULL. It lives as long as the report.
  * @severity: FINDING_NOTE if who asks for it does without as a rule.
  * @outside:  is it there outside? Only trace_report.all has others.
  * @program:  the names of the files that asked for it, from utf8_clean().
@@ -20,6 +21,7 @@
  */
 struct trace_missing {
         char *path;
+        const char *user;
         enum finding_severity severity;
         enum traced_kind use;
         bool outside;
@@ -37,6 +39,7 @@ struct trace_missing {
  * struct trace_report - all of it; begin with all zero, but @plan.
  *
  * @plan:    checked by plan_check().
+ * @users:   whose workers were met, where each user has a jail.
  * @all:     also what is nowhere.
  * @live:    where each path that is no note is printed, once it is settled; or NULL.
  * @workers: that were traced, and @lost: calls that nobody could look at, or that asked for
@@ -44,6 +47,7 @@ struct trace_missing {
  */
 struct trace_report {
         struct plan *plan;
+        struct trace_users users;
         bool all;
         FILE *live;
         struct trace_missing *item;

@@ -53,10 +53,20 @@ static void show_path(const struct trace_missing *item, FILE *out)
         terminal_colour(out, TERMINAL_PLAIN);
 }
 
+/* Whose jail lacks it. */
+static void show_user(const struct trace_missing *item, FILE *out)
+{
+        if (!item->user)
+                return;
+        fputs(" in the jail of ", out);
+        terminal_print(out, item->user);
+}
+
 void trace_show_line(const struct trace_missing *item, FILE *out)
 {
         fputs("missing: ", out);
         show_path(item, out);
+        show_user(item, out);
         fputs(" (", out);
         terminal_print(out, item->program[0]);
         fprintf(out, ": %s)", uses[item->use]);
@@ -76,6 +86,7 @@ static void show_row(const struct trace_missing *item, FILE *out)
         terminal_print(out, programs);
         fprintf(out, "%*s  ", (int)(strlen(programs) < 16 ? 16 - strlen(programs) : 0), "");
         show_path(item, out);
+        show_user(item, out);
         if (!item->outside)
                 fputs("  (not outside either)", out);
         fputc('\n', out);
@@ -167,6 +178,8 @@ static struct json_object *item_json(const struct trace_missing *item)
                 json_object_array_add(programs, json_object_new_string(item->program[i]));
         json_object_object_add(object, "path", json_object_new_string(path));
         free(path);
+        json_object_object_add(
+                object, "user", item->user ? json_object_new_string(item->user) : NULL);
         json_object_object_add(object, "severity",
                 json_object_new_string(item->severity == FINDING_NOTE ? "note" : "warning"));
         json_object_object_add(object, "use", json_object_new_string(uses[item->use]));
@@ -252,6 +265,7 @@ static bool write_item(const struct trace_missing *item, const struct settings *
                 done = results[result];
         }
         terminal_print(out, item->path);
+        show_user(item, out);
         fprintf(out, ": %s: ", done);
         show_cure(item, out);
         fputc('\n', out);
