@@ -1,4 +1,4 @@
-"""Runs examples/quickstart and examples/lamp from start to end, and interrupts them."""
+"""Runs examples/quickstart, lamp and user-jails/run from start to end, and interrupts them."""
 # SPDX-License-Identifier: Apache-2.0
 import glob
 import os
@@ -22,6 +22,7 @@ INTERRUPTIONS = [
     ("quickstart", " worker    www-data", None),
     ("lamp", "== Starting a MariaDB", "mariadbd"),
     ("lamp", "visit ", None),
+    ("user-jails/run", "== The same requests", "nginx"),
 ]
 
 # How one ends then. The second is bash's fault (5.2.15): a trap that comes while it reads what a
@@ -36,12 +37,12 @@ def left_over():
     """What an example must not leave, unless it was there before: directories, mounts, files."""
     with open("/proc/self/mountinfo") as mounts:
         points = [line.split()[4] for line in mounts]
-    names = [name for example in ("quickstart", "lamp")
+    names = [name for example in ("quickstart", "lamp", "user-jails")
              for name in glob.glob(f"/srv/chrootshim-{example}.*")]
     files = filter(os.path.exists, ("/run/mysqld", "/usr/sbin/policy-rc.d"))
     return {
         "trees": set(names),
-        "mounts": {at for at in points if re.search("chrootshim-(quickstart|lamp)|mysqld", at)},
+        "mounts": {at for at in points if re.search("chrootshim-(quickstart|lamp|user-jails)|mysqld", at)},
         "files": set(files),
     }
 
@@ -115,7 +116,7 @@ def started():
     processes.end_all()
 
 
-@pytest.mark.parametrize("name", ["quickstart", "lamp"])
+@pytest.mark.parametrize("name", ["quickstart", "lamp", "user-jails/run"])
 def test_it_passes(example, name):
     run = example(name)
     status = run.end()
