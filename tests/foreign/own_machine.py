@@ -1,4 +1,4 @@
-"""A machine of the suite's own: a network with loopback alone, processes, and a tree, none of which outlast it."""
+"""A machine of the suite's own: a network of loopback alone, processes, and a tree, which end with it."""
 # SPDX-License-Identifier: Apache-2.0
 import os
 import re
