@@ -92,6 +92,9 @@ class Row:
     def reload(self):
         os.kill(self.pid, self.reload_signal)
 
+    def stop(self):
+        os.kill(self.pid, self.stop_signal)
+
     # The path of the log to which it writes a line for each request; None if it has none.
     access_log = None
 

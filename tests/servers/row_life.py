@@ -263,7 +263,7 @@ class Life(RowTest, Row):
             server = self.begin(each)
             if each != BARE:
                 self.assert_jailed(server)
-            os.kill(server.pid, server.stop_signal)
+            server.stop()
             ended = None if server.daemon else server.process.wait(60)
             wait_until(lambda: processes.collect() or not processes.descendants(os.getpid()),
                        f"the end of all its processes: {server.told()}", seconds=60)
