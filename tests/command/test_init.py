@@ -275,7 +275,7 @@ class TestOthers:
 class TestNothingIsLost:
     def test_settings_of_somebody_else(self, sandbox):
         sandbox.write(CONFIG, OTHER, 0o640)
-        refused(init(sandbox), f"{CONFIG} is there already, with another text", "--force")
+        refused(init(sandbox), f"{CONFIG} is there already, and does not say for which server", "--force")
         assert sandbox.read(CONFIG) == OTHER and changes(sandbox, CONFIG) == set()
         done(init(sandbox, "--force"))
         assert 'jail = "/var/www";' in sandbox.read(CONFIG)

@@ -3,6 +3,7 @@
 #include "command/init/init_layout.h"
 #include "command/init/init_plan.h"
 #include "command/init/init_record.h"
+#include "command/init/init_sections.h"
 #include "command/init/init_settings.h"
 #include "command/init/init_show.h"
 #include "command/memory.h"
@@ -74,11 +75,12 @@ static void tell(enum init_result result, const char *path, const char *why)
 }
 
 /* From now on, what the file says alone. */
-static void forget_options(void)
+static void forget_options(const struct init_server *server)
 {
         const char *path = settings_file();
 
-        if (setenv(SETTINGS_VARIABLE, path, 1) < 0)
+        if (setenv(SETTINGS_VARIABLE, path, 1) < 0 ||
+                setenv(SETTINGS_SERVER_VARIABLE, init_program_name(server), 1) < 0)
                 abort();
         for (size_t i = 0; i < SETTING_COUNT; i++)
                 unsetenv(setting_keys[i].variable);
@@ -145,14 +147,14 @@ static void show_plan(const struct init_record *record)
 
 /* Return: the exit status. */
 static int write_all(const struct asked *asked, const struct init_server *server,
-        struct init_record *record, const char *settings)
+        struct init_record *record, const char *settings, bool merged)
 {
         struct failure failure = {0};
         int checked = -1;
         int error = init_plan_jails(record, asked->jail, &asked->users, &failure);
 
         if (error == 0)
-                error = init_plan(record, server, settings, asked->force, &failure);
+                error = init_plan(record, server, settings, merged, asked->force, &failure);
 
         if (error < 0)
                 return refuse(&failure);
@@ -165,7 +167,7 @@ static int write_all(const struct asked *asked, const struct init_server *server
                 printf("everything is there already\n");
         else
                 error = init_record_apply(record, tell, &failure);
-        forget_options();
+        forget_options(server);
         if (error == 0)
                 error = check_settings(&failure);
         if (error < 0) {
@@ -185,7 +187,7 @@ static int set_up(const struct asked *asked, const struct init_server *server)
         struct init_record record;
         struct settings asked_for;
         struct failure failure = {0};
-        char *services, *settings;
+        char *services, *settings, *merged = NULL;
         int status = STATUS_CONFIG;
 
         settings_init(&asked_for);
@@ -196,8 +198,14 @@ static int set_up(const struct asked *asked, const struct init_server *server)
         } else {
                 settings = init_settings_text(server, services);
                 init_record_begin(&record, asked->server);
-                status = write_all(asked, server, &record, settings);
+                if (!asked->force && init_sections(server, settings_file(), settings, asked->jail,
+                                             &merged, &failure) < 0)
+                        status = refuse(&failure);
+                else
+                        status = write_all(
+                                asked, server, &record, merged ? merged : settings, merged != NULL);
                 init_record_release(&record);
+                free(merged);
                 free(settings);
         }
         settings_release(&asked_for);

@@ -158,6 +158,42 @@ char *init_fill(const struct init_server *server, const char *pattern)
                      : memory_copy(pattern);
 }
 
+const char *init_program_name(const struct init_server *server)
+{
+        return base_name(server->program);
+}
+
+/* Of one layout. Return: as init_program_of_pidfile(). */
+static char *program_with(const struct init_layout *layout, const char *pidfile)
+{
+        char *name = NULL;
+        glob_t found;
+
+        if (glob(layout->program, 0, NULL, &found) != 0)
+                return NULL;
+        for (size_t i = 0; !name && i < found.gl_pathc; i++) {
+                struct init_server server = {
+                        layout, found.gl_pathv[i], version_of(found.gl_pathv[i], layout->program)};
+                char *own = init_fill(&server, layout->pidfile);
+
+                if (strcmp(own, pidfile) == 0)
+                        name = memory_copy(init_program_name(&server));
+                free(own);
+                free(server.version);
+        }
+        globfree(&found);
+        return name;
+}
+
+char *init_program_of_pidfile(const char *pidfile)
+{
+        char *name = NULL;
+
+        for (size_t i = 0; pidfile && !name && i < LAYOUTS; i++)
+                name = program_with(&layouts[i], pidfile);
+        return name;
+}
+
 static bool is_there(const char *pattern)
 {
         glob_t found;

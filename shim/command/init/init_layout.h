@@ -73,6 +73,13 @@ struct init_server {
  */
 int init_server_find(const char *name, struct init_server *ret_server, struct failure *ret_failure);
 
+/** init_program_name() - what its program is called, without the directory. */
+const char *init_program_name(const struct init_server *server);
+
+/** init_program_of_pidfile() - what the program of an installed server is called that writes its
+ * pid there. Free it. Return: NULL if it is not known. */
+char *init_program_of_pidfile(const char *pidfile);
+
 /** init_fill() - @pattern with the server's version in the place of "%s". Free it. */
 char *init_fill(const struct init_server *server, const char *pattern);
 

@@ -33,9 +33,9 @@ static char *replace(char *text, const char *old, const char *new)
 
 /* An example as it is for this installation: the library, the settings and the command may be in
  * other places. */
-static char *file_text(const struct init_file *file)
+static char *file_text(const struct init_file *file, const struct init_server *server)
 {
-        char *text = memory_copy(""), *library = preload_library(), *own;
+        char *text = memory_copy(""), *library = preload_library(), *option, *own;
 
         for (const char *const *line = file->text; *line; line++) {
                 char *longer = memory_format("%s%s", text, *line);
@@ -46,6 +46,9 @@ static char *file_text(const struct init_file *file)
         if (strcmp(library, INSTALLED_LIBRARY) != 0 || strncmp(library, "/usr/lib", 8) != 0)
                 text = replace(text, "/usr/$LIB/libchrootshim.so", library);
         text = replace(text, "/etc/chrootshim.conf", settings_file());
+        option = memory_format("--server %s", init_program_name(server));
+        text = replace(text, "--server php-fpm8.2", option);
+        free(option);
         own = realpath("/proc/self/exe", NULL);
         if (own)
                 text = replace(text, "/usr/bin/chrootshim", own);
@@ -86,9 +89,10 @@ int init_plan_jails(struct init_record *record, const char *jail, const struct u
 }
 
 int init_plan(struct init_record *record, const struct init_server *server, const char *settings,
-        bool force, struct failure *ret_failure)
+        bool merged, bool force, struct failure *ret_failure)
 {
-        int error = init_record_file(record, settings_file(), settings, false, force, ret_failure);
+        int error = init_record_file(
+                record, settings_file(), settings, false, force || merged, ret_failure);
 
         for (size_t i = 0; error == 0 && i < INIT_FILES; i++) {
                 const struct init_file *file = &server->layout->files[i];
@@ -97,7 +101,7 @@ int init_plan(struct init_record *record, const struct init_server *server, cons
                 if (!is_wanted(file))
                         continue;
                 path = init_fill(server, file->path);
-                text = file_text(file);
+                text = file_text(file, server);
                 error = init_record_file(record, path, text, file->adds, force, ret_failure);
                 free(path);
                 free(text);

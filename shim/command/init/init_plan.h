@@ -19,6 +19,7 @@ int init_plan_jails(struct init_record *record, const char *jail, const struct u
 /**
  * init_plan() - plan the file of settings, and the files of the server's layout.
  * @settings: text of the file of settings, which is settings_file().
+ * @merged:   that has been made from what is there, and may take its place.
  * @force:    also where a file is there with another text.
  *
  * The library, the settings and this command are named where they are for this installation.
@@ -26,6 +27,6 @@ int init_plan_jails(struct init_record *record, const char *jail, const struct u
  * Return: 0; a negative error number with @ret_failure.
  */
 int init_plan(struct init_record *record, const struct init_server *server, const char *settings,
-        bool force, struct failure *ret_failure);
+        bool merged, bool force, struct failure *ret_failure);
 
 #endif
