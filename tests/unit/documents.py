@@ -77,6 +77,15 @@ for text in (example, active):
         result = subprocess.run([accepts, file.name], capture_output=True, text=True)
         check(result.returncode == 0, f"the example is refused: {result.stdout}")
 
+# The one with sections is good, and knows the programs of the drop-ins.
+result = subprocess.run([accepts, f"{source}/examples/servers/chrootshim.conf"], capture_output=True, text=True)
+check(result.returncode == 0, f"the example with sections is refused: {result.stdout}")
+sections = open(f"{source}/examples/servers/chrootshim.conf").read()
+for name in ("apache2", "nginx", "php-fpm"):
+    drop_in = open(f"{source}/examples/systemd/{name}.service.d/chrootshim.conf").read()
+    server = re.search(r"status --server (\S+)", drop_in).group(1)
+    check(f'programs = [ "{server}" ];' in sections, f"the example with sections has none for {server}")
+
 # Each variable is the key's name in capitals: nobody has to look one up.
 for name, (variable, *_) in keys.items():
     check(variable == f"CHROOTSHIM_{name.upper()}", f"{name} has the variable {variable}")
