@@ -121,23 +121,20 @@ static int hear(int fd, struct keeper_answer *ret_answer, int *ret_fds)
 }
 
 /* Why there is no answer. */
-static int fail(struct failure *failure, int error)
+static void fail(struct failure *failure, int error, uid_t uid)
 {
-        static const char nobody[] = "the process that keeps the jails of users has ended";
-        static const char silent[] = "the process that keeps the jails of users does not answer";
-        bool gone = error == -ECONNREFUSED || error == -EPIPE || error == -ECONNRESET;
-        bool late = error == -EAGAIN || error == -EINTR;
+        const bool gone = error == -ECONNREFUSED || error == -EPIPE || error == -ECONNRESET;
+        const bool late = error == -EAGAIN || error == -EINTR;
 
-        if (gone)
-                return failure_set(failure, 0, NULL, nobody,
-                        "the server's next fork starts another one; look at the lines above");
-        if (late)
-                return failure_set(
-                        failure, 0, NULL, silent, "look at the file systems of what is exposed");
-        return failure_set(failure, error, NULL,
-                "the process that keeps the jails of users cannot be asked",
-                "allow AF_UNIX in RestrictAddressFamilies= of the unit, and @system-service in "
-                "SystemCallFilter=");
+        failure_set(failure, gone || late ? 0 : error, NULL, NULL,
+                gone   ? "look at the lines above; the server's next fork starts another one"
+                : late ? "look at the file systems of what is exposed"
+                       : "allow AF_UNIX in RestrictAddressFamilies= of the unit, and "
+                         "@system-service in SystemCallFilter=");
+        failure_reason(failure, "for uid %u, the process that keeps the jails of users %s", uid,
+                gone   ? "has ended"
+                : late ? "does not answer"
+                       : "cannot be asked");
 }
 
 static int take(struct plan *plan, const int *fds, int count, char ***ret_variables)
@@ -172,7 +169,7 @@ const char *keeper_ask(
                 error = take(plan, fds, count, ret_variables);
         if (error >= 0)
                 return NULL;
-        fail(&failure, error);
+        fail(&failure, error, uid);
         failure.jail = plan->settings.jail;
         return failure_text(&failure, ret_answer->text, sizeof(ret_answer->text));
 }

@@ -35,11 +35,12 @@ enum source {
         SOURCE_PROCESS
 };
 
-/* One that has called. @fd: -1 if the place is free. */
+/* One that has called. @fd: -1 if the place is free. @number: how many have called before. */
 struct caller {
         enum source source;
         int fd;
         pid_t pid;
+        uint64_t number;
         int64_t deadline;
 };
 
@@ -50,13 +51,15 @@ struct process {
         struct keeper_user *user;
 };
 
-/* Its state. @look_at: when what has changed is looked at; 0 if nothing has. */
+/* Its state. @taken: how many have called. @look_at: when what has changed is looked at; 0 if
+ * nothing has. */
 struct keeping {
         struct apart apart;
         struct pace pace;
         struct keeper_users users;
         struct caller callers[CALLERS];
         struct keeper_answer answer;
+        uint64_t taken;
         int events;
         int calls;
         bool mounted;
@@ -88,7 +91,7 @@ static struct caller *find_place(struct keeping *keeping)
         for (size_t i = 0; i < CALLERS; i++) {
                 if (keeping->callers[i].fd < 0)
                         return &keeping->callers[i];
-                if (keeping->callers[i].deadline < oldest->deadline)
+                if (keeping->callers[i].number < oldest->number)
                         oldest = &keeping->callers[i];
         }
         end_call(oldest);
@@ -121,7 +124,8 @@ static void take_call(struct keeping *keeping)
                 return;
         }
         caller = find_place(keeping);
-        *caller = (struct caller){SOURCE_CALLER, fd, pid, kernel_milliseconds() + CALLER_PATIENCE};
+        *caller = (struct caller){
+                SOURCE_CALLER, fd, pid, keeping->taken++, kernel_milliseconds() + CALLER_PATIENCE};
         if (listen_to(keeping, EPOLL_CTL_ADD, fd, EPOLLIN, &caller->source) < 0)
                 end_call(caller);
 }

@@ -26,6 +26,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The failure of any step, with the place of the setting that it is about. */
@@ -39,14 +40,17 @@ static int located(const struct plan *plan, int error, struct failure *failure)
 static int check_jail(struct plan *plan, struct failure *failure)
 {
         struct jail *jail = &plan->jail;
-        char path[PATH_MAX];
+        const char *path = plan->settings.jail;
+        char literal[PATH_MAX];
         int error = 0;
 
-        /* Without tokens, that is all of it, and "%%" is "%". */
-        if (!plan->user)
-                error = template_fixed(plan->settings.jail, path, sizeof(path), failure);
+        /* Without tokens, the fixed part is all of it, and "%%" is "%". */
+        if (!plan->user && strchr(path, '%')) {
+                error = template_fixed(path, literal, sizeof(literal), failure);
+                path = literal;
+        }
         if (error == 0)
-                error = jail_check(plan->user ? plan->settings.jail : path, jail, failure);
+                error = jail_check(path, jail, failure);
         if (error < 0)
                 return error;
         jail->unsafe = plan->settings.ownership == OWNERSHIP_WARN;

@@ -31,6 +31,7 @@ static const struct {
         {"landlock_restrict_self", SYS_landlock_restrict_self},
         {"inotify_add_watch", SYS_inotify_add_watch},
         {"inotify_init1", SYS_inotify_init1},
+        {"memfd_create", SYS_memfd_create},
         {"move_mount", SYS_move_mount},
         {"open_tree", SYS_open_tree},
         {"ppoll", SYS_ppoll},
