@@ -25,21 +25,6 @@ server.document-root = "{jail}"
 server.errorlog = "{tree}/error.log"
 """
 
-HAPROXY = """\
-global
-  user nobody
-  group nogroup
-  chroot {root}
-defaults
-  mode http
-  timeout client 5s
-  timeout server 5s
-  timeout connect 5s
-frontend all
-  bind 127.0.0.1:{port}
-  http-request return status 200 content-type text/plain string served
-"""
-
 WSGI = """\
 def application(environment, start):
     start("200 OK", [("Content-Type", "text/plain")])
@@ -162,27 +147,6 @@ class TestOneProcess(OtherServerTest):
         wait_until(ended, "the end of a server that cannot be jailed")
         assert daemon.process.returncode == FATAL
         assert "more than one thread" in processes.read(self.log)
-
-
-class TestItsOwnRoot(OtherServerTest):
-    """haproxy as Debian configures it, but for the place."""
-
-    def test_below_the_jail(self):
-        below = f"{self.tree.jail}/empty"
-        os.mkdir(below)
-        self.start("haproxy", "-W", "-f", self.write("haproxy.cfg", HAPROXY, root=below),
-                   pidfile=None)
-        assert self.get() == "served"
-        worker, = processes.children(self.pid)
-        assert processes.root(worker) == below and processes.root(self.pid) == "/"
-
-    def test_elsewhere(self):
-        os.makedirs("/var/empty", exist_ok=True)
-        status, said = self.ends("haproxy", "-W", "-f",
-                                 self.write("haproxy.cfg", HAPROXY, root="/var/empty"),
-                                 pidfile=None)
-        assert status == FATAL
-        assert "chroot(/var/empty) leads out of the jail: remove that setting" in said
 
 
 class TestUpgrades(OtherServerTest):
