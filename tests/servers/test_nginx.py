@@ -7,6 +7,7 @@ import signal
 
 import processes
 from application import application
+from one_process import OneProcess
 from processes import wait_until
 from row import BARE
 from row_life import Clients, Life
@@ -33,7 +34,7 @@ http {{
       proxy_cache all; proxy_cache_valid 200 10m; add_header X-Cache $upstream_cache_status;
     }}
     location /private {{ auth_basic "private"; auth_basic_user_file {jail}/passwords; }}
-    location /threads {{ {threads} sendfile off; output_buffers 1 8k; }}
+    location /threads {{ aio threads; sendfile off; output_buffers 1 8k; }}
     location /unlinked {{ disable_symlinks on from=$document_root; }}
     location /walked {{ disable_symlinks on; }}
     location /inside {{ alias /html/walked; disable_symlinks on; }}
@@ -51,7 +52,6 @@ class Nginx(Life):
 
     reopen_signal = signal.SIGUSR1
     main = "worker_processes 2;"
-    threads = "aio threads;"
 
     def open(self, mode, cleanups):
         super().open(mode, cleanups)
@@ -71,8 +71,7 @@ class Nginx(Life):
         self.access_log = f"{self.logs}/access.log"
         self.cleanups.enter_context(application(f"{self.jail}/run/application.sock"))
         user = "" if self.mode == "rootless" else "user www-data;"
-        self.configuration = self.write("nginx.conf", NGINX, main=self.main, user=user,
-                                        threads=self.threads, logs=self.logs,
+        self.configuration = self.write("nginx.conf", NGINX, main=self.main, user=user, logs=self.logs,
                                         cache=self.cache)
 
     def ask(self):
@@ -199,12 +198,10 @@ class TestNginx(Nginx):
             assert roots == {os.stat(server.jail).st_ino}
 
 
-class TestOneProcess(Nginx):
+class TestOneProcess(OneProcess, Nginx):
     """The process that its administrator starts is the worker: it is in the jail, as root if he is."""
 
     name = "nginx, `master_process off`"
-    least_workers = 1
-    outlives_kill = False
     # The bare one answers nobody any more after a HUP: "768 worker_connections are not enough".
     reload_signal = None
     main = "daemon off; master_process off;"
@@ -214,20 +211,5 @@ class TestOneProcess(Nginx):
         self.pidfile = f"{self.jail}/run/nginx.pid"
         return self
 
-    @property
-    def has_pidfile(self):
-        """Who has no root must name one; and starts its threads too early then."""
-        return self.mode == "rootless"
-
-    @property
-    def threads(self):
-        return "" if self.mode == "rootless" else "aio threads;"
-
     def command(self):
         return ["/usr/sbin/nginx", "-c", self.configuration]
-
-    def masters(self):
-        return []
-
-    def workers(self):
-        return [self.pid]
