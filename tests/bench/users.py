@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(TESTS, "server"))
 import fastcgi  # noqa: E402 (the server tests' client)
 import machine  # noqa: E402
 import processes  # noqa: E402
-from daemons import Daemon, listens  # noqa: E402
+from daemons import Daemon  # noqa: E402
 
 NUMBERS = (1, 10, 100, 250, 500)
 FIRST_UID = 60000
@@ -131,20 +131,17 @@ def measure(tree, way, configured, asked):
     program = max(glob.glob("/usr/sbin/php-fpm*"))
     begin = time.perf_counter()
     with Daemon([program, "--nodaemonize", "--fpm-config", configuration],
-                lambda: listens(f"{tree}/run/u{configured}.sock"), f"{tree}/run/fpm.out",
+                lambda: processes.read(f"{tree}/run/fpm.pid"), f"{tree}/run/fpm.out",
                 env=environment(tree, WAYS[way])) as server:
         start = (time.perf_counter() - begin) * 1000
-        # Whether it serves was asked of the last one: its worker is there already.
-        ask(tree, configured)
-        first = [ask(tree, number) for number in range(1, asked + 1) if number != configured]
-        again = [ask(tree, number) for number in range(1, asked + 1) if number != configured]
+        first = [ask(tree, number) for number in range(1, asked + 1)]
+        again = [ask(tree, number) for number in range(1, asked + 1)]
         seen = Seen(server.process.pid)
     if WAYS[way] is not None and not all(root and root.startswith(f"{tree}/jails/u")
                                          for root in seen.roots):
         raise SystemExit(f"{way}: a worker is not in its jail: {seen.roots}")
-    middle = statistics.median(first) if first else 0
-    return {"start": start, "first": middle, "again": statistics.median(again) if again else 0,
-            "most": max(first, default=0), "seen": seen}
+    return {"start": start, "first": statistics.median(first), "again": statistics.median(again),
+            "most": max(first), "seen": seen}
 
 
 def row(name, way, result, bare):

@@ -7,9 +7,11 @@ import pathlib
 import jsonschema
 import pytest
 
+import processes
 import user_jails
 from chrootshim import answer, chrootshim
 from miniature import Miniature
+from user_pools import Pools
 
 SCHEMA = json.loads((pathlib.Path(__file__).resolve().parents[2]
                      / "shim/command/status/status.schema.json").read_text())
@@ -118,3 +120,45 @@ def test_it_is_shown_by_users(jails):
         shown = chrootshim("status", settings={"jail": jails.template, "pidfile": jails.pidfile}).stdout
         rows = [line.split() for line in shown.splitlines()]
         assert [row[3] for row in rows if "worker" in row] == ["alice", "bob", "bob"]
+
+
+class TestRealServer:
+    """php-fpm, whose pools are those of alice and bob."""
+
+    @pytest.fixture(scope="class", autouse=True)
+    def server(self, request):
+        users = {name: user_jails.USERS[name] for name in ("alice", "bob")}
+        with Pools(users, {"isolation": "namespace"}) as request.cls.pools:
+            for name in users:
+                request.cls.pools.worker(name)
+            yield
+
+    def test_the_keeper(self):
+        """The shim's own process is outside, and is no worker."""
+        seen, status = answer("status", settings={"jail": self.pools.jail, "pidfile": self.pools.pidfile})
+        server, = seen["servers"]
+        roles = {process["role"]: process for process in server["processes"]}
+        assert status == 0 and of_users(server) == {"alice": (1, 1, "alice"), "bob": (1, 1, "bob")}
+        assert roles["keeper"]["name"] == "shim-keeper" and not roles["keeper"]["jailed"]
+        assert not roles["keeper"]["must_be_jailed"]
+
+    def test_found_by_the_jails_alone(self):
+        """Without a pidfile, by the users' roots and the library."""
+        seen, status = answer("status", settings={"jail": self.pools.jail})
+        server, = seen["servers"]
+        assert status == 0 and server["pid"] == self.pools.daemon.process.pid
+
+
+def test_run_waits_for_each():
+    """`run --wait` returns when each worker was seen in the jail of its own user."""
+    users = {name: user_jails.USERS[name] for name in ("alice", "bob")}
+    pools = Pools(users, {})
+    try:
+        settings = {"jail": pools.jail, "pidfile": pools.pidfile}
+        command = [word for word in pools.command if word != "--nodaemonize"]
+        result = chrootshim("run", "--wait=60", "--", *command, "--daemonize", settings=settings)
+        assert result.returncode == 0, result.stderr
+        assert chrootshim("status", settings=settings).returncode == 0
+    finally:
+        processes.end_all()
+        pools.close()

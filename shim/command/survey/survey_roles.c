@@ -3,12 +3,11 @@
 #include "command/survey/survey_roles.h"
 
 #include "command/memory.h"
+#include "supply/keeper.h"
 #include "supply/refresher.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define KEEPER_NAME "shim-keeper"
 
 /* Seconds that a child may take from its fork to its jail: on a busy machine, too. */
 #define YOUNG_SECONDS 10.0
