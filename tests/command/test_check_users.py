@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 import user_jails
+from apache import MODULES
 from chrootshim import chrootshim
 
 PROGRAM = max(glob.glob("/usr/sbin/php-fpm*"))
@@ -27,6 +28,17 @@ pm.max_children = 1
 php_value[session.save_path] = {jails}/{user}/data
 php_value[upload_tmp_dir] = {jails}/{user}/data
 php_value[date.timezone] = UTC
+"""
+HTTPD = """\
+ServerRoot {tree}
+ServerName localhost
+Listen 127.0.0.1:1
+PidFile {tree}/run/fpm.pid
+ErrorLog {tree}/error.log
+DefaultRuntimeDir {tree}/run
+LoadModule mpm_prefork_module {modules}/mod_mpm_prefork.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+Group nogroup
 """
 
 
@@ -58,6 +70,10 @@ class Customers(user_jails.UserJails):
             for number, user in enumerate(users)) + more
         configuration = self.write("fpm.conf", text)
         self.server = (PROGRAM, "-n", "-y", configuration, "-c", self.write("php.ini", self.ini))
+
+    def httpd(self, text):
+        text = (HTTPD + text).format(tree=self.path, jails=self.jails, modules=MODULES)
+        self.server = ("/usr/sbin/apache2", "-f", self.write("httpd.conf", text))
 
     def look(self, *options):
         result = chrootshim("check", "--json", *options, "--", *self.server, settings=self.settings)
@@ -121,20 +137,7 @@ def test_a_name_that_no_jail_can_have(customers):
 
 
 def test_a_uid_without_a_name(customers):
-    configuration = customers.write("httpd.conf", f"""\
-ServerRoot {customers.path}
-ServerName localhost
-Listen 127.0.0.1:1
-PidFile {customers.path}/run/fpm.pid
-ErrorLog {customers.path}/error.log
-DefaultRuntimeDir {customers.path}/run
-LoadModule mpm_prefork_module /usr/lib/apache2/modules/mod_mpm_prefork.so
-LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
-User #60099
-Group nogroup
-DocumentRoot {customers.jails}/alice/htdocs
-""")
-    customers.server = ("/usr/sbin/apache2", "-f", configuration)
+    customers.httpd("User #60099\nDocumentRoot {jails}/alice/htdocs\n")
     found = customers.look()
     assert [finding for finding in found if "60099" in finding["why"]], found
 
@@ -206,3 +209,18 @@ def test_a_cache_that_all_share(customers):
     customers.pools("alice")
     customers.settings["jail"] = f"{customers.jails}/alice"
     assert not [finding for finding in customers.look() if finding["code"] == "shared-opcache"]
+
+
+def test_the_users_of_hosts(customers):
+    """Each of mpm-itk's is looked at; and the key by which it may read as root."""
+    customers.settings["keep_capabilities"] = "dac_read_search"
+    hosts = "".join(f"<VirtualHost 127.0.0.1:1>\nServerName {name}.test\nAssignUserID {name} nogroup\n"
+                    "</VirtualHost>\n" for name in ("alice", "bob", "carol"))
+    customers.make_jail("www-data")
+    customers.httpd(f"LoadModule mpm_itk_module {{modules}}/mpm_itk.so\nUser www-data\n{hosts}")
+    found = {finding["code"]: finding for finding in customers.look()}
+    assert found["no-user-jail"]["user"] == "carol"
+    assert found["accepts-as-root"]["cure"]["line"] == "accepts_as_root = true;"
+    customers.make_jail("carol")
+    customers.settings["accepts_as_root"] = "true"
+    assert not customers.look()

@@ -6,17 +6,17 @@ import socket
 
 import pytest
 
+import machine
 import user_pools
 from escape_cases import compiled_attackers, memory
 from user_pools import Pools
 
 USERS = {"alice": 60001, "bob": 60002}
 
-# The worst that an administrator may have let in: the host's processes.
 WAYS = {
     "bare": None,
     "chroot": {"isolation": "chroot", "services": "tmp"},
-    "namespace": {"isolation": "namespace", "services": "tmp", "expose": "/proc"},
+    "namespace": {"isolation": "namespace", "services": "tmp"},
 }
 JAILED = [way for way in WAYS if way != "bare"]
 
@@ -56,9 +56,24 @@ class Neighbours(Pools):
             self.page(name, "attack.php", ATTACK)
             os.chmod(shutil.copy(compiled_attackers("program.c", "-static"),
                                  f"{self.jails}/{name}/htdocs/attacker"), 0o755)
-            if way == "namespace":
-                os.mkdir(f"{self.jails}/{name}/proc", 0o755)
+        self.mounts = []
         self.secret = self.page("bob", "secret.txt", "the secret")
+
+    def let_processes_in(self):
+        """The worst that an administrator may do: the jails have the host's /proc."""
+        if self.settings["isolation"] == "namespace":
+            self.settings = {**self.settings, "expose": "/proc"}
+        for name in USERS:
+            os.mkdir(f"{self.jails}/{name}/proc", 0o755)
+            if self.settings["isolation"] == "chroot":
+                machine.run("mount", "--bind", "/proc", f"{self.jails}/{name}/proc")
+                self.mounts.append(f"{self.jails}/{name}/proc")
+
+    def __exit__(self, *_):
+        self.daemon.stop()
+        for place in self.mounts:
+            machine.run("umount", "--lazy", place)
+        self.close()
 
     def do(self, name, what, path="", **query):
         return self.ask(name, "attack.php", do=what, path=path, **query)
@@ -115,13 +130,24 @@ def test_files_that_everybody_may_read(neighbours, way, directory):
             os.remove(path)
 
 
-def test_his_process_by_proc(neighbours, way):
-    """Its files, which the kernel keeps for his user; where /proc is not let in, nobody is seen."""
+def test_his_process(neighbours, way):
+    """Nobody is seen: a jail has no /proc."""
     pid = neighbours.worker("bob")
-    seen = neighbours.do("alice", "read", f"/proc/{pid}/cmdline")
-    assert seen.startswith("php-fpm") == (way != "chroot")
-    assert neighbours.run("proc_root", str(pid)) == ["open=ENOENT" if way == "chroot" else "open=EACCES"]
-    assert neighbours.do("alice", "read", f"/proc/{pid}/environ") == "nothing"
+    assert neighbours.do("alice", "read", f"/proc/{pid}/cmdline").startswith("php-fpm") == (way == "bare")
+    assert bool(neighbours.do("alice", "list", "/proc")) == (way == "bare")
+
+
+@pytest.mark.parametrize("way", JAILED)
+def test_his_process_where_all_are_let_in(way):
+    """The kernel keeps its files for his user, and its root, where his secret lies."""
+    neighbours = Neighbours(way)
+    neighbours.let_processes_in()
+    with neighbours:
+        pid = neighbours.worker("bob")
+        assert neighbours.do("alice", "read", f"/proc/{pid}/cmdline").startswith("php-fpm")
+        assert neighbours.run("proc_root", str(pid)) == ["open=EACCES"]
+        assert neighbours.run("proc_namespace", str(pid))[0] == "open=EACCES"
+        assert neighbours.do("alice", "read", f"/proc/{pid}/environ") == "nothing"
 
 
 def test_his_memory_and_signals(neighbours):

@@ -157,6 +157,20 @@ void check_users_choose(struct check *check, uid_t uid)
         users->current = place;
 }
 
+void check_users_choose_none(struct check *check)
+{
+        struct check_users *users = check->users;
+
+        if (!users)
+                return;
+        put_back(check);
+        users->current = users->count;
+        check->plan = users->template;
+        check->usable = false;
+        check->findings.user = NULL;
+        check->findings.unheard = false;
+}
+
 /* What is told of the directory in which the jails are, is about no user. */
 static void tell_stranger(void *context, const char *path)
 {

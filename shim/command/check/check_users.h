@@ -18,6 +18,10 @@ void check_users_begin(struct check *check, const char *only);
  */
 void check_users_choose(struct check *check, uid_t uid);
 
+/** check_users_choose_none() - what follows is about no jail that is known: no path is looked at.
+ */
+void check_users_choose_none(struct check *check);
+
 /** check_users_end() - look into each of the jails, those that no server's configuration has named
  * among them. */
 void check_users_end(struct check *check);
