@@ -81,11 +81,10 @@ def environment(tree, settings):
 
 
 def memory(pid):
-    """Its proportional set size, in KiB."""
-    for line in processes.read(f"/proc/{pid}/smaps_rollup").splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1])
-    return 0
+    """Its proportional set size, in KiB, without files: other servers may have the same ones."""
+    return sum(int(line.split()[1])
+               for line in processes.read(f"/proc/{pid}/smaps_rollup").splitlines()
+               if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
 
 
 def namespace(pid):
@@ -173,7 +172,8 @@ def main():
     print_table("a jail for each user: php-fpm, ondemand, a worker for each", HEAD, table,
                 "start: until it listens; first: a user's first answer (median, and most), with its worker "
                 "and jail made; again: the second",
-                "PSS: of all processes; ours: of the shim's own among them; more: than bare, for each worker")
+                "PSS: of all processes, without files; ours: of the keeper among them; more: than bare, for "
+                "each worker")
     print_table("users that never run", HEAD, idle)
 
 
