@@ -10,8 +10,7 @@ import tempfile
 # Where the tree is, in the process that has the machine; every user can read what lies above it.
 TREE = "FOREIGN_TREE"
 NAMESPACES = ("--net", "--mount", "--ipc", "--pid", "--fork", "--mount-proc", "--kill-child")
-# Runs a command in a network of its own, where only loopback is.
-NETWORK = ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+APART = 'ip link set lo up && mount --bind "$0" /tmp && exec "$@"'
 
 
 def entered():
@@ -40,6 +39,11 @@ def enter():
         sys.exit(process.wait())
     finally:
         os.rmdir(tree)
+
+
+def apart(temporary):
+    """What a command begins with that is to have a network of its own, and that directory as its /tmp."""
+    return ["unshare", "--net", "--mount", "sh", "-c", APART, temporary]
 
 
 def only_ipv4_localhost(tree):
