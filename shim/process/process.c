@@ -69,6 +69,11 @@ void self_check_dropped(void)
         jail->rootless = true;
         if (self->plan.settings.isolation == ISOLATION_CHROOT)
                 return;
+        if (self->plan.settings.master_drops)
+                self_refuse("the master gave up root, and its workers could not enter a mount "
+                            "namespace",
+                        "let the master stay root, and its workers give it up (uWSGI: "
+                        "master-as-root), or set isolation = \"chroot\"");
         self_refuse("the server gave up root before it listens, and its workers could not enter a "
                     "mount "
                     "namespace",
@@ -132,7 +137,10 @@ static bool becomes_daemon(void)
 
 static struct role_standing standing_now(void)
 {
-        bool own_memory = self_owns_memory(), master_accepts = self->plan.settings.master_accepts;
+        const struct settings *settings = &self->plan.settings;
+        bool own_memory = self_owns_memory();
+        bool is_master = (settings->master_accepts || settings->master_drops) &&
+                         (self->made_serving_socket || (own_memory && self_is_in_pidfile()));
 
         return (struct role_standing){
                 .role = self->role,
@@ -140,17 +148,16 @@ static struct role_standing standing_now(void)
                 .serving = self->serving,
                 .root = geteuid() == 0,
                 .in_lookup = lookup_is_on(),
-                .accepts_as_master =
-                        master_accepts &&
-                        (self->made_serving_socket || (own_memory && self_is_in_pidfile())),
-                .one_process = self->plan.settings.one_process,
-                .has_pidfile = self->plan.settings.pidfile != NULL,
+                .accepts_as_master = settings->master_accepts && is_master,
+                .drops_as_master = settings->master_drops && is_master,
+                .one_process = settings->one_process,
+                .has_pidfile = settings->pidfile != NULL,
                 .has_forked = self->has_forked,
                 .has_workers = self->has_workers,
                 .is_child = self->is_child,
                 .becomes_daemon = becomes_daemon(),
                 .awaits_drop = self->plan.is_template && geteuid() == 0,
-                .accepts_as_root = self->plan.settings.accepts_as_root,
+                .accepts_as_root = settings->accepts_as_root,
         };
 }
 

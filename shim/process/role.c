@@ -60,7 +60,8 @@ static bool role_enters(const struct role_standing *standing, enum role_event ev
 
         switch (event) {
         case EVENT_DROP:
-                return pending || standing->serving || standing->one_process;
+                return pending || standing->one_process ||
+                       (standing->serving && !standing->drops_as_master);
         case EVENT_ACCEPT:
         case EVENT_ASKED:
                 return pending || is_worker_itself(standing);

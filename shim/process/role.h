@@ -48,6 +48,8 @@ struct role_standing {
         bool own_memory;
         /** Key `master_accepts`, and this process called listen() itself, or is in the pidfile. */
         bool accepts_as_master;
+        /** Key `master_drops`, and this process called listen() itself, or is in the pidfile. */
+        bool drops_as_master;
         /** Key `one_process`. */
         bool one_process;
         /** A pidfile is configured. */

@@ -69,6 +69,8 @@ enum setting_type {
         KEY(landlock, LANDLOCK, TYPE_WORD, landlocks, "a second wall, where the kernel has it")    \
         KEY(master_accepts, MASTER_ACCEPTS, TYPE_BOOLEAN, NULL,                                    \
                 "the master accepts, and forks for each connection")                               \
+        KEY(master_drops, MASTER_DROPS, TYPE_BOOLEAN, NULL,                                        \
+                "the master gives up root while it listens, before it forks, and stays outside")   \
         KEY(one_process, ONE_PROCESS, TYPE_BOOLEAN, NULL,                                          \
                 "the server is one process, jailed before its first thread or as it drops root")   \
         KEY(accepts_as_root, ACCEPTS_AS_ROOT, TYPE_BOOLEAN, NULL,                                  \

@@ -92,6 +92,7 @@ struct settings {
         enum setting_ownership ownership;
         enum setting_landlock landlock;
         bool master_accepts;
+        bool master_drops;
         bool one_process;
         bool accepts_as_root;
         int fatal_status;

@@ -5,7 +5,7 @@ import re
 TYPES = {
     "path": ("jail", "pidfile", "scoreboard", "definitions"),
     "boolean": ("fixroot", "self_link", "read_only", "no_new_privs", "master_accepts",
-                "accepts_as_root", "one_process"),
+                "master_drops", "accepts_as_root", "one_process"),
     "status": ("fatal_status",),
     "word": ("view", "unlisted", "isolation", "ownership", "landlock", "exit_storm", "log_level"),
     "target": ("log",),

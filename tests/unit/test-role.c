@@ -133,6 +133,23 @@ static void threads_of_a_server_of_one_process(void **state)
         expect(standing, EVENT_THREAD, VERDICT_PROCEED);
 }
 
+/* Its children do not, and what it would serve by itself, it is jailed for. */
+static void a_master_may_give_up_root(void **state)
+{
+        struct role_standing standing = {
+                WATCHING, .serving = true, .root = true, .drops_as_master = true};
+
+        expect(standing, EVENT_DROP, VERDICT_PROCEED);
+        standing.one_process = true;
+        expect(standing, EVENT_DROP, VERDICT_ENTER);
+        standing.one_process = standing.root = false;
+        expect(standing, EVENT_ACCEPT, VERDICT_ENTER);
+        standing.role = CHROOTSHIM_PENDING;
+        expect(standing, EVENT_TOUCH, VERDICT_ENTER);
+        standing.root = true;
+        expect(standing, EVENT_DROP, VERDICT_ENTER);
+}
+
 /* Even before it serves, with a pidfile, and as a daemon that has forked. */
 static void one_process_is_jailed_before_its_first_thread_and_as_it_drops_root(void **state)
 {
@@ -261,6 +278,7 @@ int main(void)
                 cmocka_unit_test(an_unjailed_accept_is_refused),
                 cmocka_unit_test(a_server_of_one_process_is_its_worker),
                 cmocka_unit_test(threads_of_a_server_of_one_process),
+                cmocka_unit_test(a_master_may_give_up_root),
                 cmocka_unit_test(
                         one_process_is_jailed_before_its_first_thread_and_as_it_drops_root),
                 cmocka_unit_test(a_pending_child_that_forks_may_be_the_master),

@@ -38,6 +38,7 @@ static void defaults(void **state)
         assert_int_equal(settings.view, VIEW_OUTSIDE);
         assert_int_equal(settings.landlock, LANDLOCK_AUTO);
         assert_false(settings.master_accepts);
+        assert_false(settings.master_drops);
         assert_false(settings.one_process);
         assert_int_equal(settings.fatal_status, CHROOTSHIM_EXIT_FATAL);
         assert_int_equal(settings.exit_storm, EXIT_STORM_END);
@@ -64,6 +65,7 @@ static void expect_every_setting(struct settings *settings)
         assert_int_equal(settings->libraries.count, 1);
         assert_string_equal(settings->libraries.item[0], "libm.so.6");
         assert_true(settings->master_accepts);
+        assert_true(settings->master_drops);
         assert_true(settings->one_process);
         assert_int_equal(settings->fatal_status, 2);
         assert_int_equal(settings->log, LOG_TO_FILE);
@@ -90,6 +92,7 @@ static void every_key_from_a_file(void **state)
                                  "definitions = \"/etc/services.conf\";\n"
                                  "libraries = ( \"libm.so.6\" );\n"
                                  "master_accepts = true;\n"
+                                 "master_drops = true;\n"
                                  "one_process = true;\n"
                                  "fatal_status = 2;\n"
                                  "log = \"/var/log/shim\";\n"
@@ -107,8 +110,9 @@ static void every_key_from_the_environment(void **state)
                 "CHROOTSHIM_FIXROOT=false", "CHROOTSHIM_ALIASES=/var/www", "CHROOTSHIM_VIEW=inside",
                 "CHROOTSHIM_PROGRAMS=httpd:/usr/sbin/apache2", "CHROOTSHIM_LIBRARIES=libm.so.6",
                 "CHROOTSHIM_DEFINITIONS=/etc/services.conf", "CHROOTSHIM_MASTER_ACCEPTS=true",
-                "CHROOTSHIM_ONE_PROCESS=true", "CHROOTSHIM_FATAL_STATUS=2",
-                "CHROOTSHIM_LOG=/var/log/shim", "CHROOTSHIM_LOG_LEVEL=debug", NULL};
+                "CHROOTSHIM_MASTER_DROPS=true", "CHROOTSHIM_ONE_PROCESS=true",
+                "CHROOTSHIM_FATAL_STATUS=2", "CHROOTSHIM_LOG=/var/log/shim",
+                "CHROOTSHIM_LOG_LEVEL=debug", NULL};
         struct settings settings;
         struct failure failure;
 
