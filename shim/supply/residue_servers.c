@@ -194,7 +194,9 @@ void residue_server_begin(struct residue_server *server, const struct plan *plan
                 return;
         if (look_at(getpid(), &facts) == 0)
                 server->process = facts.identity;
-        server->name = settings->pidfile ? settings->pidfile : settings->path;
+        server->name = settings->pidfile  ? settings->pidfile
+                       : settings->server ? settings->servers.item[settings->server - 1]
+                                          : settings->path;
         if (server->name)
                 return;
         length = kernel_readlink("/proc/self/exe", server->buffer, sizeof(server->buffer) - 1);

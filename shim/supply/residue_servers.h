@@ -9,7 +9,8 @@
 /**
  * struct residue_server - this one, as the manifest is to know it.
  *
- * @name:    by which it is known again at its next start: its pidfile, configuration, or program.
+ * @name:    by which it is known again at its next start: its pidfile, its section, its
+ *           configuration, or its program.
  * @process: its pid and its time of birth; all zero where /proc does not tell, and for wishes that
  *           last (plan->standing).
  * @forgotten: plan->forgotten.

@@ -186,6 +186,24 @@ class TestUnwanted(ResidueTest):
         self.once()
         assert other in self.left() and both not in self.left() and self.file not in self.left()
 
+    def test_two_sections_of_one_file(self):
+        """They are told apart by their sections, where they have no pidfile."""
+        other = self.tree.write("other/file", "another\n")
+
+        def start(name, **exposed):
+            sections = ", ".join(
+                f'{{ programs = [ "{each}" ]; expose = [ {path} ]; }}' for each, path in exposed.items())
+            config = self.tree.write("shim.conf", f'jail = "{self.tree.jail}"; isolation = '
+                                                  f'"{self.isolation}"; servers = ( {sections} );')
+            result = self.tree.run(shutil.copy(self.tree.put_server(), f"{self.tree.path}/{name}"),
+                                   "listen", config=config, jail=None, pidfile=None)
+            assert (result.returncode, result.stderr) == (0, "")
+        start("one", one=f'"{self.file}"', two=f'"{other}"')
+        start("two", one=f'"{self.file}"', two=f'"{other}"')
+        assert self.left() >= {self.file, other}
+        start("one", one="", two=f'"{other}"')
+        assert other in self.left() and self.file not in self.left()
+
     def test_at_the_same_time(self):
         """Many servers start in one jail: none fails, and each has what it wants."""
         files = [self.tree.write(f"many/{number}/file", f"{number}\n") for number in range(8)]
