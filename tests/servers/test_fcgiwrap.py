@@ -1,4 +1,4 @@
-"""fcgiwrap: as Debian's unit starts it, with workers of its own, and by spawn-fcgi, as Debian's script does."""
+"""fcgiwrap: as Debian's unit starts it, with workers of its own, and by spawn-fcgi."""
 # SPDX-License-Identifier: Apache-2.0
 import os
 import shutil

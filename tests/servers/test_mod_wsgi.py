@@ -50,6 +50,11 @@ class TestWsgi(Httpd):
     def ask(self):
         return self.get("/app")
 
+    def serves(self):
+        """Its workers answer with an error until the daemons do."""
+        answer = super().serves()
+        return answer if answer and answer[0] == 200 else None
+
     def daemons(self):
         return [pid for pid in self.workers() if processes.status(pid, "Uid").split()[:1] == ["5"]]
 
