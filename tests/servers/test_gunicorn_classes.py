@@ -1,0 +1,13 @@
+"""gunicorn's workers of other classes: threads, and gevent's loop of events."""
+# SPDX-License-Identifier: Apache-2.0
+from gunicorn_row import Gunicorn, InPython
+
+
+class TestThreads(InPython, Gunicorn):
+    name = "gunicorn, gthread"
+    options = ("--worker-class", "gthread", "--threads", "4")
+
+
+class TestGevent(InPython, Gunicorn):
+    name = "gunicorn, gevent"
+    options = ("--worker-class", "gevent", "--preload")
