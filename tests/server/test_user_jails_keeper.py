@@ -20,18 +20,25 @@ from user_jails import USERS, Jails, Pools
 
 # It forks a worker for each line, which becomes that user, and tells who it is and where.
 PROGRAM = """\
-import os, socket, sys
+import os, signal, socket, sys
 listener = socket.create_server(("127.0.0.1", 0))
 with open(sys.argv[1], "w") as file:
     file.write(str(os.getpid()))
 print("ready", flush=True)
+stops = False
 for line in sys.stdin:
+    if line == "stop\\n":
+        stops = True
+        continue
     child = os.fork()
     if child == 0:
+        if stops:
+            os.kill(os.getpid(), signal.SIGSTOP)
         os.setgroups([])
         os.setuid(int(line))
         print(os.getuid(), os.stat("/").st_ino, flush=True)
         os._exit(0)
+    stops = False
     print("status", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
@@ -147,12 +154,16 @@ class TestWhoAsks:
                 caller.close()
 
     def test_nobody_else_can_answer(self):
-        """Its name is free once it was killed: what root listens there now is not believed."""
+        """Its name is free once it was killed: what root listens there then is not believed."""
         with Jails() as tree, Master(tree) as master:
             master.expect("alice")
             keeper = master.keeper()
             address = address_of(keeper)
-            os.kill(master.process.pid, signal.SIGSTOP)
+            master.process.stdin.write("stop\n5002\n")
+            master.process.stdin.flush()
+            worker, = wait_until(lambda: [pid for pid in processes.children(master.process.pid)
+                                          if processes.status(pid, "State")[:1] == "T" and
+                                          pid != keeper], "a worker that has stopped", 30)
             os.kill(keeper, signal.SIGKILL)
 
             def take():
@@ -160,16 +171,23 @@ class TestWhoAsks:
                 try:
                     other.bind(address)
                 except OSError:
+                    other.close()
                     return None
                 other.listen(10)
                 return other
 
-            with wait_until(take, "its name", 30):
-                os.kill(master.process.pid, signal.SIGCONT)
-                # The master finds it gone, and starts one of another name.
-                master.expect("bob")
-                assert "keeps the jails of users has ended, by signal 9" in master.told()
-                assert master.keeper() != keeper
+            with wait_until(take, "its name", 30) as other:
+                other.settimeout(30)
+                os.kill(worker, signal.SIGCONT)
+                with other.accept()[0] as caller:
+                    caller.settimeout(30)
+                    # It does not even say for whom.
+                    assert caller.recv(100) == b""
+                assert master.process.stdout.readline() == "status 1\n"
+                assert "cannot be asked: Operation not permitted" in master.told()
+            master.expect("carol")
+            assert "keeps the jails of users has ended, by signal 9" in master.told()
+            assert master.keeper() != keeper
 
 
 class TestWithoutIt:
