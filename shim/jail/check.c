@@ -108,8 +108,12 @@ int jail_check(const char *configured, struct jail *ret_jail, struct failure *re
                 free(tidy);
                 return error;
         }
-        *ret_jail = (struct jail){
-                .real = real, .configured = tidy, .identity = identity, .namespace = -1, .fd = -1};
+        *ret_jail = (struct jail){.real = real,
+                .configured = tidy,
+                .identity = identity,
+                .namespace = -1,
+                .ipc = -1,
+                .fd = -1};
         path_prefixes_set(&ret_jail->prefixes, tidy, real);
         return 0;
 }

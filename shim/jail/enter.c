@@ -163,6 +163,11 @@ static int change_root(const struct jail *jail, struct failure *failure)
                                 jail_holds_namespace(jail)
                                         ? "start the server as root with CAP_SYS_ADMIN"
                                         : "let the server leave open what it did not open");
+                error = jail->ipc >= 0 ? kernel_setns(jail->ipc, CLONE_NEWIPC) : 0;
+                if (error < 0)
+                        return failure_set(failure, error, NULL,
+                                "its IPC namespace cannot be entered",
+                                "start the server as root with CAP_SYS_ADMIN");
                 error = kernel_chdir(jail->real);
         } else {
                 error = kernel_fchdir(jail->fd);
@@ -213,5 +218,8 @@ int jail_enter(struct jail *jail, struct failure *ret_failure)
         if (jail_holds_namespace(jail))
                 kernel_close(jail->namespace);
         jail->namespace = -1;
+        if (jail->ipc >= 0)
+                kernel_close(jail->ipc);
+        jail->ipc = -1;
         return 0;
 }

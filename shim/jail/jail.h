@@ -19,6 +19,8 @@
  * @rootless:  workers enter by a user namespace of their own.
  * @namespace: the mount namespace that workers enter first, or -1 (see supply/namespace.h).
  * @namespace_identity: of it, since a server may close the number and use it again.
+ * @ipc:       the IPC namespace (ipc_namespaces(7)) that they enter with it, or -1: that of the
+ * user whose jail it is.
  * @below:     inside path of the directory in it that the server itself wants to chroot(2) to,
  * which is done at the entry; or NULL.
  * @directory: the working directory that it wants there, as an absolute path in it; or NULL.
@@ -35,6 +37,7 @@ struct jail {
         bool rootless;
         int namespace;
         struct identity namespace_identity;
+        int ipc;
         const char *below;
         const char *directory;
         int fd;

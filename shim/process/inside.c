@@ -187,8 +187,8 @@ static int take_jail(struct plan *plan, struct failure *failure)
 
         if (error < 0)
                 return failure_set(failure, error, "/", NULL, NULL);
-        plan->jail =
-                (struct jail){.real = path, .identity = root.identity, .namespace = -1, .fd = -1};
+        plan->jail = (struct jail){
+                .real = path, .identity = root.identity, .namespace = -1, .ipc = -1, .fd = -1};
         path_prefixes_set(&plan->jail.prefixes, path, path);
         error = take_links(&plan->jail, failure);
         if (error == 0)

@@ -86,14 +86,11 @@ static int call(int fd, const struct refresher *refresher, uid_t uid)
         return error < 0 ? (int)error : 0;
 }
 
-/* The image, and the namespace. */
-#define DESCRIPTORS 2
-
 /* Return: how many descriptors came; a negative error number. */
 static int hear(int fd, struct keeper_answer *ret_answer, int *ret_fds)
 {
         union {
-                char bytes[CMSG_SPACE(DESCRIPTORS * sizeof(int))];
+                char bytes[CMSG_SPACE(KEEPER_DESCRIPTORS * sizeof(int))];
                 struct cmsghdr align;
         } control;
         struct iovec part = {ret_answer, sizeof(*ret_answer)};
@@ -141,12 +138,15 @@ static int take(struct plan *plan, const int *fds, int count, char ***ret_variab
 {
         int error = count < 1 ? -EIO : plan_image_take(fds[0], plan, ret_variables);
 
-        if (error == 0 && (plan->settings.isolation == ISOLATION_NAMESPACE) != (count == 2))
+        if (error == 0 &&
+                (plan->settings.isolation == ISOLATION_NAMESPACE) != (count == KEEPER_DESCRIPTORS))
                 error = -EIO;
         if (count > 0)
                 kernel_close(fds[0]);
-        if (count > 1)
+        if (count == KEEPER_DESCRIPTORS) {
                 jail_take_namespace(&plan->jail, fds[1]);
+                plan->jail.ipc = fds[2];
+        }
         return error;
 }
 
@@ -155,7 +155,7 @@ const char *keeper_ask(
 {
         const struct refresher *refresher = &plan->refresher;
         CLOSED_AT_END int fd = make_socket();
-        int fds[DESCRIPTORS] = {-1, -1}, count = 0, error = fd;
+        int fds[KEEPER_DESCRIPTORS] = {-1, -1, -1}, count = 0, error = fd;
         struct failure failure;
 
         ret_answer->log[0] = '\0';

@@ -12,7 +12,8 @@
  * as that is (supply/refresher.h). A worker that is about to give up root asks it for the jail of
  * the user that it will be. It looks the name up, makes the plan of that user (supply/user_plan.h)
  * by the same code as a server with one jail does at its start, and answers with an image of it
- * (supply/plan_image.h) and the mount namespace. It may allocate and load modules of NSS, which a
+ * (supply/plan_image.h) and the namespaces, which for a user are a mount namespace and an IPC
+ * namespace. It may allocate and load modules of NSS, which a
  * worker may not. All workers of a user get the same namespace. When the last process that asked
  * has ended, the plan is let go: nothing is left of it but what is in the jail. What changes
  * outside comes to all of these jails, as with the refresher.
@@ -30,6 +31,9 @@
 /** KEEPER_NAME - what it is called, as by ps(1). */
 #define KEEPER_NAME "shim-keeper"
 
+/** Those that come with an answer: of the image, and of the mount and the IPC namespace. */
+#define KEEPER_DESCRIPTORS 3
+
 /** struct keeper_request - one message. @size: of struct keeper_answer, as both know it. */
 struct keeper_request {
         uint32_t size;
@@ -37,8 +41,8 @@ struct keeper_request {
 };
 
 /**
- * struct keeper_answer - one message. With it come the descriptors of the image and, if there is
- * one, of the namespace.
+ * struct keeper_answer - one message. With it come KEEPER_DESCRIPTORS, or that of the image
+ * alone.
  *
  * @result: 0, or a negative error number: the worker is refused.
  * @log:    the user's log, if there is one for each; also where he is refused, if it is known.

@@ -130,11 +130,11 @@ static void take_call(struct keeping *keeping)
                 end_call(caller);
 }
 
-/* The descriptors are the image and, if there is one, the namespace. */
+/* The descriptors are the image and, if there are any, the namespaces. */
 static void send_answer(int fd, const struct keeper_answer *answer, const int *fds, size_t count)
 {
         union {
-                char bytes[CMSG_SPACE(2 * sizeof(int))];
+                char bytes[CMSG_SPACE(KEEPER_DESCRIPTORS * sizeof(int))];
                 struct cmsghdr align;
         } control = {{0}};
         struct iovec part = {(void *)(uintptr_t)answer, sizeof(*answer)};
@@ -198,7 +198,7 @@ static int describe(const struct plan *plan)
 static void answer(struct keeping *keeping, const struct caller *caller, uid_t uid)
 {
         struct keeper_user *user = keeper_users_find(&keeping->users, uid, &keeping->answer);
-        int fds[2] = {-1, -1};
+        int fds[KEEPER_DESCRIPTORS] = {-1, -1, -1};
         size_t count = 0;
 
         if (user) {
@@ -210,7 +210,8 @@ static void answer(struct keeping *keeping, const struct caller *caller, uid_t u
                         refuse(&keeping->answer, &user->plan, error);
                 } else {
                         fds[1] = user->plan.jail.namespace;
-                        count = fds[1] >= 0 ? 2 : 1;
+                        fds[2] = user->plan.jail.ipc;
+                        count = fds[1] >= 0 ? KEEPER_DESCRIPTORS : 1;
                 }
         }
         send_answer(caller->fd, &keeping->answer, fds, count);

@@ -22,7 +22,8 @@
 typedef int (*namespace_work)(struct namespace_builder *builder);
 
 /* A server that has CAP_SYS_ADMIN is refused by nobody else. */
-static const char filter_refuses[] = "allow mnt in RestrictNamespaces= of the unit, or allow it in "
+static const char filter_refuses[] = "allow mnt in RestrictNamespaces= of the unit, and ipc where "
+                                     "each user has a jail, or allow it in "
                                      "the container's profile; or set isolation = \"chroot\"";
 
 static void __attribute__((noreturn))
@@ -40,12 +41,13 @@ run_builder(struct namespace_builder *builder, namespace_work work, int report, 
         child_exit(0);
 }
 
-static int open_namespace(pid_t pid)
+/* @name: as in /proc/PID/ns. */
+static int open_namespace(pid_t pid, const char *name)
 {
         char path[64] = "/proc/", number[NUMBER_SIZE];
         int fd;
 
-        strcat(strcat(path, number_text(number, pid)), "/ns/mnt");
+        strcat(strcat(strcat(path, number_text(number, pid)), "/ns/"), name);
         fd = kernel_open(path, O_RDONLY | O_CLOEXEC, 0);
         return fd < 0 ? fd : descriptor_raise(fd);
 }
@@ -121,10 +123,25 @@ static int hear(struct namespace_builder *builder, int report)
         return (size_t)length == count ? 0 : -EPIPE;
 }
 
+/* What the child has, while it waits. Return: a descriptor of its mount namespace. */
+static int take_namespaces(struct namespace_builder *builder, pid_t pid, struct failure *failure)
+{
+        int fd = open_namespace(pid, "mnt");
+
+        if (fd >= 0 && builder->own_ipc) {
+                builder->ipc = open_namespace(pid, "ipc");
+                if (builder->ipc < 0) {
+                        kernel_close(fd);
+                        fd = builder->ipc;
+                }
+        }
+        return fd < 0 ? fail_namespace(failure, fd, "/proc/PID/ns", NULL, "mount /proc") : fd;
+}
+
 /* Let the child work. Return: a descriptor of its namespace. */
 static int await(struct namespace_builder *builder, pid_t pid, int report, struct failure *failure)
 {
-        int error = hear(builder, report), fd;
+        int error = hear(builder, report);
 
         if (error < 0)
                 return fail_namespace(failure, error == -EPIPE ? 0 : error, NULL,
@@ -138,8 +155,7 @@ static int await(struct namespace_builder *builder, pid_t pid, int report, struc
                 *failure = builder->report.failure;
                 return builder->report.result;
         }
-        fd = open_namespace(pid);
-        return fd < 0 ? fail_namespace(failure, fd, "/proc/PID/ns/mnt", NULL, "mount /proc") : fd;
+        return take_namespaces(builder, pid, failure);
 }
 
 static void close_all(const int *fds, size_t count)
@@ -203,14 +219,22 @@ int namespace_make(struct plan *plan, int *held, bool *ret_left_out, struct fail
                 .source = held,
                 .workshop = -1,
                 .records = records,
-                .left_out = ret_left_out};
-        int error = 0;
+                .left_out = ret_left_out,
+                .own_ipc = plan->user && plan->jail.ipc < 0,
+                .ipc = -1};
+        int error = 0, fd;
 
         memset(records, 0, sizeof(records));
         memset(ret_left_out, 0, plan->exposures.count);
         for (size_t i = 0; error == 0 && i < plan->exposures.count; i++)
                 error = mount_held(plan, &plan->exposures.item[i], &held[i], ret_failure);
-        return error < 0 ? error : run(&builder, namespace_build, CLONE_NEWNS, ret_failure);
+        if (error < 0)
+                return error;
+        fd = run(&builder, namespace_build, CLONE_NEWNS | (builder.own_ipc ? CLONE_NEWIPC : 0),
+                ret_failure);
+        if (fd >= 0 && builder.own_ipc)
+                plan->jail.ipc = builder.ipc;
+        return fd;
 }
 
 /* What cannot be mounted is not brought; workers keep what they have of it. */
@@ -236,7 +260,8 @@ int namespace_change(
                 .wanted = wanted,
                 .workshop = -1,
                 .records = records,
-                .left_out = ret_left_out};
+                .left_out = ret_left_out,
+                .ipc = -1};
         int fd;
 
         for (size_t i = 0; i < plan->exposures.count; i++)

@@ -20,6 +20,7 @@
  * @records:  one for each exposure.
  * @left_out: one for each exposure, for the parent: it is there, and could not be mounted.
  * @foreign:  another user than root can change what is at the last mount point.
+ * @own_ipc:  an IPC namespace is made with it; and its descriptor, or -1.
  * @report:   for the parent: what came of all of it, and its failure.
  */
 struct namespace_builder {
@@ -30,6 +31,8 @@ struct namespace_builder {
         struct namespace_record *records;
         bool *left_out;
         bool foreign;
+        bool own_ipc;
+        int ipc;
         struct namespace_report {
                 int result;
                 struct failure failure;

@@ -71,7 +71,7 @@ struct plan {
 /** A plan for nothing: what a static one begins as. */
 #define PLAN_NONE                                                                                  \
         {                                                                                          \
-                .jail = {.namespace = -1, .fd = -1 }                                               \
+                .jail = {.namespace = -1, .ipc = -1, .fd = -1 }                                    \
         }
 
 /**

@@ -141,7 +141,7 @@ static void add_all(struct writer *writer, const struct plan *plan, char *const 
         add(writer, &image, sizeof(image));
         image.jail.real = add_text(writer, plan->jail.real);
         image.jail.configured = add_text(writer, plan->jail.configured);
-        image.jail.fd = image.jail.namespace = -1;
+        image.jail.fd = image.jail.namespace = image.jail.ipc = -1;
         image.log_path = add_text(writer, plan->settings.log_path);
         image.user = add_text(writer, plan->user);
         if (!writer->memory)

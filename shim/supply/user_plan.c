@@ -75,6 +75,8 @@ int user_plan_try(const struct plan *plan, struct failure *ret_failure)
         int error;
 
         trial.is_template = false;
+        /* One of them has what is a user's own. */
+        trial.user = trial.settings.jail;
         trial.exposures = (struct exposures){0};
         trial.settings.self_link = false;
         /* It is no jail: a user may be called "lib". */
@@ -82,8 +84,8 @@ int user_plan_try(const struct plan *plan, struct failure *ret_failure)
         error = supply_bring(&trial, ret_failure);
         if (error == 0)
                 error = trial_run(&trial, ret_failure);
-        if (trial.jail.namespace >= 0)
-                kernel_close(trial.jail.namespace);
+        kernel_close_at_end(&trial.jail.namespace);
+        kernel_close_at_end(&trial.jail.ipc);
         return error;
 }
 
@@ -145,6 +147,7 @@ static void release_jail(struct jail *jail)
         free(jail->real);
         kernel_close_at_end(&jail->fd);
         kernel_close_at_end(&jail->namespace);
+        kernel_close_at_end(&jail->ipc);
 }
 
 void user_plan_release(struct plan *plan)

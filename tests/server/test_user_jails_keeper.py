@@ -242,7 +242,7 @@ class UserFaults(FaultTree):
 
 class TestCost:
     def test_one_instance_of_inotify_for_all(self):
-        """Forty users who run: as many descriptors as users and workers, and one watch of each source."""
+        """Forty users who run: descriptors for workers, jails, namespaces, and one watch of each source."""
         users = {f"many{i}": 6000 + i for i in range(40)}
         for name, uid in users.items():
             user_jails.add_user(name, uid)
@@ -253,7 +253,7 @@ class TestCost:
             keeper = pools.keeper()
             links = [os.readlink(f"/proc/{keeper}/fd/{fd}") for fd in os.listdir(f"/proc/{keeper}/fd")]
             assert sum("inotify" in link for link in links) == 1
-            assert len(links) <= 4 * len(users) + 20
+            assert len(links) <= 5 * len(users) + 20
             fd = [fd for fd in os.listdir(f"/proc/{keeper}/fd")
                   if "inotify" in os.readlink(f"/proc/{keeper}/fd/{fd}")][0]
             assert processes.read(f"/proc/{keeper}/fdinfo/{fd}").count("inotify wd") < 20

@@ -178,14 +178,23 @@ def test_sockets_of_other_pools(neighbours):
         assert held & {neighbours.socket(user) for user in USERS} == {neighbours.socket(name)}
 
 
-@pytest.mark.parametrize("mode, expected", ((0o600, "nothing"), (0o666, "shared")))
-def test_shared_memory_by_its_number(neighbours, mode, expected):
-    """System V's goes by its permissions alone, in a jail as without: this is no boundary."""
+@pytest.mark.parametrize("mode", (0o600, 0o666))
+def test_shared_memory_by_its_number(neighbours, way, mode):
+    """System V's goes by its permissions, unless each jail has an IPC namespace of its own."""
+    reached = mode == 0o666 and way != "namespace"
     assert neighbours.do("bob", "share", mode=mode) == "6"
     try:
-        assert neighbours.do("alice", "shared") == expected
+        assert neighbours.do("bob", "shared") == "shared"
+        assert neighbours.do("alice", "shared") == ("shared" if reached else "nothing")
     finally:
         neighbours.do("bob", "unshare")
+
+
+def test_ipc_namespaces(neighbours, way):
+    """Under namespace, of each user one, which all his workers have; else the server's."""
+    found = {name: os.readlink(f"/proc/{neighbours.worker(name)}/ns/ipc") for name in USERS}
+    assert len(set(found.values())) == (len(USERS) if way == "namespace" else 1)
+    assert (os.readlink("/proc/self/ns/ipc") in found.values()) == (way != "namespace")
 
 
 class Cache(Pools):
