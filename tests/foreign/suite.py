@@ -5,6 +5,7 @@ import dataclasses
 import os
 
 import explained
+import tap
 
 # A difference counts if it is there each time that both sides are tried.
 TRIES = 3
@@ -85,8 +86,7 @@ def compare(run, base, mode, outcomes):
 
 def _failures(outcomes):
     """The files that fail, those that are skipped, and how many single failures there are."""
-    skipped = [file for file, failed in outcomes.items()
-               if failed.get(0, "").startswith("skipped: ")]
+    skipped = [file for file, failed in outcomes.items() if tap.SKIPPED in failed]
     failing = [file for file, failed in outcomes.items() if failed and file not in skipped]
     return failing, skipped, sum(len(outcomes[file]) for file in failing)
 

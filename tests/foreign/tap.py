@@ -6,6 +6,10 @@ PLAN = re.compile(r"1\.\.(\d+)(?:\s*#\s*skip\S*\s*(.*))?", re.I)
 RESULT = re.compile(r"(not )?ok\b\s*(\d+)?(?:\s*-?\s*(.*))?")
 EXCUSE = re.compile(r"#\s*(TODO|SKIP)\b", re.I)
 
+# What is told of a whole file has one of these instead of a test's number.
+ENDED = 0
+SKIPPED = -1
+
 
 def _plan(lines):
     for line in lines:
@@ -30,17 +34,17 @@ def _failures(lines, failed):
 
 def outcome(text, status):
     """
-    Of the printed text and the exit status: each failure's name by its number, which is 0 for what
-    is no single test. Nothing if all is well; a file that was skipped is not.
+    Of the printed text and the exit status: each failure's name by its number, or by what became of
+    the file as a whole. Nothing if all is well; a file that was skipped is not.
     """
     lines = text.splitlines()
     failed = {}
     planned, skipped = _plan(lines)
     count = _failures(lines, failed)
     if planned == 0:
-        return {0: f"skipped: {skipped}"}
+        return {SKIPPED: f"skipped: {skipped}"}
     if planned is None or count != planned:
-        return {**failed, 0: f"ended with status {status} after {count} of {planned} tests"}
+        return {**failed, ENDED: f"ended with status {status} after {count} of {planned} tests"}
     if status and not failed:
-        return {0: f"ended with status {status}"}
+        return {ENDED: f"ended with status {status}"}
     return failed

@@ -22,14 +22,14 @@ class TestOutcome:
         assert tap.outcome("1..2\nnot ok 1 - a # TODO later\nok 2 # skip no\n", 0) == {}
 
     def test_an_early_end_is_one(self):
-        assert tap.outcome("1..3\nok 1\n", 255) == {0: "ended with status 255 after 1 of 3 tests"}
-        assert tap.outcome("", 2) == {0: "ended with status 2 after 0 of None tests"}
+        assert tap.outcome("1..3\nok 1\n", 255) == {tap.ENDED: "ended with status 255 after 1 of 3 tests"}
+        assert tap.outcome("", 2) == {tap.ENDED: "ended with status 2 after 0 of None tests"}
 
     def test_a_bad_status_is_one(self):
-        assert tap.outcome("1..1\nok 1\n", 3) == {0: "ended with status 3"}
+        assert tap.outcome("1..1\nok 1\n", 3) == {tap.ENDED: "ended with status 3"}
 
     def test_a_file_that_is_skipped_says_why(self):
-        assert tap.outcome("1..0 # SKIP no http_v3\n", 0) == {0: "skipped: no http_v3"}
+        assert tap.outcome("1..0 # SKIP no http_v3\n", 0) == {tap.SKIPPED: "skipped: no http_v3"}
 
 
 class Runs:
@@ -58,6 +58,12 @@ class TestCompare:
     def test_so_is_what_fails_in_the_bare_run_alone(self):
         found, _ = Runs([{1: "a"}] * 3, [{}] * 3).compare()
         assert [one.tests() for one in found] == [{1: "bare alone: a"}]
+
+    def test_a_file_that_is_skipped_is_not_one_that_dies(self):
+        bare, shim = {tap.SKIPPED: "skipped: no lua"}, {tap.ENDED: "ended with status 2"}
+        found, _ = Runs([bare] * 3, [shim] * 3).compare()
+        assert found[0].tests() == {tap.ENDED: "ended with status 2",
+                                    tap.SKIPPED: "bare alone: skipped: no lua"}
 
     def test_one_that_does_not_come_again_is_not(self):
         assert Runs([{}, {}], [{1: "a"}, {}]).compare() == ([], ["a.t"])
