@@ -6,6 +6,7 @@ Usage: table.py --check | --write
 # SPDX-License-Identifier: Apache-2.0
 import glob
 import importlib
+import json
 import os
 import pathlib
 import sys
@@ -13,6 +14,9 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 README = HERE.parent.parent / "README.md"
 HEAD = "| server | chroot | namespace | rootless | settings that it needs |\n| --- | --- | --- | --- | --- |\n"
+
+# Keys that take a list.
+LISTS = ("services", "expose", "libraries", "keep_capabilities")
 
 # The rows are read, and no server is started.
 for name in "SHIM_SERVER", "SHIM_LIBRARY", "SHIM_COMMAND":
@@ -37,8 +41,17 @@ def cell(row, mode):
     return f"refused: {value}" if isinstance(value, Refused) else value
 
 
+def written(key, value):
+    """A setting as a file of settings has it; the rows have it as a variable has it."""
+    if key in LISTS:
+        value = f"[ {', '.join(json.dumps(each) for each in value.split(':'))} ]"
+    elif value not in ("true", "false"):
+        value = json.dumps(value)
+    return f"`{key} = {value}`"
+
+
 def settings(row):
-    return ", ".join(f"`{key} = {value}`" for key, value in row.settings.items())
+    return ", ".join(written(key, value) for key, value in row.settings.items())
 
 
 def table():
