@@ -12,6 +12,7 @@ import machine
 import processes
 import user_jails
 from processes import wait_until
+from smtp_sink import Sink
 from user_jails import USERS, Jails, Pools
 
 HOSTS = "/etc/hosts"
@@ -191,6 +192,20 @@ class TestLife:
                 tree.write(f"jails/{name}/htdocs/tmp.php", script.replace("mine", name))
                 assert pools.ask(name, script="tmp.php") == [".", "..", name]
             assert not set(USERS) & set(os.listdir("/tmp"))
+
+    def test_mail_and_names(self, isolation):
+        """A name of /etc/hosts is found, and mail() delivers, from each jail: by services alone."""
+        script = ("<?php echo json_encode([gethostbyname('of.the.host'),"
+                  " mail('reader@example.test', posix_getuid(), 'a text')]);")
+        machine.write("/etc/hosts", "127.0.0.1 localhost\n127.0.0.9 of.the.host\n")
+        with Sink() as sink:
+            machine.write("/etc/msmtprc", sink.msmtprc())
+            with Jails() as tree, Pools(tree, isolation=isolation, services="dns:mail") as pools:
+                for name in USERS:
+                    tree.write(f"jails/{name}/htdocs/mail.php", script)
+                    assert pools.ask(name, script="mail.php") == ["127.0.0.9", True], pools.tree.logs()
+            subjects = [re.search("^Subject: (.*)$", text, re.M)[1] for _, text in sink.messages]
+            assert subjects == [str(uid) for uid in USERS.values()]
 
     def test_a_pools_own_chroot_below_its_jail(self, isolation):
         """The second root lies in the first; another user's is refused, and nobody else is."""
