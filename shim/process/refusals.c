@@ -88,6 +88,8 @@ void self_settle_chroot(void)
         if (inside == self->below)
                 refuse_chroot(self->below);
         self->plan.jail.below = inside[1] ? inside : NULL;
+        if (self->directory[0])
+                self->plan.jail.directory = self->directory;
 }
 
 bool process_chroots(const char *path)

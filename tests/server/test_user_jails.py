@@ -212,10 +212,15 @@ class TestLife:
         with Jails() as tree:
             extra = {"alice": f"chroot = {tree.jail_of('alice')}/inner",
                      "bob": f"chroot = {tree.jail_of('alice')}"}
-            os.mkdir(f"{tree.jail_of('alice')}/inner")
+            extra["alice"] += "\nchdir = /work"
+            os.makedirs(f"{tree.jail_of('alice')}/inner/work")
             tree.write("jails/alice/inner/page.php", "<?php echo json_encode(scandir('/'));")
             with Pools(tree, isolation=isolation, extra=extra) as pools:
                 reply = fastcgi.request(pools.socket("alice"), "/page.php", "/page.php", timeout=30)
-                assert json.loads(reply.split("\r\n\r\n")[1]) == [".", "..", "page.php"]
+                assert json.loads(reply.split("\r\n\r\n")[1]) == [".", "..", "page.php", "work"]
+                for pid in pools.workers("alice"):
+                    inner = f"{tree.jail_of('alice')}/inner"
+                    assert processes.root(pid) == inner
+                    assert os.readlink(f"/proc/{pid}/cwd").endswith("/inner/work")
                 pools.told(f"the server's own chroot({tree.jail_of('alice')}) leads out of the jail")
                 assert pools.ask("carol")["file"].startswith(tree.jail_of("carol"))
