@@ -82,12 +82,16 @@ int template_fixed(const char *text, char *ret_path, size_t size, struct failure
         return expand(text, end, "", "", ret_path, size, ret_failure);
 }
 
+/*
+ * A comma would begin a word of `expose` behind the name, and the others make a pattern there: so
+ * one user's name could stand for another's files.
+ */
 static bool is_plain(const char *name)
 {
         if (!name[0] || name[0] == '-' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
                 return false;
         for (; *name; name++)
-                if (*name == '/' || (unsigned char)*name < ' ' || *name == 127)
+                if (strchr("/,*?[", *name) || (unsigned char)*name < ' ' || *name == 127)
                         return false;
         return true;
 }

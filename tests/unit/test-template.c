@@ -32,7 +32,8 @@ static void tokens_become_the_user(void **state)
 
 static void a_name_that_leads_elsewhere_is_refused(void **state)
 {
-        const char *const names[] = {"", ".", "..", "a/b", "/", "../alice", "a\nb", "\x7f", "-rf"};
+        const char *const names[] = {"", ".", "..", "a/b", "/", "../alice", "a\nb", "\x7f", "-rf",
+                "alice,writable", "*", "?lice", "[ab]ob"};
 
         (void)state;
         for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
