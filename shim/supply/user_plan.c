@@ -127,8 +127,14 @@ int user_plan_make(
         if (error == 0 || error == -ENOENT)
                 return user_plan_make_named(
                         template, error == 0 ? name : NULL, uid, ret_plan, ret_failure);
-        failure_set(ret_failure, error, NULL, NULL, "look at nsswitch.conf(5)");
-        failure_reason(ret_failure, "the name of uid %u cannot be looked up", uid);
+        failure_set(ret_failure, error == -EEXIST ? 0 : error, NULL, NULL,
+                error == -EEXIST ? "give each user a name of his own (passwd(5))"
+                                 : "look at nsswitch.conf(5)");
+        if (error == -EEXIST)
+                failure_reason(ret_failure, "the name of uid %u, \"%s\", is that of another uid",
+                        uid, name);
+        else
+                failure_reason(ret_failure, "the name of uid %u cannot be looked up", uid);
         ret_failure->setting = "jail";
         settings_locate(&template->settings, ret_failure);
         return error;

@@ -13,8 +13,10 @@
  * account_name() - getpwuid_r(3), past the shim's own hook. Allocates, and may load modules of NSS.
  * @ret_name: of ACCOUNT_NAME_SIZE bytes.
  *
- * Return: 0; -ENOENT if there is no such user; another negative error number where the user
- * database cannot be asked.
+ * A name that leads to another user id, by getpwnam_r(3), is that user's.
+ *
+ * Return: 0; -ENOENT if there is no such user; -EEXIST if the name in @ret_name is another user's;
+ * another negative error number where the user database cannot be asked.
  */
 int account_name(uid_t uid, char *ret_name);
 

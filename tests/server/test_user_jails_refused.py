@@ -157,6 +157,31 @@ class TestNames:
         for name in names:
             user_jails.remove_user(name)
 
+    def test_two_uids_of_one_name(self):
+        """The jail is that of the uid that the name leads to; the other one's processes stay out of it."""
+        user_jails.add_user("alice", 5104, group=False)
+        with Jails({"alice": 5001}) as tree:
+            result = drop(tree, 5104, 5001)
+            inode = os.stat(tree.jail_of("alice")).st_ino
+            assert result.stdout.splitlines() == ["status 1", f"5001 {inode}", "status 0"], result.stderr
+            assert 'the name of uid 5104, "alice", is that of another uid' in result.stderr
+        user_jails.remove_user("alice")
+        user_jails.add_user("alice", 5001)
+
+    def test_a_name_is_no_option_and_no_pattern(self):
+        """In `expose` a comma begins a word, and a star stands for the directories of all."""
+        names = {"bob,writable": 5105, "*": 5106}
+        for name, uid in names.items():
+            user_jails.add_user(name, uid, group=False)
+        with Jails({"alice": 5001, **names}) as tree:
+            os.makedirs(f"{tree.path}/homes/bob")
+            result = drop(tree, *names.values(), expose=f"{tree.path}/homes/%u,optional",
+                          isolation="namespace")
+            assert result.stdout.splitlines() == ["status 1"] * 2, result.stderr
+            assert result.stderr.count("which no jail can have") == 2
+        for name in names:
+            user_jails.remove_user(name)
+
     def test_a_user_who_is_made_anew(self):
         """The same name, another uid: the jail is by the name. The same uid, another name: too."""
         with Jails({"alice": 5001, "bob": 5002}) as tree:
