@@ -8,6 +8,7 @@
 #include "system/descriptors.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -20,6 +21,9 @@
  * milliseconds. */
 #define CALLERS 32
 #define CALLER_PATIENCE 2000
+
+/* So many milliseconds later, it is tried again to have a descriptor to spare. */
+#define SPARE_PAUSE 1000
 
 /* Calls that wait to be taken, and how many events are taken at once. */
 #define BACKLOG 512
@@ -52,7 +56,8 @@ struct process {
 };
 
 /* Its state. @taken: how many have called. @look_at: when what has changed is looked at; 0 if
- * nothing has. */
+ * nothing has. @spare: to be let go for a call when there is no other descriptor; -1 while it is.
+ */
 struct keeping {
         struct apart apart;
         struct pace pace;
@@ -62,6 +67,7 @@ struct keeping {
         uint64_t taken;
         int events;
         int calls;
+        int spare;
         bool mounted;
         int64_t look_at;
 };
@@ -110,13 +116,42 @@ static bool may_ask(int fd, pid_t *ret_pid)
         return error == 0 && peer.pid > 0 && peer.uid == geteuid();
 }
 
+static int accept_call(const struct keeping *keeping)
+{
+        return (int)kernel_call(SYS_accept4, keeping->calls, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+/* The one that is kept for the case that there is no other. */
+static void take_spare(struct keeping *keeping)
+{
+        if (keeping->spare >= 0)
+                return;
+        keeping->spare = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        if (keeping->spare >= 0)
+                listen_to(keeping, EPOLL_CTL_MOD, keeping->calls, EPOLLIN, &from_calls);
+}
+
+/* So each who calls is told why he is refused. Calls for which there is no descriptor wait, and do
+ * not wake this process again and again. */
+static int use_spare(struct keeping *keeping)
+{
+        int fd;
+
+        kernel_close_at_end(&keeping->spare);
+        keeping->spare = -1;
+        fd = accept_call(keeping);
+        listen_to(keeping, EPOLL_CTL_MOD, keeping->calls, 0, &from_calls);
+        return fd;
+}
+
 static void take_call(struct keeping *keeping)
 {
-        int fd = (int)kernel_call(
-                SYS_accept4, keeping->calls, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        int fd = accept_call(keeping);
         struct caller *caller;
         pid_t pid;
 
+        if (fd == -EMFILE)
+                fd = use_spare(keeping);
         if (fd < 0)
                 return;
         if (!may_ask(fd, &pid)) {
@@ -315,6 +350,8 @@ static int64_t next_time(struct keeping *keeping, int64_t now)
 {
         int64_t next = keeping->look_at;
 
+        if (keeping->spare < 0 && (next == 0 || next > now + SPARE_PAUSE))
+                next = now + SPARE_PAUSE;
         for (size_t i = 0; i < CALLERS; i++) {
                 struct caller *caller = &keeping->callers[i];
 
@@ -331,8 +368,12 @@ static void __attribute__((noreturn)) loop(struct keeping *keeping)
         struct epoll_event events[EVENTS];
 
         for (;;) {
-                int64_t now = kernel_milliseconds(), next = next_time(keeping, now);
-                long count = kernel_call(SYS_epoll_pwait, keeping->events, (long)events, EVENTS,
+                int64_t now = kernel_milliseconds(), next;
+                long count;
+
+                take_spare(keeping);
+                next = next_time(keeping, now);
+                count = kernel_call(SYS_epoll_pwait, keeping->events, (long)events, EVENTS,
                         next == 0    ? -1
                         : next > now ? next - now
                                      : 0,
@@ -367,6 +408,7 @@ static void begin(struct keeping *keeping, struct plan *plan)
         if (keeping->events < 0)
                 apart_give_up(keeping->events, "epoll_create1() fails", remedy);
         keeping->users.template = plan;
+        keeping->spare = -1;
         error = keeper_watch_begin(&keeping->users.watch, plan);
         if (error < 0)
                 apart_give_up(error, "what is exposed cannot be watched",

@@ -3,10 +3,12 @@
 import errno
 import os
 import re
+import resource
 import signal
 import socket
 import struct
 import subprocess
+import time
 
 import pytest
 
@@ -190,6 +192,12 @@ class TestWhoAsks:
             assert master.keeper() != keeper
 
 
+def processor_time(pid):
+    """In seconds."""
+    fields = processes.read(f"/proc/{pid}/stat").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class TestWithoutIt:
     def test_a_filter_that_kills_it(self):
         """The start of the server says nothing of it; each worker is refused, and the line tells."""
@@ -202,6 +210,25 @@ class TestWithoutIt:
                 assert "cannot enter the jail" in told
                 assert re.search(r"keeps the jails of users has ended, by signal 31 \(a filter of system "
                                  "calls kills it", told), told
+
+    def test_it_has_no_descriptor_left(self):
+        """Who asks is refused at once; it takes no time of the processor, and once it may, it serves."""
+        with Jails() as tree, Master(tree) as master:
+            master.expect("alice")
+            keeper = master.keeper()
+            limits = resource.prlimit(keeper, resource.RLIMIT_NOFILE)
+            begun, used = time.monotonic(), processor_time(keeper)
+            numbers = {int(name) for name in os.listdir(f"/proc/{keeper}/fd")}
+            free = min(set(range(1000)) - numbers)
+            resource.prlimit(keeper, resource.RLIMIT_NOFILE, (free, limits[1]))
+            for uid in 5001, 5002:
+                assert master.become(uid) is None
+            assert time.monotonic() - begun < 30
+            assert master.told().count("cannot enter the jail") == 2, master.told()
+            assert processor_time(keeper) - used < 2
+            resource.prlimit(keeper, resource.RLIMIT_NOFILE, limits)
+            master.expect("bob")
+            assert master.keeper() == keeper
 
     @pytest.mark.parametrize("isolation", ("chroot", "namespace"))
     def test_each_call_of_the_question_fails_once(self, isolation):
