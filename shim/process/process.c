@@ -181,6 +181,10 @@ refuse_to_serve(const struct role_standing *standing, enum role_event event)
                 self_refuse("this process has workers, and would serve unjailed",
                         "if it is meant to accept (a connection that it forks for, or a control "
                         "socket), set master_accepts = true");
+        if (standing->awaits_drop && standing->accepts_as_root)
+                self_refuse("this process would serve as root, and has no workers",
+                        "let the server fork, or drop root before it serves: accepts_as_root is "
+                        "for its children");
         if (standing->awaits_drop)
                 self_refuse("each user has a jail, and this process would serve before it is one's",
                         "let the server drop root before it serves; if it has to read as root for "

@@ -92,10 +92,12 @@ static bool belongs_to_look_up(enum role_event event)
         return !is_drop(event) && event != EVENT_ACCEPT;
 }
 
-/* It would serve as root, in no jail. */
+/* It would serve as root, in no jail. That may be let to children, who end or drop root; and not to
+ * the server itself, who would do so for ever. */
 static enum role_verdict judge_too_early(const struct role_standing *standing)
 {
-        return standing->accepts_as_root ? VERDICT_PROCEED : VERDICT_REFUSE;
+        return standing->accepts_as_root && standing->role == CHROOTSHIM_PENDING ? VERDICT_PROCEED
+                                                                                 : VERDICT_REFUSE;
 }
 
 enum role_verdict role_judge(const struct role_standing *standing, enum role_event event)

@@ -291,6 +291,17 @@ class TestTooEarly:
                 line, = result.stderr.splitlines()
                 assert "set accepts_as_root = true" in line
 
+    def test_a_root_server_without_children(self):
+        """The consent is for children: who has none would serve outside for ever."""
+        program = ("import socket\nlistener = socket.create_server(('127.0.0.1', 0))\n"
+                   "listener.setblocking(False)\ntry: listener.accept()\n"
+                   "except BlockingIOError: print('served')\n")
+        with Jails({"alice": 5001}) as tree:
+            result = tree.run("/usr/bin/python3", "-B", "-c", program, jail=tree.template,
+                              accepts_as_root="true")
+            assert (result.returncode, result.stdout) == (15, ""), result.stderr
+            assert "accepts_as_root is for its children" in result.stderr
+
     def test_root_itself_has_none(self):
         """Its own chroot() wants a jail at the exec, before any drop."""
         with Jails({"alice": 5001}) as tree:

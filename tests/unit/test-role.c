@@ -80,6 +80,9 @@ static void where_each_user_has_a_jail_only_the_drop_enters(void **state)
         }
         expect(pending, EVENT_TOUCH, VERDICT_PROCEED);
         expect(allowed, EVENT_DROP, VERDICT_ENTER);
+        expect((struct role_standing){WATCHING, .root = true, .serving = true, .awaits_drop = true,
+                       .accepts_as_root = true},
+                EVENT_ACCEPT, VERDICT_REFUSE);
         expect((struct role_standing){WATCHING, .root = true, .serving = true, .awaits_drop = true},
                 EVENT_ACCEPT, VERDICT_REFUSE);
         expect((struct role_standing){WATCHING, .root = true, .serving = true, .awaits_drop = true},
