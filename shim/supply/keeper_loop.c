@@ -255,6 +255,15 @@ static void answer(struct keeping *keeping, const struct caller *caller, uid_t u
                 keeper_users_leave(&keeping->users, user);
 }
 
+/* Has it given up, or ended, while others were served? Nothing is made for it then, which would
+ * keep the next ones waiting. */
+static bool has_left(const struct caller *caller)
+{
+        char more;
+
+        return kernel_read(caller->fd, &more, sizeof(more)) != -EAGAIN;
+}
+
 static void hear(struct keeping *keeping, struct caller *caller)
 {
         struct keeper_request request;
@@ -265,7 +274,8 @@ static void hear(struct keeping *keeping, struct caller *caller)
         length = kernel_read(caller->fd, &request, sizeof(request));
         if (length == -EAGAIN || length == -EINTR)
                 return;
-        if (length == (ssize_t)sizeof(request) && request.size == sizeof(struct keeper_answer)) {
+        if (length == (ssize_t)sizeof(request) && request.size == sizeof(struct keeper_answer) &&
+                !has_left(caller)) {
                 apart_begin_log(&keeping->apart);
                 answer(keeping, caller, request.uid);
                 apart_end_log(&keeping->apart);

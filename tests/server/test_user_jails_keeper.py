@@ -45,6 +45,10 @@ for line in sys.stdin:
 """
 
 
+# Of struct keeper_answer (supply/keeper.h), which who asks has to know.
+ANSWER_SIZE = 7176
+
+
 def setup_module():
     machine.own_mounts()
     user_jails.own_users()
@@ -154,6 +158,26 @@ class TestWhoAsks:
                 except ConnectionResetError:
                     pass
                 caller.close()
+
+    def test_who_has_left_costs_nothing(self):
+        """For a worker that waits no more, no jail is filled: those behind it would wait for that."""
+        with Jails() as tree, Master(tree, expose="/etc/hosts") as master:
+            master.expect("alice")
+            keeper = master.keeper()
+            address = address_of(keeper)
+            for uid, stays in (USERS["bob"], False), (USERS["carol"], True):
+                os.kill(keeper, signal.SIGSTOP)
+                with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as caller:
+                    caller.settimeout(30)
+                    caller.connect(address)
+                    caller.send(struct.pack("II", ANSWER_SIZE, uid))
+                    if stays:
+                        os.kill(keeper, signal.SIGCONT)
+                        assert len(caller.recv(2 * ANSWER_SIZE)) == ANSWER_SIZE
+                os.kill(keeper, signal.SIGCONT)
+                master.expect("alice")
+            assert os.path.exists(f"{tree.jail_of('carol')}/etc/hosts")
+            assert not os.path.exists(f"{tree.jail_of('bob')}/etc/hosts")
 
     def test_nobody_else_can_answer(self):
         """Its name is free once it was killed: what root listens there then is not believed."""
