@@ -160,6 +160,14 @@ static const char *section_names(const struct settings *settings, char *buffer, 
         return buffer;
 }
 
+/* Does it list the very name that CHROOTSHIM_SERVER has? No other section does. */
+static bool lists_it(const struct settings *section)
+{
+        const char *name = getenv(SETTINGS_SERVER_VARIABLE);
+
+        return name && settings_lists_word(section, name);
+}
+
 /* Is it what CHROOTSHIM_SERVER names? Where it is not set, the only section is. */
 static bool is_asked_for(const struct settings *section)
 {
@@ -185,10 +193,21 @@ static int refuse_server(const struct settings *settings, struct failure *failur
         return -EINVAL;
 }
 
+/* A section that lists the name itself, before one that lists a path which ends with it. */
+static int read_asked_for(struct settings *ret_settings, struct failure *failure)
+{
+        int error = settings_read_for(ret_settings, lists_it, failure);
+
+        if (error < 0 || !settings_is_unserved(ret_settings))
+                return error;
+        settings_release(ret_settings);
+        return settings_read_for(ret_settings, is_asked_for, failure);
+}
+
 int settings_read(struct settings *ret_settings, struct failure *ret_failure)
 {
         const char *name = getenv(SETTINGS_SERVER_VARIABLE);
-        int error = settings_read_for(ret_settings, is_asked_for, ret_failure);
+        int error = read_asked_for(ret_settings, ret_failure);
 
         if (error < 0)
                 return error;

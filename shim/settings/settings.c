@@ -87,6 +87,14 @@ bool settings_lists_program(const struct settings *settings, const char *path)
         return false;
 }
 
+bool settings_lists_word(const struct settings *settings, const char *word)
+{
+        for (size_t i = 0; i < settings->programs.count; i++)
+                if (strcmp(settings->programs.item[i], word) == 0)
+                        return true;
+        return false;
+}
+
 bool settings_lists_name(const struct settings *settings, const char *name)
 {
         for (size_t i = 0; i < settings->programs.count; i++)

@@ -149,6 +149,9 @@ static inline bool settings_is_unserved(const struct settings *settings)
 /** settings_lists_program() - is a program of this file name or path one of `programs`? */
 bool settings_lists_program(const struct settings *settings, const char *path);
 
+/** settings_lists_word() - does one of `programs` read so, as it is written? */
+bool settings_lists_word(const struct settings *settings, const char *word);
+
 /**
  * settings_lists_name() - does somebody who says @name mean this section?
  *

@@ -56,6 +56,16 @@ servers = (
             result = self.run("check", *words)
             assert "/srv/php" in result.stdout and result.returncode == 2, result
 
+    def test_a_name_is_not_taken_for_the_path_of_another_program(self):
+        self.sandbox.write(CONFIG, self.FILE.replace(
+            "    // The first.\n", '    { programs = [ "/opt/nginx" ]; jail = "/srv/none"; },\n'))
+        for words in ("--server", "nginx"), ("--", "nginx"), ("--", "/usr/sbin/nginx"):
+            result = self.run("check", *words)
+            assert "/srv/none" not in result.stdout and result.returncode < 2, result
+        for words in ("--server", "/opt/nginx"), ("--", "/opt/nginx"):
+            result = self.run("check", *words)
+            assert "/srv/none" in result.stdout and result.returncode == 2, result
+
     def test_fix_writes_into_the_section(self):
         self.sandbox.write("/srv/photos/a", "")
         self.sandbox.write(NGINX_SITE, PHOTOS)
