@@ -143,6 +143,16 @@ static enum section_edit edit_section(char **text, const struct settings_span *s
         return changed ? SECTION_EDITED : SECTION_SAME;
 }
 
+/* Does the setting stand in a file that the section includes? There, it must not stand twice. */
+static bool is_included(
+        const char *text, const struct settings_span *span, const char *file, const char *path)
+{
+        static const char directive[] = "@include";
+
+        return file && strcmp(file, path) != 0 &&
+               memmem(text + span->begin, span->end - span->begin, directive, strlen(directive));
+}
+
 enum section_edit section_edit(char **text, const char *path, const struct settings *settings,
         const struct cure *cure, const char **ret_file)
 {
@@ -162,5 +172,9 @@ enum section_edit section_edit(char **text, const char *path, const struct setti
                 !settings_text_section(*text, settings->server_line,
                         settings->programs.count > 0 ? settings->programs.item[0] : NULL, &span))
                 return SECTION_ELSEWHERE;
+        if (is_included(*text, &span, settings->file[setting_index(key)], path)) {
+                *ret_file = settings->file[setting_index(key)];
+                return SECTION_ELSEWHERE;
+        }
         return edit_section(text, &span, settings, cure);
 }

@@ -161,9 +161,12 @@ static int check_text(const char *beside, const char *path, struct failure *fail
 
         settings_init(&settings);
         error = settings_read_file(&settings, beside, true, "", failure);
+        if (error < 0) {
+                bool own = !failure->file || strcmp(failure->file, beside) == 0;
+
+                failure->file = own ? path : memory_copy(failure->file);
+        }
         settings_release(&settings);
-        if (error < 0)
-                failure->file = path;
         return error;
 }
 

@@ -112,6 +112,9 @@ static void what_stands_in_another_file_stays(void **state)
                 {"@include \"part\"\n", "expose = [ \"/a\" ];\n"},
                 {"servers = (\n@include \"part\"\n);\n",
                         "{ programs = [ \"nginx\" ]; jail = \"/b\"; }"},
+                {"servers = ( { programs = [ \"nginx\" ]; jail = \"/b\";\n@include \"part\"\n} "
+                 ");\n",
+                        "expose = [ \"/a\" ];\n"},
         };
 
         for (size_t i = 0; i < COUNT(texts); i++) {

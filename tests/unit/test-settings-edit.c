@@ -112,6 +112,17 @@ static void what_is_refused_changes_nothing(void **state)
         free(text);
 }
 
+static void a_mistake_in_an_included_file_is_told_of_that(void **state)
+{
+        const char *path = temporary_write("kept.conf", "jail = \"/a\";\n");
+        struct failure failure = {0};
+
+        temporary_write("part.conf", "\n\njial = \"/b\";\n");
+        assert_int_equal(settings_edit_write(path, "@include \"part.conf\"\n", &failure), -EINVAL);
+        assert_string_equal(failure.file, temporary_path("part.conf"));
+        assert_int_equal(failure.line, 3);
+}
+
 static void a_link_is_refused(void **state)
 {
         const char *path = temporary_path("link.conf");
@@ -143,6 +154,7 @@ int main(void)
                 cmocka_unit_test(a_text_that_ends_early),
                 cmocka_unit_test(a_file_is_written_with_its_mode),
                 cmocka_unit_test(what_is_refused_changes_nothing),
+                cmocka_unit_test(a_mistake_in_an_included_file_is_told_of_that),
                 cmocka_unit_test(a_link_is_refused),
                 cmocka_unit_test(a_new_file),
         };
