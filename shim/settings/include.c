@@ -154,6 +154,9 @@ static int include_path(struct work *work, const struct reading *reading, char *
         if (names_has_wildcard(path))
                 return refuse(work, reading, path, "it has a wildcard in a directory",
                         "use * and ? in the last component alone");
+        if (strchr(slash + 1, '['))
+                return refuse(work, reading, slash + 1, "[ is no wildcard here",
+                        "use * and ? alone, or name each file");
         return include_pattern(work, reading, slash == path ? "/" : path, slash + 1);
 }
 

@@ -44,7 +44,7 @@ enum setting_type {
                 "up to six further outside paths that mean the jail")                              \
         KEY(self_link, SELF_LINK, TYPE_BOOLEAN, NULL,                                              \
                 "the jail's outside path leads to it inside, too")                                 \
-        KEY(programs, PROGRAMS, TYPE_LIST, "names or paths of programs",                           \
+        KEY(programs, PROGRAMS, TYPE_LIST, "names or absolute paths of programs",                  \
                 "names or paths of the programs to act in")                                        \
         KEY(unlisted, UNLISTED, TYPE_WORD, unlisteds,                                              \
                 "what becomes of a program that programs, or servers, do not list")                \

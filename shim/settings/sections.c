@@ -45,27 +45,44 @@ static int check_members(struct group_reading *reading, const config_setting_t *
         return 0;
 }
 
-static int refuse_twice(struct group_reading *reading, const char *program)
+static int refuse_program(
+        struct group_reading *reading, const char *program, const char *reason, const char *remedy)
 {
-        int error = failure_set(
-                reading->failure, 0, program, "it is listed twice", "list it in one section, once");
+        int error = failure_set(reading->failure, 0, program, reason, remedy);
 
         reading->failure->setting = setting_keys[SETTING_programs].name;
         settings_locate(reading->settings, reading->failure);
         return error;
 }
 
+/* Does the path lead to a program of this name? */
+static bool is_path_of(const char *path, const char *name)
+{
+        const char *slash = strrchr(path, '/');
+
+        return slash && strcmp(slash + 1, name) == 0;
+}
+
 /* Is the program listed in a section before this one? Then this one would never be taken for it. */
 static int check_listed(struct group_reading *reading, struct setting_list *listed)
 {
         const struct setting_list *programs = &reading->settings->programs;
+        size_t before = listed->count;
         int error = 0;
 
         for (size_t i = 0; error == 0 && i < programs->count; i++) {
-                for (size_t k = 0; k < listed->count; k++)
-                        if (strcmp(programs->item[i], listed->item[k]) == 0)
-                                return refuse_twice(reading, programs->item[i]);
-                error = setting_list_add(listed, programs->item[i]);
+                const char *program = programs->item[i];
+
+                for (size_t k = 0; k < listed->count; k++) {
+                        if (strcmp(program, listed->item[k]) == 0)
+                                return refuse_program(reading, program, "it is listed twice",
+                                        "list it in one section, once");
+                        if (k < before && is_path_of(program, listed->item[k]))
+                                return refuse_program(reading, program,
+                                        "a section before this one lists it by its name",
+                                        "put this section before that one");
+                }
+                error = setting_list_add(listed, program);
         }
         return error < 0 ? failure_set(reading->failure, error, NULL, NULL, NULL) : 0;
 }

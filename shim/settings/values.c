@@ -77,6 +77,16 @@ static int store_target(struct settings *settings, const struct setting_key *key
         return 0;
 }
 
+/* With a slash in it, it is a path: no program would ever be "bin/nginx", or "nginx/". */
+static int store_element(struct setting_list *list, const struct setting_key *key, const char *text)
+{
+        const char *slash = strrchr(text, '/');
+
+        if (setting_index(key) == SETTING_programs && slash && (text[0] != '/' || !slash[1]))
+                return -EINVAL;
+        return setting_list_add(list, text);
+}
+
 static int store(struct settings *settings, const struct setting_key *key, const char *text)
 {
         void *member = (char *)settings + key->member;
@@ -91,7 +101,7 @@ static int store(struct settings *settings, const struct setting_key *key, const
         case TYPE_WORD:
                 return store_word(member, setting_words(key), text);
         case TYPE_LIST:
-                return setting_list_add(member, text);
+                return store_element(member, key, text);
         case TYPE_CAPABILITIES:
                 return store_capability(member, text);
         case TYPE_TARGET:

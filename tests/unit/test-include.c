@@ -179,6 +179,7 @@ static void what_is_refused(void **state)
                 {"@include \"link\"", "is a symbolic link"},
                 {"@include \"writable\"", "chmod go-w "},
                 {"@include \"*/10.conf\"", " has a wildcard in a directory"},
+                {"\n@include \"d/[0-9]*.conf\"", "/conf:2: [0-9]*.conf: [ is no wildcard here"},
                 {"@include \"\"", "not a regular file"},
                 {"@include \"/*/a\"", "wildcard in a directory"},
                 {"jail = \"/a\"; @include \"view\"", ":1: an @ stands for nothing here"},

@@ -158,6 +158,8 @@ static void what_is_refused(void **state)
                         ":2: servers: this section lists no programs"},
                 {"servers = ( " SECTION ",\n{ jail = \"/b\";\nprograms = [ \"b\", \"a\" ]; } );",
                         ":3: programs: a is listed twice: list it in one"},
+                {"servers = ( " SECTION ",\n{ jail = \"/b\"; programs = [ \"/opt/a\" ]; } );",
+                        ":2: programs: /opt/a: a section before this one lists it by its name: "},
                 {"servers = ( { jail = \"/b\"; programs = [ \"b\", \"b\" ]; } );",
                         ":1: programs: b is listed twice"},
                 {"servers = ( { jail = \"/b\";\nservers = ( " SECTION "); } );",
@@ -203,6 +205,23 @@ static void by_the_name_that_people_say(void **state)
         settings_release(&settings);
 }
 
+static void a_path_before_the_name_of_the_same_program(void **state)
+{
+        static const char text[] =
+                "servers = ( { programs = [ \"/opt/a\", \"b\", \"/b\" ]; jail = \"/one\"; },\n"
+                "{ programs = [ \"a\" ]; jail = \"/two\"; } );";
+        static const char *const cases[][2] = {
+                {"/usr/bin/a", "/two"}, {"/opt/a", "/one"}, {"b", "/one"}};
+
+        for (size_t i = 0; i < COUNT(cases); i++) {
+                struct settings settings;
+
+                expect(&settings, cases[i][0], text);
+                assert_string_equal(settings.jail, cases[i][1]);
+                settings_release(&settings);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -213,6 +232,7 @@ int main(void)
                 cmocka_unit_test(a_section_in_a_file_of_its_own),
                 cmocka_unit_test(what_is_refused),
                 cmocka_unit_test(by_the_name_that_people_say),
+                cmocka_unit_test(a_path_before_the_name_of_the_same_program),
         };
 
         return cmocka_run_group_tests(tests, temporary_make, temporary_remove);
