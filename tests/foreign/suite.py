@@ -38,6 +38,14 @@ class Mode:
             return sum("entered the jail" in line for line in file)
 
 
+def missing(options, suite=None):
+    """The path that is not there of those that the command line names; None if all are."""
+    tests = [os.path.join(suite, name) for name in options.tests] if suite else []
+    files = [path for path in [options.library, *tests] if not os.path.isfile(path)]
+    directories = [suite] if suite and not os.path.isdir(suite) else []
+    return next(iter(directories + files), None)
+
+
 class Difference:
     """What came out otherwise than in the bare run, in one test file."""
 

@@ -1,5 +1,7 @@
 """What a foreign suite's files print is read as prove reads it, and each lasting difference is told."""
 # SPDX-License-Identifier: Apache-2.0
+import types
+
 import explained
 import suite
 import tap
@@ -30,6 +32,33 @@ class TestOutcome:
 
     def test_a_file_that_is_skipped_says_why(self):
         assert tap.outcome("1..0 # SKIP no http_v3\n", 0) == {tap.SKIPPED: "skipped: no http_v3"}
+
+
+class TestMissing:
+    """A test that is not there fails on both sides, which would be no difference."""
+
+    @staticmethod
+    def missing(tmp_path, tests, library="library"):
+        (tmp_path / "library").touch()
+        (tmp_path / "a.t").touch()
+        options = types.SimpleNamespace(tests=tests, library=str(tmp_path / library))
+        return suite.missing(options, str(tmp_path)), str(tmp_path)
+
+    def test_all_is_there(self, tmp_path):
+        assert self.missing(tmp_path, [])[0] is None
+        assert self.missing(tmp_path, ["a.t"])[0] is None
+
+    def test_a_test_is_not_there(self, tmp_path):
+        found, directory = self.missing(tmp_path, ["a.t", "b.t"])
+        assert found == f"{directory}/b.t"
+
+    def test_the_library_is_not_there(self, tmp_path):
+        found, directory = self.missing(tmp_path, [], "none")
+        assert found == f"{directory}/none"
+
+    def test_the_suite_is_not_there(self, tmp_path):
+        options = types.SimpleNamespace(tests=[], library=__file__)
+        assert suite.missing(options, f"{tmp_path}/none") == f"{tmp_path}/none"
 
 
 class Runs:
