@@ -92,6 +92,14 @@ static bool belongs_to_look_up(enum role_event event)
         return !is_drop(event) && event != EVENT_ACCEPT;
 }
 
+/* Only its drop jails it: what it is before that, as root, is not confined by a chroot anyway. */
+static bool waits_for_drop(const struct role_standing *standing)
+{
+        bool allowed = standing->accepts_as_root && standing->role == CHROOTSHIM_PENDING;
+
+        return standing->awaits_drop || (allowed && standing->root);
+}
+
 /* It would serve as root, in no jail. That may be let to children, who end or drop root; and not to
  * the server itself, who would do so for ever. */
 static enum role_verdict judge_too_early(const struct role_standing *standing)
@@ -109,8 +117,8 @@ enum role_verdict role_judge(const struct role_standing *standing, enum role_eve
         if (standing->in_lookup && belongs_to_look_up(event))
                 return VERDICT_PROCEED;
         if (standing->own_memory && role_enters(standing, event))
-                return standing->awaits_drop && !is_drop(event) ? judge_too_early(standing)
-                                                                : VERDICT_ENTER;
+                return waits_for_drop(standing) && !is_drop(event) ? judge_too_early(standing)
+                                                                   : VERDICT_ENTER;
         return serves && !standing->accepts_as_master ? VERDICT_REFUSE : VERDICT_PROCEED;
 }
 

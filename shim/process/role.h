@@ -65,7 +65,8 @@ struct role_standing {
         bool becomes_daemon;
         /** Each user has a jail, and the process is root: only its drop tells which it enters. */
         bool awaits_drop;
-        /** Key `accepts_as_root`: until then it may serve. */
+        /** Key `accepts_as_root`: a child of the master may serve as root; only its drop jails it.
+         */
         bool accepts_as_root;
 };
 

@@ -74,7 +74,7 @@ enum setting_type {
         KEY(one_process, ONE_PROCESS, TYPE_BOOLEAN, NULL,                                          \
                 "the server is one process, jailed before its first thread or as it drops root")   \
         KEY(accepts_as_root, ACCEPTS_AS_ROOT, TYPE_BOOLEAN, NULL,                                  \
-                "with %u in jail: children may serve as root, outside, until they drop it")        \
+                "children may serve as root, outside, until they drop it")                         \
         KEY(fatal_status, FATAL_STATUS, TYPE_STATUS, NULL,                                         \
                 "exit status of a worker that cannot be jailed; 15 stops httpd")                   \
         KEY(exit_storm, EXIT_STORM, TYPE_WORD, exit_storms,                                        \

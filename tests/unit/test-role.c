@@ -89,6 +89,26 @@ static void where_each_user_has_a_jail_only_the_drop_enters(void **state)
                 EVENT_DROP, VERDICT_ENTER);
 }
 
+/* Also with one jail for all; a process without root, or that is no child, is jailed as ever. */
+static void a_root_child_may_serve_outside_until_it_drops_with_consent(void **state)
+{
+        const struct role_standing allowed = {PENDING, .root = true, .accepts_as_root = true};
+        struct role_standing standing = allowed;
+
+        for (enum role_event event = EVENT_ACCEPT; event < EVENT_COUNT; event++)
+                expect(allowed, event, VERDICT_PROCEED);
+        expect(allowed, EVENT_DROP, VERDICT_ENTER);
+        expect(allowed, EVENT_DROP_EFFECTIVE, VERDICT_ENTER);
+        standing.root = false;
+        for (enum role_event event = EVENT_ACCEPT; event < EVENT_COUNT; event++)
+                expect(standing, event, VERDICT_ENTER);
+        standing.root = true;
+        standing.role = CHROOTSHIM_WATCHING;
+        expect(standing, EVENT_ACCEPT, VERDICT_ENTER);
+        standing.has_workers = true;
+        expect(standing, EVENT_ACCEPT, VERDICT_REFUSE);
+}
+
 /* A master that has workers does not serve; who has none is the worker itself. */
 static void an_unjailed_accept_is_refused(void **state)
 {
@@ -278,6 +298,7 @@ int main(void)
                 cmocka_unit_test(serving_jails_a_pending_child),
                 cmocka_unit_test(a_root_child_may_touch_what_it_likes),
                 cmocka_unit_test(where_each_user_has_a_jail_only_the_drop_enters),
+                cmocka_unit_test(a_root_child_may_serve_outside_until_it_drops_with_consent),
                 cmocka_unit_test(an_unjailed_accept_is_refused),
                 cmocka_unit_test(a_server_of_one_process_is_its_worker),
                 cmocka_unit_test(threads_of_a_server_of_one_process),
