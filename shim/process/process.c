@@ -30,7 +30,11 @@ void self_stop(const struct failure *failure)
 static void __attribute__((noreturn)) end(struct failure *failure)
 {
         static char text[FAILURE_TEXT_SIZE];
+        struct failure unused;
 
+        /* Who was handed its sockets may end before it has made itself ready. */
+        if (!self->prepared)
+                log_open(&unused);
         failure->jail = self->plan.is_template ? self->plan.settings.jail : self->plan.jail.real;
         if (self->is_users)
                 self_end_user(failure_text(failure, text, sizeof(text)));

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import socket
+import subprocess
 
 import pytest
 
@@ -430,3 +431,20 @@ class TestLookUps(RoleTest):
         result = self.act(*self.pending, way, "nobody", "epoll_wait", *SAY, wrapper=mounted,
                           extra={"LD_LIBRARY_PATH": self.tree.path})
         assert result.stdout.splitlines()[-1].startswith(f"self {JAILED} "), result
+
+
+# A program that was handed a listening socket, and wants a root of its own outside the jail.
+HANDED_OVER = "import os; os.chroot('/usr')"
+
+
+class TestHandedOver(RoleTest):
+    def test_who_ends_before_it_is_ready_says_why_in_the_log(self):
+        """postfix's master starts such programs, and their stderr is nobody's."""
+        log = f"{self.tree.path}/refused.log"
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            result = subprocess.run(
+                ["/usr/bin/python3", "-B", "-c", HANDED_OVER], pass_fds=[listener.fileno()],
+                env=self.tree.environment(log=log), stderr=subprocess.PIPE, text=True)
+        assert result.returncode == FATAL, result.stderr
+        with open(log) as file:
+            assert "(/usr) leads out of the jail" in file.read()
