@@ -90,6 +90,17 @@ def holds(pid, file):
         return False
 
 
+# Of linux/tcp_states.h, as /proc/net/tcp shows them: the server has not closed its end.
+ESTABLISHED, CLOSE_WAIT = "01", "08"
+
+
+def has_clients(port):
+    """Does a server have a connection to this port which it has not closed yet?"""
+    connections = [line.split() for line in processes.read("/proc/net/tcp").splitlines()[1:]]
+    return any(local.endswith(f":{port:04X}") and state in (ESTABLISHED, CLOSE_WAIT)
+               for _, local, _, state, *_ in connections)
+
+
 def below(jail):
     """The identities of a jail and of all directories in it."""
     return {identity(folder) for folder, _, _ in os.walk(jail)}
@@ -279,6 +290,8 @@ class Life(Refusal):
             server = self.begin(each)
             if each != BARE:
                 self.assert_jailed(server)
+            # Some end with another status while they have a client: lighttpd.
+            wait_until(lambda: not has_clients(server.port), "the end of its clients", seconds=30)
             server.stop()
             ended = None if server.daemon else server.process.wait(60)
             wait_until(lambda: processes.collect() or not processes.descendants(os.getpid()),
