@@ -185,12 +185,19 @@ static void make_harmless(char *text)
                         *text = '?';
 }
 
-/* inetd, vsftpd and the like have their client there. What is no socket has no domain. */
-static bool stderr_is_network_peer(void)
+/*
+ * inetd, vsftpd and the like have their client there, who is told nothing; a daemon has closed it,
+ * or put the null device in its place (squid before its first worker). What is no socket has no
+ * domain.
+ */
+static bool stderr_is_log(void)
 {
         int domain = kernel_socket_option(STDERR_FILENO, SO_DOMAIN);
+        struct file_facts facts;
 
-        return domain >= 0 && domain != AF_UNIX;
+        if (domain >= 0)
+                return domain == AF_UNIX;
+        return kernel_facts(STDERR_FILENO, "", 0, &facts) == 0 && !is_null_device(&facts);
 }
 
 /* The message is in parts, or is one text. */
@@ -202,7 +209,7 @@ write_line(enum log_target target, enum log_level level, const char *const *part
         int fd = target == LOG_TO_STDERR ? STDERR_FILENO : state.fd;
         CLOSED_AT_END int syslog = -1;
 
-        if (target == LOG_TO_STDERR && stderr_is_network_peer()) {
+        if (target == LOG_TO_STDERR && !stderr_is_log()) {
                 target = LOG_TO_SYSLOG;
                 fd = syslog = kernel_connect_datagram("/dev/log");
         }

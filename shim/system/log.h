@@ -56,9 +56,9 @@ void log_leave(void);
 /**
  * log_line() - write one line made of strings, the last of which is NULL.
  *
- * Bytes that would break the line or a terminal are shown as "?". errno is kept. Where stderr is
- * the connection of a network peer, who is told nothing, the line goes to /dev/log if that is
- * there.
+ * Bytes that would break the line or a terminal are shown as "?". errno is kept. Where stderr is no
+ * log (it is closed, /dev/null, or the connection of a network peer, who is told nothing), the line
+ * goes to /dev/log if that is there.
  */
 void log_line(enum log_level level, ...) __attribute__((sentinel));
 
@@ -66,8 +66,8 @@ void log_line(enum log_level level, ...) __attribute__((sentinel));
 void log_failure(enum log_level level, const char *before, const struct failure *failure);
 
 /**
- * log_stop() - one error line, always to stderr: what stops a start is said to its caller. A
- * network peer is none.
+ * log_stop() - one error line, always to stderr, or to /dev/log as by log_line(): what stops a
+ * start is said to its caller.
  */
 void log_stop(const struct failure *failure);
 

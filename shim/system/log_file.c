@@ -13,7 +13,10 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#define NULL_DEVICE makedev(1, 3)
+bool is_null_device(const struct file_facts *facts)
+{
+        return S_ISCHR(facts->mode) && facts->device_number == makedev(1, 3);
+}
 
 static int fail(struct failure *failure, int error, const char *path, const char *reason)
 {
@@ -57,7 +60,7 @@ static int check(const char *path, const struct file_facts *facts, struct failur
 {
         if (S_ISREG(facts->mode))
                 return safety_judge(path, facts, failure);
-        if (S_ISCHR(facts->mode) && facts->device_number == NULL_DEVICE)
+        if (is_null_device(facts))
                 return 0;
         return fail(failure, 0, path, "it is no regular file");
 }

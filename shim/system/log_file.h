@@ -4,6 +4,12 @@
 #define SHIM_SYSTEM_LOG_FILE_H
 
 #include "system/failure.h"
+#include "system/kernel.h"
+
+#include <stdbool.h>
+
+/** is_null_device() - is it /dev/null, under whatever name? What is written to it is lost. */
+bool is_null_device(const struct file_facts *facts);
 
 /**
  * log_file_open() - open the file at @path to append to it, and make it if it is missing.

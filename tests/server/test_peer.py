@@ -1,4 +1,4 @@
-"""The connection of a network client at fd 2, as inetd and vsftpd have it: it gets no line of ours."""
+"""A stderr that is no log: a network client's connection, which gets no line of ours, or nothing."""
 # SPDX-License-Identifier: Apache-2.0
 import os
 import socket
@@ -64,6 +64,18 @@ class TestPeer(TreeTest):
         self.cleanups.callback(self.without_syslog)
         assert self.run(socket.AF_INET, "say", "self", **SETTINGS) == (CONFIG, "")
         assert listener.hears("/nowhere")
+
+    @pytest.mark.parametrize("redirection", ("2>/dev/null", "2>&-"))
+    def test_syslog_hears_what_would_be_lost(self, redirection):
+        """Daemons close stderr, or make it /dev/null, before their first worker."""
+        listener = Listener()
+        self.cleanups.callback(listener.close)
+        self.cleanups.callback(self.without_syslog)
+        actions = [word.format(pidfile=self.tree.pidfile, jail=self.tree.jail) for word in GONE]
+        result = self.tree.run("sh", "-c", f'exec "$@" {redirection}', "sh", self.tree.put_server(),
+                               *actions)
+        assert result.returncode == FATAL
+        assert listener.hears("cannot enter the jail")
 
     def test_a_local_reader_is_told(self):
         """The journal of systemd is a Unix socket."""
