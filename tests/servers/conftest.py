@@ -23,9 +23,9 @@ def cleanups():
 
 
 def pytest_generate_tests(metafunc):
-    """Each test of a row that asks for a mode runs in every mode in which its server works."""
+    """Each test of a row that asks for a mode runs in every mode in which its server is tried."""
     if "mode" in metafunc.fixturenames:
-        metafunc.parametrize("mode", metafunc.cls.modes())
+        metafunc.parametrize("mode", metafunc.cls.tried())
 
 
 def pytest_collection_modifyitems(items):

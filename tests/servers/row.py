@@ -15,6 +15,7 @@ import pytest
 
 import processes
 from apache import free_port
+from cases import LONG
 from processes import wait_until
 from tree import NOBODY, Tree
 
@@ -41,6 +42,8 @@ class Row:
     name = None
     # Of each mode: WORKS, NOT_FOR, or Refused("part of the line").
     chroot = namespace = rootless = WORKS
+    # Does it vary another row? Then the suite long alone tries it in all its modes, others in the first.
+    variant = False
     # What it needs, besides jail and pidfile, in every mode: told in the table.
     settings = {}
     # Does it write a pidfile, which the settings name?
@@ -63,6 +66,11 @@ class Row:
         cells = {mode: getattr(cls, mode) for mode in MODES}
         return [mode for mode, cell in cells.items()
                 if (isinstance(cell, Refused) if refused else cell == WORKS)]
+
+    @classmethod
+    def tried(cls):
+        """The modes in which its tests run."""
+        return cls.modes()[:1] if cls.variant and not LONG else cls.modes()
 
     # What a row says of its server.
 

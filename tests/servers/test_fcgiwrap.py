@@ -71,6 +71,7 @@ class TestFcgiwrap(Fcgiwrap):
 class TestPreforked(Fcgiwrap):
     """A master and workers; without root it needs a pidfile, and has none."""
 
+    variant = True
     name = "fcgiwrap -c"
     rootless = Refused("CHROOTSHIM_PIDFILE: a server that is not started as root needs it")
     options = ("-c", "3")
@@ -92,6 +93,7 @@ class TestSpawned(Fcgiwrap):
     Debian's script starts it with an empty environment: the library's variables go into ENV_VARS.
     """
 
+    variant = True
     name = "spawn-fcgi, fcgiwrap"
     settings = {"services": "shim", "expose": "/usr/sbin/fcgiwrap,program"}
     rootless = NOT_FOR

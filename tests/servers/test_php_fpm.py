@@ -51,6 +51,7 @@ class TestDynamic(Fpm):
     """In the foreground, as Debian's unit starts it."""
 
     pm = "dynamic"
+    variant = True
 
     def test_a_graceful_end(self, mode):
         server = self.begin(mode)
@@ -64,6 +65,7 @@ class TestOnDemand(Fpm):
     """Its workers are forked when somebody asks, and end when nobody does any more."""
 
     pm = "ondemand"
+    variant = True
     least_workers = 1
     more = "pm.process_idle_timeout = 20s"
 

@@ -28,6 +28,7 @@ class TestPools(Fpm):
 class TestRoots(Fpm):
     """Each pool calls chroot() by itself, to a directory below the jail."""
 
+    variant = True
     name = "php-fpm, pools with `chroot` below the jail"
     rootless = NOT_FOR
     users = ("www-data", "games")
