@@ -32,6 +32,8 @@ class Httpd(Life):
         self.jail, self.pidfile = self.apache.jail, self.apache.pidfile
         self.port = self.apache.port
         self.log = f"{self.apache.tree}/log/error.log"
+        # How it ends is what test_stop tries; others need not wait for its daemons, which take seconds.
+        cleanups.callback(processes.end_all)
         return self
 
     def start(self):
