@@ -203,14 +203,20 @@ class Life(Refusal):
     def test_the_command_says_so(self, mode):
         """`chrootshim status` finds the same workers, all jailed, and with the second wall."""
         server = self.begin(mode)
-        self.assert_jailed(server)
         settings = {"jail": server.jail, **{key: value for key, value in
                     server.shim_settings().items() if value is not None}}
-        result = chrootshim("status", settings=settings)
+
+        def status():
+            """What it says, if no worker came or went meanwhile."""
+            self.assert_jailed(server)
+            workers, result = server.workers(), chrootshim("status", settings=settings)
+            return (workers, result) if server.workers() == workers else None
+
+        workers, result = wait_until(status, "workers that stay", seconds=60)
         assert result.returncode == 0, result.stdout + result.stderr
         told = {int(words[0]): words for words in map(str.split, result.stdout.splitlines())
                 if words[:1] and words[0].isdigit()}
-        for pid in server.workers():
+        for pid in workers:
             assert "expected" in told[pid], result.stdout
 
     def test_workers_that_are_killed(self, mode):

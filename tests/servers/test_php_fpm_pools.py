@@ -1,10 +1,12 @@
 """php-fpm with pools of several users, and with pools that have a root of their own."""
 # SPDX-License-Identifier: Apache-2.0
 import os
+import pwd
 import re
 
 import processes
 from php_fpm import Fpm
+from processes import wait_until
 from row import NOT_FOR, Refused
 from row_life import identity
 
@@ -22,7 +24,10 @@ class TestPools(Fpm):
         server = self.begin(mode)
         self.assert_jailed(server)
         self.assert_page(server)
-        assert len({processes.uid(pid) for pid in server.workers()}) == 3
+        expected = {pwd.getpwnam(user).pw_uid for user in self.users}
+        # Who is in the jail may be about to give up root.
+        wait_until(lambda: {processes.uid(pid) for pid in server.workers()} == expected,
+                   f"workers of all users: {server.told()}", seconds=30)
 
 
 class TestRoots(Fpm):
