@@ -9,7 +9,31 @@ import pytest
 import processes
 from chrootshim import answer
 from processes import wait_until
-from test_other_servers import FPM, NGINX, WSGI, OtherServerTest
+from test_other_servers import WSGI, OtherServerTest
+
+NGINX = """\
+daemon off; master_process off; pid {run}/nginx.pid; error_log {tree}/error.log;
+events {{}}
+http {{
+  access_log off;
+  client_body_temp_path {run}/a; proxy_temp_path {run}/b; fastcgi_temp_path {run}/c;
+  uwsgi_temp_path {run}/d; scgi_temp_path {run}/e;
+  server {{ listen 127.0.0.1:{port}; location / {{ return 200 "served"; }} }}
+}}
+"""
+
+FPM = """\
+[global]
+pid = {pidfile}
+error_log = {tree}/error.log
+daemonize = yes
+[www]
+user = nobody
+group = nogroup
+listen = 127.0.0.1:{port}
+pm = static
+pm.max_children = 2
+"""
 
 NGINX_WITH_MASTER = NGINX.replace("master_process off; pid {run}/nginx.pid;",
                                   "user nobody nogroup; worker_processes 2; pid {pidfile};")
