@@ -1,7 +1,6 @@
 """Servers other than httpd, each as its administrator starts it: what serves is in the jail."""
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
-import glob
 import http.client
 import os
 import signal
@@ -29,27 +28,6 @@ WSGI = """\
 def application(environment, start):
     start("200 OK", [("Content-Type", "text/plain")])
     return [b"served"]
-"""
-
-UNICORN = """\
-worker_processes 2
-user "nobody", "nogroup"
-pid "{pidfile}"
-listen "127.0.0.1:{port}"
-preload_app true
-"""
-
-FPM = """\
-[global]
-pid = {pidfile}
-error_log = {tree}/error.log
-daemonize = yes
-[www]
-user = nobody
-group = nogroup
-listen = 127.0.0.1:{port}
-pm = static
-pm.max_children = 2
 """
 
 
@@ -147,42 +125,6 @@ class TestOneProcess(OtherServerTest):
         wait_until(ended, "the end of a server that cannot be jailed")
         assert daemon.process.returncode == FATAL
         assert "more than one thread" in processes.read(self.log)
-
-
-class TestUpgrades(OtherServerTest):
-    """What a server starts in its own place has jailed workers, too."""
-
-    def test_gunicorn(self):
-        self.tree.write("app.py", WSGI)
-        self.start("gunicorn", "-u", "nobody", "-g", "nogroup", "-w", "2", "--preload",
-                   "-p", self.tree.pidfile, "-b", f"127.0.0.1:{self.port}", "app:application")
-        assert self.get() == "served"
-        self.assert_workers(self.pid, 2)
-        os.kill(self.pid, signal.SIGUSR2)
-        new = self.another_master(self.pid, f"{self.tree.pidfile}.2")
-        self.assert_workers(new, 2)
-        assert self.get() == "served"
-
-    def test_unicorn_is_a_script(self):
-        self.tree.write("config.ru", 'run lambda { |_| [200, {}, ["served"]] }\n')
-        self.start("unicorn", "-c", self.write("unicorn.rb", UNICORN), "config.ru",
-                   services="files", libraries="")
-        self.assert_workers(self.pid, 2)
-        os.kill(self.pid, signal.SIGUSR2)
-        self.assert_workers(self.another_master(self.pid, self.tree.pidfile), 2)
-
-    def test_php_fpm_becomes_a_daemon_again(self):
-        conf = self.write("fpm.conf", FPM)
-        program = max(glob.glob("/usr/sbin/php-fpm*"))
-        result = self.tree.run(program, "--fpm-config", conf)
-        self.cleanups.callback(processes.end_all)
-        assert result.returncode == 0, result.stderr
-        master = int(processes.read(self.tree.pidfile))
-        self.assert_workers(master, 2)
-        for _ in range(2):
-            os.kill(master, signal.SIGUSR2)
-            master = self.another_master(master, self.tree.pidfile)
-            self.assert_workers(master, 2)
 
 
 class TestRefreshers(OtherServerTest):
