@@ -71,8 +71,8 @@ class TestFcgiwrap(Fcgiwrap):
 class TestPreforked(Fcgiwrap):
     """A master and workers; without root it needs a pidfile, and has none."""
 
-    variant = True
     name = "fcgiwrap -c"
+    variant = True
     rootless = Refused("CHROOTSHIM_PIDFILE: a server that is not started as root needs it")
     options = ("-c", "3")
     least_workers = 3
@@ -93,8 +93,8 @@ class TestSpawned(Fcgiwrap):
     Debian's script starts it with an empty environment: the library's variables go into ENV_VARS.
     """
 
-    variant = True
     name = "spawn-fcgi, fcgiwrap"
+    variant = True
     settings = {"services": "shim", "expose": "/usr/sbin/fcgiwrap,program"}
     rootless = NOT_FOR
     daemon = True

@@ -23,6 +23,7 @@ class TestGunicorn(InPython, Resizes, Gunicorn):
 
 class TestPreloaded(Upgrades, Gunicorn):
     name = "gunicorn --preload"
+    variant = True
     options = ("--preload",)
     next_suffix = ".2"
     end_signal = signal.SIGTERM

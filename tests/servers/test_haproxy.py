@@ -92,6 +92,7 @@ class TestOwnChroot(Haproxy, Life):
     """Debian's configuration as it is, and its directory /var/lib/haproxy is the jail."""
 
     name = "haproxy, its `chroot` is the jail"
+    variant = True
     rootless = NOT_FOR
     more = "chroot {jail}"
 
@@ -119,6 +120,7 @@ class TestDaemon(Haproxy, Life):
     """Each reload is another process, which asks the old one for its sockets."""
 
     name = "haproxy `-D`"
+    variant = True
     settings = {}
     daemon = True
 

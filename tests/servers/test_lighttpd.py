@@ -86,6 +86,7 @@ class TestMaxWorker(Lighttpd):
     """Its master gives up root before it forks, and is in the jail then; without root it is outside."""
 
     name = "lighttpd, `server.max-worker`"
+    variant = True
     more = "server.max-worker = 2\n"
 
     @property

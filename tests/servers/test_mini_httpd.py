@@ -60,6 +60,7 @@ class TestOwnChroot(MiniHttpd):
     """Its directory of pages, which is its own root, is the jail."""
 
     name = "mini_httpd `-r`, its directory is the jail, or below it"
+    variant = True
     rootless = NOT_FOR
     root = "chroot"
     pages = "."

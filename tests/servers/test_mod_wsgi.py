@@ -5,6 +5,7 @@ import signal
 
 import processes
 from httpd import Httpd
+from languages import InLanguage
 from processes import wait_until
 from row import NOT_FOR
 
@@ -30,8 +31,9 @@ def application(environment, start):
 """
 
 
-class TestWsgi(Httpd):
+class TestWsgi(InLanguage, Httpd):
     name = "httpd, mod_wsgi's daemons"
+    language = "python"
     settings = {"services": "python:tmp"}
     # Nobody but root may bring Python into the jail.
     rootless = NOT_FOR

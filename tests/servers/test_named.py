@@ -106,6 +106,7 @@ class TestNamed(Named):
 
 class TestOwnRoot(Named):
     name = "named with its own `-t` of the jail"
+    variant = True
     place, options = "", ("-t", "{jail}")
     # An ordinary user has no chroot() of his own.
     rootless = NOT_FOR

@@ -202,6 +202,7 @@ class TestOneProcess(OneProcess, Nginx):
     """The process that its administrator starts is the worker: it is in the jail, as root if he is."""
 
     name = "nginx, `master_process off`"
+    variant = True
     # The bare one answers nobody any more after a HUP: "768 worker_connections are not enough".
     reload_signal = None
     main = "daemon off; master_process off;"

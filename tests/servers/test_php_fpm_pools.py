@@ -33,8 +33,8 @@ class TestPools(Fpm):
 class TestRoots(Fpm):
     """Each pool calls chroot() by itself, to a directory below the jail."""
 
-    variant = True
     name = "php-fpm, pools with `chroot` below the jail"
+    variant = True
     rootless = NOT_FOR
     users = ("www-data", "games")
     more = "chroot = {jail}/$pool\nchdir = /html"

@@ -78,6 +78,7 @@ class TestUnbound(Unbound):
 
 class TestOwnRoot(Unbound):
     name = "unbound with its own `chroot:` below the jail"
+    variant = True
     # An ordinary user has no chroot() of his own.
     rootless = NOT_FOR
     root = "{jail}"
