@@ -34,8 +34,8 @@ int template_fixed(const char *text, char *ret_path, size_t size, struct failure
  * template_expand() - the path of one user.
  * @text: which template_check() lets pass.
  * @name: NULL if the uid has none: that is refused, and so is a name that is no plain name of a
- *        directory: it is empty, "." or "..", begins with "-", or has a "/", ",", "*", "?", "[" or control
- *        character.
+ *        directory: it is empty, "." or "..", begins with "-", or has a "/", ",", "*", "?", "[" or
+ * control character.
  * @ret_path: of @size bytes.
  *
  * Return: 0; -EINVAL or -ENAMETOOLONG, with @ret_failure.
