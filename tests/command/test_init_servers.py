@@ -105,6 +105,18 @@ class TestInit:
         assert '    programs = [ "other" ];\n    jail = "/srv/other";\n    /* two\n    lines */\n' in \
             sandbox.read(CONFIG)
 
+    def test_a_key_that_stands_in_no_section(self, sandbox):
+        sandbox.write(CONFIG, 'programs = [ "other" ];\njail = "/srv/other";\nunlisted = "refuse";\n')
+        result = init(sandbox, "nginx", "--dry-run")
+        assert result.returncode == 78, result
+        assert "remove that key, and write it behind the sections afterwards" in result.stderr
+
+    def test_the_one_for_all_others_is_included(self, sandbox):
+        sandbox.write("/etc/shim.d/z.conf", '{ jail = "/srv"; }')
+        sandbox.write(CONFIG, 'servers = (\n@include "shim.d/z.conf"\n);\n')
+        result = init(sandbox, "nginx", "--dry-run")
+        assert result.returncode == 78 and "its sections stand in an included file" in result.stderr, result
+
     def test_sections_that_are_included(self, sandbox):
         sandbox.write("/etc/shim.d/a.conf", '{ programs = [ "a" ]; jail = "/srv"; }')
         sandbox.write(CONFIG, 'servers = (\n@include "shim.d/*.conf"\n);\n')

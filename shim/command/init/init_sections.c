@@ -85,7 +85,8 @@ static int add_section(const char *path, const char *before, const struct settin
         bool others = strcmp(settings->servers.item[settings->servers.count - 1], "others") == 0;
 
         if (!settings_text_find(before, "servers", &span) ||
-                !settings_text_list(before, &span, "", &list) || list.count == 0)
+                !settings_text_list(before, &span, "", &list) || list.count == 0 ||
+                (others && before[list.last_begin] != '{'))
                 return failure_set(failure, 0, path, "its sections stand in an included file",
                         "write one for this server there by hand, or give --config FILE");
         if (others)
@@ -105,6 +106,12 @@ static int divide(const char *path, const char *before, const struct settings *s
                                                    : init_program_of_pidfile(settings->pidfile);
         char *first;
 
+        if (settings->line[SETTING_unlisted]) {
+                free(other);
+                return failure_set(failure, 0, path,
+                        "it is to get sections, and unlisted cannot stand in one",
+                        "remove that key, and write it behind the sections afterwards");
+        }
         if (!other)
                 return failure_set(failure, 0, path,
                         "it is there already, and does not say for which server",
