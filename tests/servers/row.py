@@ -1,8 +1,8 @@
 """
 A server's row in README's table: what it is, how it is started and asked, and in which modes it works.
 
-A file test_NAME.py holds a class for each row, which is a Row; row_life.py has the tests that every
-row runs. table.py makes README's table of the classes.
+A file test_NAME.py holds a class for each row, which is a Life; that is a Row with the tests that every
+row runs, in row_life.py. table.py makes README's table of the classes.
 """
 # SPDX-License-Identifier: Apache-2.0
 import http.client

@@ -71,4 +71,4 @@ if begin < 0:
 if sys.argv[1:] == ["--write"]:
     README.write_text(text[:begin] + made + text[end:])
 elif text[begin:end] != made:
-    sys.exit("README's table of servers is not what the rows say: tests/servers/table.py --write")
+    sys.exit("README's table of servers is not what the rows say: python3 -B tests/servers/table.py --write")
