@@ -94,6 +94,21 @@ static void check_mount_right(void)
                         "set isolation = \"chroot\"");
 }
 
+/* Who was handed its sockets, and gave up root by seteuid() alone, has no other time for it. */
+static int prepare_late(struct failure *failure)
+{
+        uint64_t held = 0;
+        int error = capabilities_raise(&held);
+
+        if (error < 0)
+                return failure_set(failure, error, NULL, "its capabilities could not be used",
+                        "look for a filter of system calls that refuses capget() or capset()");
+        error = readiness_make(failure);
+        return capabilities_lower(held) < 0 && error == 0
+                       ? failure_set(failure, -EPERM, NULL, "its capabilities stay in use", NULL)
+                       : error;
+}
+
 /* @uid: who the process is about to be, or is. */
 static void enter(uid_t uid)
 {
@@ -105,7 +120,7 @@ static void enter(uid_t uid)
         children_mark(CHILD_WORKER);
         self_check_dropped();
         check_mount_right();
-        if (readiness_make(&failure) < 0)
+        if ((self->prepared ? readiness_make(&failure) : prepare_late(&failure)) < 0)
                 end(&failure);
         self_settle(uid);
         if (plan_enter(&self->plan, &failure) < 0)

@@ -436,15 +436,39 @@ class TestLookUps(RoleTest):
 # A program that was handed a listening socket, and wants a root of its own outside the jail.
 HANDED_OVER = "import os; os.chroot('/usr')"
 
+# One that gives up root for a while, as postfix's local does.
+FOR_A_WHILE = """\
+import os, socket, sys
+os.seteuid(65534)
+listener = socket.socket(fileno=int(sys.argv[1]))
+listener.setblocking(False)
+try:
+    listener.accept()
+except BlockingIOError:
+    print(os.stat("/").st_ino, *os.getresuid())
+"""
+
 
 class TestHandedOver(RoleTest):
+    def start(self, program, log, **settings):
+        """The program, with a socket that listens; return what it was, and its log."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            number = listener.fileno()
+            result = subprocess.run(
+                ["/usr/bin/python3", "-B", "-c", program, str(number)], pass_fds=[number],
+                env=self.tree.environment(log=log, **settings), stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, text=True)
+        with open(log) as file:
+            return result, file.read()
+
     def test_who_ends_before_it_is_ready_says_why_in_the_log(self):
         """postfix's master starts such programs, and their stderr is nobody's."""
-        log = f"{self.tree.path}/refused.log"
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            result = subprocess.run(
-                ["/usr/bin/python3", "-B", "-c", HANDED_OVER], pass_fds=[listener.fileno()],
-                env=self.tree.environment(log=log), stderr=subprocess.PIPE, text=True)
+        result, said = self.start(HANDED_OVER, f"{self.tree.path}/refused.log")
         assert result.returncode == FATAL, result.stderr
-        with open(log) as file:
-            assert "(/usr) leads out of the jail" in file.read()
+        assert "(/usr) leads out of the jail" in said
+
+    def test_who_is_root_by_its_real_id_alone_opens_the_log(self):
+        result, said = self.start(FOR_A_WHILE, self.tree.write("root.log", "", mode=0o600),
+                                  log_level="info")
+        assert result.stdout == f"{os.stat(self.tree.jail).st_ino} 0 65534 0\n", result.stderr
+        assert "entered the jail" in said
