@@ -146,7 +146,8 @@ bool programs_refuse(const char *path, bool spawns)
         failure_set(&failure, 0, path,
                 "the server would start it in a way in which the loader leaves chrootshim out: "
                 "set-id, with capabilities, or with a real user id that is not the effective one",
-                "let the server run as one user; take set-id bits and capabilities off its "
+                "let the server run as one user, or in one process; take set-id bits and "
+                "capabilities off its "
                 "program, "
                 "or let it close its sockets in other programs");
         failure.jail = self->plan.jail.real;
