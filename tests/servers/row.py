@@ -21,6 +21,8 @@ from tree import NOBODY, Tree
 
 BARE = "bare"
 MODES = ("chroot", "namespace", "rootless")
+# What ends with a line of the shim ends with it: fatal_status, and what stops a start.
+FATAL, CONFIG = 15, 78
 # A cell of the table: it works; or it makes no sense there, and nothing is tried.
 WORKS = "yes"
 NOT_FOR = "–"
@@ -50,6 +52,9 @@ class Row:
     has_pidfile = True
     # Is command() over when it serves, since its master has become a daemon?
     daemon = False
+    # The status with which it ends where it is refused: the shim's own, or what it makes of a worker
+    # that ends with that. None if it does not end by itself.
+    refused_status = FATAL
     # The signals of its own manual, sent to self.pid; None for a server that cannot reload.
     reload_signal = signal.SIGHUP
     stop_signal = signal.SIGTERM

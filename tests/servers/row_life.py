@@ -115,14 +115,19 @@ class Refusal(RowTest, Row):
     """The test of a row that works in no mode; those that work in some have it, too."""
 
     def test_refused(self):
-        """Where the table says so, it does not serve, and the line says why."""
+        """Where the table says so, it does not serve but ends, and the line says why."""
         for mode in self.modes(refused=True):
             server = self.life(mode)
             cell = getattr(server, mode)
             server.launch()
             wait_until(lambda: cell in server.told(), f"{cell}: {server.told()}", seconds=30)
-            with pytest.raises((OSError, http.client.HTTPException)):
-                server.ask()
+            if server.refused_status is None:
+                with pytest.raises((OSError, http.client.HTTPException)):
+                    server.ask()
+            else:
+                assert server.process.wait(60) == server.refused_status, server.told()
+                wait_until(lambda: processes.collect() or not processes.descendants(os.getpid()),
+                           f"the end of all its processes: {server.told()}", seconds=30)
             processes.end_all()
 
 

@@ -4,7 +4,7 @@ import os
 import shutil
 
 import fastcgi
-from row import NOT_FOR, WORKS, Refused
+from row import CONFIG, NOT_FOR, WORKS, Refused
 from row_life import Life
 
 BUSYBOX = "/bin/busybox"
@@ -74,6 +74,7 @@ class TestPreforked(Fcgiwrap):
     name = "fcgiwrap -c"
     variant = True
     rootless = Refused("CHROOTSHIM_PIDFILE: a server that is not started as root needs it")
+    refused_status = CONFIG
     options = ("-c", "3")
     least_workers = 3
     outlives_kill = True
