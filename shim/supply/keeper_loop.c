@@ -1,8 +1,9 @@
 /* The keeper itself: waits for workers that ask, for changes, and for the end of processes. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/apart.h"
+#include "supply/keeper_answer.h"
+#include "supply/keeper_callers.h"
 #include "supply/keeper_users.h"
-#include "supply/plan_image.h"
 #include "supply/refresher.h"
 #include "system/child.h"
 #include "system/descriptors.h"
@@ -17,36 +18,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* So many that have called and said nothing yet are heard at a time, each for so many
- * milliseconds. */
-#define CALLERS 32
-#define CALLER_PATIENCE 2000
-
 /* So many milliseconds later, it is tried again to have a descriptor to spare. */
 #define SPARE_PAUSE 1000
 
 /* Calls that wait to be taken, and how many events are taken at once. */
 #define BACKLOG 512
 #define EVENTS 32
-
-/* What an event is about: begins each structure that the kernel hands back. */
-enum source {
-        SOURCE_MASTER,
-        SOURCE_CALLS,
-        SOURCE_CHANGES,
-        SOURCE_MOUNTS,
-        SOURCE_CALLER,
-        SOURCE_PROCESS
-};
-
-/* One that has called. @fd: -1 if the place is free. @number: how many have called before. */
-struct caller {
-        enum source source;
-        int fd;
-        pid_t pid;
-        uint64_t number;
-        int64_t deadline;
-};
 
 /* One that has asked: its pidfd becomes readable when it ends. */
 struct process {
@@ -55,16 +32,15 @@ struct process {
         struct keeper_user *user;
 };
 
-/* Its state. @taken: how many have called. @look_at: when what has changed is looked at; 0 if
- * nothing has. @spare: to be let go for a call when there is no other descriptor; -1 while it is.
+/* Its state. @look_at: when what has changed is looked at; 0 if nothing has.
+ * @spare: to be let go for a call when there is no other descriptor; -1 while it is.
  */
 struct keeping {
         struct apart apart;
         struct pace pace;
         struct keeper_users users;
-        struct caller callers[CALLERS];
+        struct keeper_callers callers;
         struct keeper_answer answer;
-        uint64_t taken;
         int events;
         int calls;
         int spare;
@@ -81,39 +57,6 @@ static int listen_to(const struct keeping *keeping, int operation, int fd, uint3
         struct epoll_event event = {.events = events, .data.ptr = (void *)(uintptr_t)source};
 
         return (int)kernel_call(SYS_epoll_ctl, keeping->events, operation, fd, (long)&event, 0);
-}
-
-static void end_call(struct caller *caller)
-{
-        kernel_close(caller->fd);
-        caller->fd = -1;
-}
-
-/* A free place; that of the one who has been silent longest, if there is none. */
-static struct caller *find_place(struct keeping *keeping)
-{
-        struct caller *oldest = &keeping->callers[0];
-
-        for (size_t i = 0; i < CALLERS; i++) {
-                if (keeping->callers[i].fd < 0)
-                        return &keeping->callers[i];
-                if (keeping->callers[i].number < oldest->number)
-                        oldest = &keeping->callers[i];
-        }
-        end_call(oldest);
-        return oldest;
-}
-
-/* Anybody can call: the name is in /proc/net/unix. */
-static bool may_ask(int fd, pid_t *ret_pid)
-{
-        struct ucred peer = {0};
-        socklen_t size = sizeof(peer);
-        long error =
-                kernel_call(SYS_getsockopt, fd, SOL_SOCKET, SO_PEERCRED, (long)&peer, (long)&size);
-
-        *ret_pid = peer.pid;
-        return error == 0 && peer.pid > 0 && peer.uid == geteuid();
 }
 
 static int accept_call(const struct keeping *keeping)
@@ -148,54 +91,14 @@ static void take_call(struct keeping *keeping)
 {
         int fd = accept_call(keeping);
         struct caller *caller;
-        pid_t pid;
 
         if (fd == -EMFILE)
                 fd = use_spare(keeping);
         if (fd < 0)
                 return;
-        if (!may_ask(fd, &pid)) {
-                kernel_close(fd);
-                return;
-        }
-        caller = find_place(keeping);
-        *caller = (struct caller){
-                SOURCE_CALLER, fd, pid, keeping->taken++, kernel_milliseconds() + CALLER_PATIENCE};
-        if (listen_to(keeping, EPOLL_CTL_ADD, fd, EPOLLIN, &caller->source) < 0)
-                end_call(caller);
-}
-
-/* The descriptors are the image and, if there are any, the namespaces. */
-static void send_answer(int fd, const struct keeper_answer *answer, const int *fds, size_t count)
-{
-        union {
-                char bytes[CMSG_SPACE(KEEPER_DESCRIPTORS * sizeof(int))];
-                struct cmsghdr align;
-        } control = {{0}};
-        struct iovec part = {(void *)(uintptr_t)answer, sizeof(*answer)};
-        struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-        struct cmsghdr *header;
-
-        if (count > 0) {
-                message.msg_control = &control;
-                message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-                header = CMSG_FIRSTHDR(&message);
-                header->cmsg_level = SOL_SOCKET;
-                header->cmsg_type = SCM_RIGHTS;
-                header->cmsg_len = CMSG_LEN(count * sizeof(int));
-                memcpy(CMSG_DATA(header), fds, count * sizeof(int));
-        }
-        kernel_call(SYS_sendmsg, fd, (long)&message, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
-}
-
-static void refuse(struct keeper_answer *answer, const struct plan *plan, int error)
-{
-        struct failure failure;
-
-        answer->result = failure_set(&failure, error, NULL,
-                "the process that keeps the jails of users cannot hand it out", NULL);
-        failure.jail = plan->settings.jail;
-        failure_text(&failure, answer->text, sizeof(answer->text));
+        caller = keeper_callers_add(&keeping->callers, fd);
+        if (caller && listen_to(keeping, EPOLL_CTL_ADD, fd, EPOLLIN, &caller->source) < 0)
+                keeper_callers_end(caller);
 }
 
 /* From now on it is one of his processes. Return: 0, or a negative error number. */
@@ -218,39 +121,14 @@ static int note_process(struct keeping *keeping, struct keeper_user *user, pid_t
         return 0;
 }
 
-static int describe(const struct plan *plan)
-{
-        struct failure unused;
-        char **variables = plan->describe ? plan->describe(plan, &unused) : NULL;
-        int fd = plan->describe && !variables ? -ENOMEM : plan_image_make(plan, variables);
-
-        for (char **each = variables; each && *each; each++)
-                free(*each);
-        free(variables);
-        return fd;
-}
-
 static void answer(struct keeping *keeping, const struct caller *caller, uid_t uid)
 {
         struct keeper_user *user = keeper_users_find(&keeping->users, uid, &keeping->answer);
-        int fds[KEEPER_DESCRIPTORS] = {-1, -1, -1};
-        size_t count = 0;
+        int error = user ? note_process(keeping, user, caller->pid) : 0;
 
-        if (user) {
-                int error = note_process(keeping, user, caller->pid);
-
-                if (error == 0)
-                        error = fds[0] = describe(&user->plan);
-                if (error < 0) {
-                        refuse(&keeping->answer, &user->plan, error);
-                } else {
-                        fds[1] = user->plan.jail.namespace;
-                        fds[2] = user->plan.jail.ipc;
-                        count = fds[1] >= 0 ? KEEPER_DESCRIPTORS : 1;
-                }
-        }
-        send_answer(caller->fd, &keeping->answer, fds, count);
-        kernel_close_at_end(&fds[0]);
+        if (error < 0)
+                keeper_answer_refuse(&keeping->answer, &user->plan, error);
+        keeper_answer_send(caller->fd, &keeping->answer, user && error == 0 ? &user->plan : NULL);
         if (user)
                 keeper_users_leave(&keeping->users, user);
 }
@@ -280,7 +158,7 @@ static void hear(struct keeping *keeping, struct caller *caller)
                 answer(keeping, caller, request.uid);
                 apart_end_log(&keeping->apart);
         }
-        end_call(caller);
+        keeper_callers_end(caller);
 }
 
 static void take_leave(struct keeping *keeping, struct process *process)
@@ -354,23 +232,14 @@ static void look(struct keeping *keeping)
         listen_for_changes(keeping);
 }
 
-/* Whoever has been silent for too long is not heard any more. Return: the next time at which
- * something is to be done; 0 if none is. */
+/* Return: the next time at which something is to be done; 0 if none is. */
 static int64_t next_time(struct keeping *keeping, int64_t now)
 {
         int64_t next = keeping->look_at;
 
         if (keeping->spare < 0 && (next == 0 || next > now + SPARE_PAUSE))
                 next = now + SPARE_PAUSE;
-        for (size_t i = 0; i < CALLERS; i++) {
-                struct caller *caller = &keeping->callers[i];
-
-                if (caller->fd >= 0 && caller->deadline <= now)
-                        end_call(caller);
-                else if (caller->fd >= 0 && (next == 0 || caller->deadline < next))
-                        next = caller->deadline;
-        }
-        return next;
+        return keeper_callers_expire(&keeping->callers, now, next);
 }
 
 static void __attribute__((noreturn)) loop(struct keeping *keeping)
@@ -397,7 +266,7 @@ static void __attribute__((noreturn)) loop(struct keeping *keeping)
         }
 }
 
-/* Each user takes two descriptors, and each of his processes one. */
+/* Each user takes a few descriptors, and each of his processes one. */
 static void raise_limit(void)
 {
         struct rlimit limit = {0};
@@ -429,8 +298,7 @@ static void begin(struct keeping *keeping, struct plan *plan)
         listen_to(keeping, EPOLL_CTL_ADD, keeping->apart.end, EPOLLIN, &from_master);
         listen_to(keeping, EPOLL_CTL_ADD, keeping->calls, EPOLLIN, &from_calls);
         listen_for_changes(keeping);
-        for (size_t i = 0; i < CALLERS; i++)
-                keeping->callers[i].fd = -1;
+        keeper_callers_begin(&keeping->callers);
 }
 
 void keeper_run(struct plan *plan, pid_t master, bool is_main, int socket)
