@@ -48,7 +48,8 @@ class Uwsgi(InLanguage, AppServer):
 
     daemon = True
     stop_signal = signal.SIGINT
-    lossless_reload = True
+    # A worker that has accepted, but not begun with the request, exits at once: the client is reset.
+    lossless_reload = False
     # Debian's logrotate copies the log, and truncates it.
     reopen_signal = None
     options = ""
