@@ -1,5 +1,6 @@
 """vsftpd, as Debian's unit starts it: a master that accepts, and processes for each session."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import ftplib
 import io
 import subprocess
@@ -9,7 +10,6 @@ from processes import wait_until
 from row import NOT_FOR
 from row_life import Life
 
-# Without TLS it would forbid itself to open files before it drops root, and the entry with that.
 VSFTPD = """\
 listen=YES
 listen_ipv6=NO
@@ -23,18 +23,19 @@ vsftpd_log_file={run}/vsftpd.log
 connect_from_port_20=YES
 secure_chroot_dir={jail}
 anon_root={jail}
-ssl_enable=YES
+ssl_enable={tls}
 rsa_cert_file={tree}/certificate
 rsa_private_key_file={tree}/key
 """
 
 
 class TestVsftpd(Life):
-    name = "vsftpd"
+    name = "vsftpd, with `ssl_enable=YES`"
     rootless = NOT_FOR
     settings = {"master_accepts": "true", "accepts_as_root": "true", "view": "inside"}
     has_pidfile = False
     session = None
+    tls = "YES"
 
     def configure(self):
         self.write("jail/file", "served")
@@ -42,7 +43,7 @@ class TestVsftpd(Life):
                         "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost", "-keyout",
                         f"{self.tree.path}/key", "-out", f"{self.tree.path}/certificate"], check=True,
                        capture_output=True)
-        self.configuration = self.write("vsftpd.conf", VSFTPD)
+        self.configuration = self.write("vsftpd.conf", VSFTPD, tls=self.tls)
 
     def command(self):
         return ["vsftpd", self.configuration]
@@ -91,3 +92,19 @@ class TestVsftpd(Life):
         if self.session:
             self.session.close()
         super().stop()
+
+    def test_without_tls_it_is_refused(self, mode):
+        """It forbids itself to open files before it drops root, and the entry with that."""
+        server = self.life(mode)
+        log = f"{server.tree.path}/shim.log"
+        server.tls, server.settings = "NO", {**self.settings, "log": log}
+        server.launch()
+        answers = []
+
+        def refused():
+            with contextlib.suppress(OSError):
+                answers.append(server.ask())
+            return "Too many open files" in processes.read(log)
+
+        wait_until(refused, f"the line: {server.told()}", 30)
+        assert not answers
