@@ -12,17 +12,21 @@
  * as that is (supply/refresher.h). A worker that is about to give up root asks it for the jail of
  * the user that it will be. It looks the name up, makes the plan of that user (supply/user_plan.h)
  * by the same code as a server with one jail does at its start, and answers with an image of it
- * (supply/plan_image.h) and the namespaces, which for a user are a mount namespace and an IPC
- * namespace. It may allocate and load modules of NSS, which a
- * worker may not. All workers of a user get the same namespace. When the last process that asked
- * has ended, the plan is let go: nothing is left of it but what is in the jail. What changes
- * outside comes to all of these jails, as with the refresher.
+ * (supply/plan_image.h) and the namespaces: under isolation = "namespace" each user has a mount
+ * namespace and an IPC namespace. It may allocate and load modules of NSS, which a worker may not.
+ * All workers of a user get the same namespaces. When the last process that asked has ended, the
+ * plan is let go: nothing is left of it but what is in the jail. What changes outside comes to all
+ * of these jails, as with the refresher.
  *
  * It is asked at an abstract socket of a name that the kernel chooses, which is nobody's to take
- * away. Who asks must be root; who answers must be the very process that the master has started. A
- * plan is made for one user after the other; what hangs in that is given up after CHILD_DEADLINE,
- * and who asks waits no longer than KEEPER_PATIENCE. One that is killed is missed at the master's
- * next fork; workers that run keep what they have then.
+ * away. Who asks must be root; who answers must be the very process that the master has started.
+ * One that is killed is missed at the master's next fork; workers that run keep what they have
+ * then.
+ *
+ * A plan is made for one user after the other, and who asks waits no longer than KEEPER_PATIENCE.
+ * A process that builds a namespace or makes copies is given up after CHILD_DEADLINE. But where
+ * the look-up of a name or the look at a source does not return, the keeper hangs, and all new
+ * workers are refused: nobody misses it.
  */
 
 /** How long a worker waits for its answer, in milliseconds. */
