@@ -90,6 +90,9 @@ class Row:
         """Ask for something, and return the answer, which is the same bare and jailed."""
         return self.get("/")
 
+    def leave(self):
+        """Close the connections that workers() or ask() have left open."""
+
     def masters(self):
         """
         The pids that stay outside: by default what was started, or what the pidfile names.

@@ -302,6 +302,7 @@ class Life(Refusal):
             if each != BARE:
                 self.assert_jailed(server)
             # Some end with another status while they have a client: lighttpd.
+            server.leave()
             wait_until(lambda: not has_clients(server.port), "the end of its clients", seconds=30)
             server.stop()
             ended = None if server.daemon else server.process.wait(60)

@@ -190,8 +190,13 @@ class TestNginx(Nginx):
         """The worker that read a large file did so in a thread of its pool, all in the jail."""
         server = self.begin(mode)
         self.assert_jailed(server)
-        many = [pid for pid in server.workers() if int(processes.status(pid, "Threads")) > 32]
-        assert len(many) == 2
+
+        def threaded():
+            """The threads come after the entry."""
+            return [pid for pid in server.workers() if int(processes.status(pid, "Threads") or 0) > 32]
+
+        wait_until(lambda: len(threaded()) == 2, "two workers with threads", seconds=30)
+        many = threaded()
         for pid in many:
             roots = {os.stat(f"/proc/{pid}/task/{task}/root/.").st_ino
                      for task in os.listdir(f"/proc/{pid}/task")}

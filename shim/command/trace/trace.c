@@ -31,8 +31,8 @@ static const struct command_option own_options[] = {
 };
 
 #define LONGEST_TRACE (30L * 24 * 60 * 60)
-/* In milliseconds. */
-#define LONGEST_DRAIN 1000
+/* No more than so many can have been told, and not heard. */
+#define MOST_EVENTS (TRACE_CHANNEL_ROOM / 256)
 
 /*
  * struct trace - what is traced.
@@ -187,13 +187,12 @@ static void watch(struct trace *trace)
                 close(keeper);
 }
 
-/* What was told before the end; a busy server has no end of it. */
+/* What was told before the end, however busy the machine; a busy server has no end of it. */
 static void drain(struct trace *trace)
 {
         struct pollfd fd = {trace->events, POLLIN, 0};
-        int64_t deadline = kernel_milliseconds() + LONGEST_DRAIN;
 
-        while (poll(&fd, 1, 0) > 0 && kernel_milliseconds() < deadline && take_event(trace))
+        for (int i = 0; i < MOST_EVENTS && poll(&fd, 1, 0) > 0 && take_event(trace); i++)
                 ;
         trace_report_settle(&trace->report, true);
 }

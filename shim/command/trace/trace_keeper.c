@@ -18,9 +18,6 @@
 /* In milliseconds: how long those that have ended may be in the list of processes. */
 #define REAPED_EVERY 5000
 
-/* In bytes: what is told, and not heard yet. Some hundred each. */
-#define CHANNEL_ROOM (16 << 20)
-
 /* See trace_keeper_start(). @channel: to the process that reports. */
 struct keeper {
         int socket;
@@ -89,7 +86,7 @@ static void __attribute__((noreturn)) become_keeper(const struct keeper *keeper)
 int trace_keeper_start(int socket, const char *path, const char *directory, pid_t *ret_pid)
 {
         struct keeper keeper = {.socket = socket, .path = path, .directory = directory};
-        const int room = CHANNEL_ROOM;
+        const int room = TRACE_CHANNEL_ROOM;
         int ends[2];
 
         if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &keeper.sizes) < 0 ||

@@ -5,6 +5,9 @@
 
 #include <sys/types.h>
 
+/** In bytes: what is told, and not heard yet. Some hundred each. */
+#define TRACE_CHANNEL_ROOM (16 << 20)
+
 /**
  * trace_keeper_start() - start it.
  * @socket: listening, where workers call (jail/trace.h); the keeper's from now on.
