@@ -28,6 +28,7 @@ wsgi-file = {jail}/srv/application.py
 
 class TestEmperor(Uwsgi):
     name = "uWSGI's emperor, master-as-root"
+    variant = True
     rootless = NOT_FOR
     daemon = has_pidfile = False
     # Two of each vassal; it has all vassals reload.

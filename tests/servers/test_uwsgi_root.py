@@ -8,5 +8,6 @@ class TestStaysRoot(Uwsgi):
     """Each worker loads the application for itself, in the jail."""
 
     name = "uWSGI, uid, master-as-root, lazy-apps"
+    variant = True
     options = f"{DROPS}\nmaster-as-root = true\nlazy-apps = true"
     rootless = NOT_FOR
