@@ -87,10 +87,13 @@ class TestVsftpd(Life):
         return [pid for child in processes.children(self.pid)
                 for pid in [child] + processes.descendants(child)]
 
-    def stop(self):
-        """A session outlives its master."""
+    def leave(self):
         if self.session:
             self.session.close()
+
+    def stop(self):
+        """A session outlives its master."""
+        self.leave()
         super().stop()
 
     def test_without_tls_it_is_refused(self, mode):
