@@ -32,7 +32,8 @@ int settings_edit_read(const char *path, char **ret_text, struct failure *ret_fa
  * Then it takes the file's place at once, with its owner and mode (0644 for a new one). A link is
  * refused: settings_read() would refuse it.
  *
- * Return: 0, or a negative error number with @ret_failure.
+ * Return: 0, or a negative error number with @ret_failure, whose file may be from malloc(): the
+ * program that tells it is about to end.
  */
 int settings_edit_write(const char *path, const char *text, struct failure *ret_failure);
 

@@ -121,6 +121,7 @@ static void a_mistake_in_an_included_file_is_told_of_that(void **state)
         assert_int_equal(settings_edit_write(path, "@include \"part.conf\"\n", &failure), -EINVAL);
         assert_string_equal(failure.file, temporary_path("part.conf"));
         assert_int_equal(failure.line, 3);
+        free((char *)(uintptr_t)failure.file);
 }
 
 static void a_link_is_refused(void **state)

@@ -294,6 +294,7 @@ static void expect_unreadable(const char *path, const char *text)
         assert_true(settings_read_file(&settings, path, true, SETTINGS_VARIABLE, &failure) < 0);
         if (!strstr(said(&failure), text) || !strstr(said(&failure), path))
                 fail_msg("\"%s\"", said(&failure));
+        settings_release(&settings);
 }
 
 static void unreadable_files(void **state)
