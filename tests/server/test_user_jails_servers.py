@@ -47,8 +47,9 @@ SetHandler "proxy:unix:{tree}/run/{name}.sock|fcgi://localhost"
 </VirtualHost>
 """
 
+# uWSGI imports threading in the first answer of each worker, where the jail has no Python's library.
 WSGI = """\
-import os
+import os, threading
 def application(environ, start):
     start("200 OK", [])
     return [f"{os.getuid()} {os.stat('/').st_ino} {__file__}".encode()]
