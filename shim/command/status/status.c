@@ -1,10 +1,9 @@
 /* chrootshim status: who is jailed, by the kernel's own record. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/servers.h"
-#include "command/status/status_report.h"
+#include "command/status/status_choice.h"
 #include "command/subcommand.h"
 #include "command/terminal.h"
-#include "command/user_jail.h"
 #include "settings/read.h"
 #include "settings/user_settings.h"
 #include "system/failure.h"
@@ -17,51 +16,10 @@
 /* Exit statuses, as those of a monitoring system (and of LSB's "status"). */
 enum { EXIT_JAILED = 0, EXIT_UNJAILED = 1, EXIT_NO_SERVER = 3, EXIT_UNKNOWN = 4 };
 
-enum {
-        OPTION_ALL = 1,
-        OPTION_PID,
-        OPTION_JSON,
-        OPTION_NAGIOS,
-        OPTION_QUIET,
-        OPTION_ALLOW_IDLE,
-        OPTION_WAIT,
-        OPTION_WATCH,
-        OPTION_USER
-};
-
-/* Seconds, where none are given. */
-#define WAIT_SECONDS 30
-#define WATCH_SECONDS 2
-
 /* Milliseconds between two looks of --wait; and how long one that is seen unjailed may be so: it
  * may be about to enter. */
 #define WAIT_PAUSE 100
 #define WAIT_DOUBT 1000
-
-static const struct command_option own_options[] = {
-        {"pid", "PID", "the server of this pid, and not that of the settings", OPTION_PID},
-        {"all", NULL, "all servers in which libchrootshim is loaded", OPTION_ALL},
-        {"user", "NAME", "where each user has a jail: the workers of this one", OPTION_USER},
-        {"json", NULL, "print JSON (status.schema.json); with --watch a line each time",
-                OPTION_JSON},
-        {"nagios", NULL, "print one line, and exit, as monitoring plugins do", OPTION_NAGIOS},
-        {"quiet", NULL, "print nothing if each worker is jailed", OPTION_QUIET},
-        {"allow-idle", NULL, "no worker is no error, if libchrootshim is loaded in the server",
-                OPTION_ALLOW_IDLE},
-        {"wait", "[=SECONDS]", "until workers serve and each is jailed; 30 at most", OPTION_WAIT},
-        {"watch", "[=SECONDS]", "again and again, each 2 seconds, until Ctrl-C", OPTION_WATCH},
-        {0},
-};
-
-struct choice {
-        struct status_wish wish;
-        struct users users;
-        bool json;
-        bool nagios;
-        bool quiet;
-        long wait;
-        long watch;
-};
 
 /* Set by SIGINT and SIGTERM. */
 static volatile sig_atomic_t ended;
@@ -71,56 +29,8 @@ static void end(int number)
         ended = 1;
 }
 
-static long seconds(const struct options *options, long usual)
-{
-        return options->argument ? options_number(options, 1, 86400) : usual;
-}
-
-static void read_user(const struct options *options, struct choice *choice)
-{
-        struct failure failure;
-
-        users_release(&choice->users);
-        if (users_add_named(&choice->users, options->argument, &failure) < 0)
-                options_misuse(options, "--user %s: %s", options->argument, failure.reason);
-        choice->wish.only = &choice->users.item[0].uid;
-}
-
-static void read_options(struct options *options, struct choice *ret_choice)
-{
-        int option;
-
-        while ((option = options_next(options))) {
-                if (option == OPTION_ALL)
-                        ret_choice->wish.all = true;
-                else if (option == OPTION_PID)
-                        ret_choice->wish.pid = (pid_t)options_number(options, 1, INT32_MAX);
-                else if (option == OPTION_JSON)
-                        ret_choice->json = true;
-                else if (option == OPTION_NAGIOS)
-                        ret_choice->nagios = true;
-                else if (option == OPTION_QUIET)
-                        ret_choice->quiet = true;
-                else if (option == OPTION_ALLOW_IDLE)
-                        ret_choice->wish.idle_is_good = true;
-                else if (option == OPTION_WAIT)
-                        ret_choice->wait = seconds(options, WAIT_SECONDS);
-                else if (option == OPTION_USER)
-                        read_user(options, ret_choice);
-                else if (option == OPTION_WATCH)
-                        ret_choice->watch = seconds(options, WATCH_SECONDS);
-        }
-        options_no_rest(options);
-        if (ret_choice->wish.all && ret_choice->wish.pid)
-                options_misuse(options, "--all and --pid exclude each other");
-        if (ret_choice->nagios && (ret_choice->json || ret_choice->quiet))
-                options_misuse(options, "--nagios goes with neither --json nor --quiet");
-        if (ret_choice->watch && (ret_choice->nagios || ret_choice->wait || ret_choice->quiet))
-                options_misuse(options, "--watch goes with neither --nagios, --wait nor --quiet");
-}
-
 /* Settings of whatever server there may be must not be those of another one. */
-static bool are_asked_for(const struct choice *choice)
+static bool are_asked_for(const struct status_choice *choice)
 {
         bool named = getenv(SETTINGS_VARIABLE) || getenv(setting_keys[SETTING_jail].variable);
 
@@ -149,7 +59,7 @@ static void pause_for(long milliseconds)
                 nanosleep(&time, NULL);
 }
 
-static int show(const struct choice *choice, const struct status_report *report)
+static int show(const struct status_choice *choice, const struct status_report *report)
 {
         int status = exit_status(report);
         struct json_object *object;
@@ -176,7 +86,7 @@ static bool is_hopeless(const struct status_report *report)
         return false;
 }
 
-static void wait_for(const struct choice *choice, struct status_report *report)
+static void wait_for(const struct status_choice *choice, struct status_report *report)
 {
         int64_t now = kernel_milliseconds(), until = now + choice->wait * 1000, hoped = now;
 
@@ -211,7 +121,7 @@ static void show_lines(const struct status_report *report)
         }
 }
 
-static void watch(const struct choice *choice, struct status_report *report)
+static void watch(const struct status_choice *choice, struct status_report *report)
 {
         bool terminal = isatty(STDOUT_FILENO);
 
@@ -240,7 +150,7 @@ static void catch_end(void)
         sigaction(SIGTERM, &action, NULL);
 }
 
-static int complain(const struct choice *choice, const struct failure *failure)
+static int complain(const struct status_choice *choice, const struct failure *failure)
 {
         char text[FAILURE_TEXT_SIZE];
 
@@ -274,7 +184,7 @@ static int worse(int one, int other)
 }
 
 /* Those whose settings are asked for; a line for monitoring, or a screen, is about one. */
-static bool are_several(const struct options *options, const struct choice *choice)
+static bool are_several(const struct options *options, const struct status_choice *choice)
 {
         if (!are_asked_for(choice))
                 return false;
@@ -293,10 +203,10 @@ static int run(struct options *options)
         struct settings settings = {0};
         struct failure failure = {0};
         struct status_report report = {0};
-        struct choice choice = {0};
+        struct status_choice choice = {0};
         int status;
 
-        read_options(options, &choice);
+        status_choose(options, &choice);
         if (are_several(options, &choice))
                 return servers_each(options, choice.json, choice.quiet, worse);
         if (are_asked_for(&choice)) {
@@ -330,6 +240,6 @@ static int run(struct options *options)
 const struct subcommand subcommand_status = {
         .name = "status",
         .summary = "show a server's processes, and whether its workers are jailed",
-        .options = own_options,
+        .options = status_options,
         .run = run,
 };
