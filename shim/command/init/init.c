@@ -1,5 +1,6 @@
 /* chrootshim init: makes a jail, and writes what brings the shim to a server at its next start. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "command/init/init_check.h"
 #include "command/init/init_layout.h"
 #include "command/init/init_plan.h"
 #include "command/init/init_record.h"
@@ -15,10 +16,8 @@
 #include "supply/plan.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { OPTION_UNDO = 1, OPTION_FORCE, OPTION_DRY_RUN, OPTION_YES, OPTION_USER };
@@ -94,34 +93,6 @@ static int check_settings(struct failure *failure)
         return error < 0 ? error : plan_check(&plan, failure);
 }
 
-/* What the doctor says to it, in its own words; with @fix, it asks whether to write what it
- * proposes. Return: its exit status; -1 if there is none. */
-static int run_check(const char *program, const char *fix, const char *yes)
-{
-        char *own = realpath("/proc/self/exe", NULL);
-        int status = -1;
-        pid_t pid;
-
-        printf("\nchrootshim check:\n");
-        fflush(stdout);
-        pid = own ? fork() : -1;
-        if (pid == 0) {
-                const char *words[] = {"chrootshim", "check", fix, yes, "--", program, NULL};
-                const char **at = words;
-
-                for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) - 1; i++)
-                        if (words[i])
-                                *at++ = words[i];
-                *at = NULL;
-                execv(own, (char *const *)(uintptr_t)words);
-                _exit(STATUS_FAILED);
-        }
-        if (pid > 0)
-                waitpid(pid, &status, 0);
-        free(own);
-        return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 /* Let it be checked; where it has written what it proposes, once more. *ret_status: of check. */
 static int check_server_of(const struct asked *asked, const struct init_server *server,
         struct init_record *record, int *ret_status, struct failure *failure)
@@ -129,11 +100,11 @@ static int check_server_of(const struct asked *asked, const struct init_server *
         bool is_new = init_record_writes(record, settings_file());
         int renewed;
 
-        *ret_status = run_check(
+        *ret_status = init_run_check(
                 server->program, is_new ? "--fix" : NULL, is_new && asked->yes ? "--yes" : NULL);
         renewed = init_record_renew(record, settings_file(), failure);
         if (renewed > 0)
-                *ret_status = run_check(server->program, NULL, NULL);
+                *ret_status = init_run_check(server->program, NULL, NULL);
         return renewed < 0 ? renewed : 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "command/memory.h"
 #include "command/populate/program_notes.h"
+#include "command/populate/program_service.h"
 #include "command/run/preload.h"
 #include "jail/enter.h"
 #include "settings/read.h"
@@ -87,43 +88,12 @@ int population_begin(const struct user *user, struct plan *ret_plan, struct fail
         return error < 0 ? error : check_and_hold(user, ret_plan, ret_failure);
 }
 
-/* The service that is named after the program at @path, and has it: python, of /usr/bin/python3. */
-static const char *service_of(const char *path)
-{
-        const char *name = strrchr(path, '/') + 1;
-        struct file_facts facts, other;
-        const struct service *service;
-
-        if (kernel_facts(AT_FDCWD, path, 0, &facts) < 0)
-                return NULL;
-        for (size_t i = 0; (service = service_at(i)); i++) {
-                const char *const *text = service->expose;
-
-                if (strncmp(name, service->name, strlen(service->name)) != 0)
-                        continue;
-                for (; text && *text; text++) {
-                        char *element = memory_copy(*text), *comma = strchr(element, ',');
-                        bool same = false;
-
-                        if (comma && strstr(comma, ",program")) {
-                                *comma = '\0';
-                                same = kernel_facts(AT_FDCWD, element, 0, &other) == 0 &&
-                                       identity_equal(&facts.identity, &other.identity);
-                        }
-                        free(element);
-                        if (same)
-                                return service->name;
-                }
-        }
-        return NULL;
-}
-
 /* Each file that the program needs may be one that a service is named after. */
 static int add_service_of(void *context, const char *path)
 {
         struct population *population = context;
         struct settings *settings = &population->plan->settings;
-        const char *service = service_of(path), *name = strrchr(path, '/') + 1;
+        const char *service = program_service(path), *name = strrchr(path, '/') + 1;
 
         population->uses_libc |= strcmp(name, "libc.so.6") == 0;
         if (!service || services_include(settings, service))
