@@ -79,6 +79,7 @@ int settings_file_take(const char *path, bool required, const char *variable, ch
         int error;
 
         *ret_bytes = NULL;
+        *ret_length = 0;
         if (fd == -ENOENT && !required)
                 return 0;
         if (fd < 0)
