@@ -5,6 +5,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <gnu/libc-version.h>
+#include <link.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -47,41 +49,81 @@ char *loader_real_path(const char *path)
         return resolve(path, NULL);
 }
 
+/* One that is loaded: its path, as dladdr(3) tells it, and where it lies. */
+struct object {
+        const void *address;
+        const char *path;
+        uintptr_t base;
+};
+
+static bool has_address(const struct dl_phdr_info *info, const void *address)
+{
+        uintptr_t offset = (uintptr_t)address - info->dlpi_addr;
+
+        for (size_t i = 0; i < info->dlpi_phnum; i++)
+                if (info->dlpi_phdr[i].p_type == PT_LOAD &&
+                        offset - info->dlpi_phdr[i].p_vaddr < info->dlpi_phdr[i].p_memsz)
+                        return true;
+        return false;
+}
+
+static int visit_object(struct dl_phdr_info *info, size_t size, void *context)
+{
+        struct object *object = context;
+
+        if (!has_address(info, object->address))
+                return 0;
+        object->path = info->dlpi_name[0] ? info->dlpi_name : program_invocation_name;
+        object->base = info->dlpi_addr;
+        return 1;
+}
+
+/*
+ * The object that has @address. dladdr() would compare the address with every symbol of it, of
+ * which libc has thousands.
+ */
+static bool find_object(const void *address, struct object *ret_object)
+{
+        *ret_object = (struct object){.address = address};
+        return address && dl_iterate_phdr(visit_object, ret_object) > 0;
+}
+
+static const char *path_of(const void *address)
+{
+        struct object object;
+
+        return find_object(address, &object) ? object.path : NULL;
+}
+
 static const char here;
 
 const char *loader_own_path(void)
 {
-        Dl_info object;
-
-        return dladdr(&here, &object) ? object.dli_fname : NULL;
+        return path_of(&here);
 }
 
 const char *loader_path(void)
 {
-        Dl_info object;
-
-        return dladdr((const void *)getauxval(AT_BASE), &object) ? object.dli_fname : NULL;
+        return path_of((const void *)getauxval(AT_BASE));
 }
 
 const char *loader_libc_path(void)
 {
         const char *(*symbol)(void) = gnu_get_libc_version;
-        Dl_info object;
         void *address;
 
         /* One that no other library takes the place of, as they do with malloc(). */
         memcpy(&address, &symbol, sizeof(address));
-        return dladdr(address, &object) ? object.dli_fname : NULL;
+        return path_of(address);
 }
 
 /* The path of the object that has @symbol, if that is another one than ours. */
 static const char *other_object(void *symbol)
 {
-        Dl_info own, object;
+        struct object own, object;
 
-        return symbol && dladdr(&here, &own) && dladdr(symbol, &object) &&
-                               object.dli_fbase != own.dli_fbase
-                       ? object.dli_fname
+        return find_object(&here, &own) && find_object(symbol, &object) && object.base != own.base
+                       ? object.path
                        : NULL;
 }
 
