@@ -186,8 +186,11 @@ static bool listens(int fd)
 
 bool sockets_note_inherited(void)
 {
-        descriptors_any(note_inherited);
-        return sockets_any_bound() || descriptors_any(listens);
+        /* Nearly every program starts without one. */
+        if (!descriptors_any_of_one_thread(sockets_is_one))
+                return false;
+        descriptors_any_of_one_thread(note_inherited);
+        return sockets_any_bound() || descriptors_any_of_one_thread(listens);
 }
 
 bool sockets_were_received(const struct msghdr *message, bool (*wanted)(int fd))

@@ -12,6 +12,8 @@
 
 /* As many as one poll() is asked about: a hook may be on a small stack. */
 #define POLLED 256
+/* For so many descriptors a process has places at least (fs/file.c of Linux). */
+#define PLACES 64
 
 /*
  * One poll() that asks for nothing tells all that are open; reading /proc takes ten times as long.
@@ -25,6 +27,21 @@ static int mark_open(struct pollfd *fds, int first, int count)
         while (kernel_poll(fds, (unsigned)count) == -EINVAL && count > 1)
                 count /= 2;
         return count;
+}
+
+/*
+ * Is it known that none is open above @closed, which is not? The kernel ignores what is beyond the
+ * highest that it has a place for (select(2), BUGS). It has 64 at least, and no more than the
+ * double of what has been needed: so most programs are told by two calls. Where this one is
+ * refused, or a kernel does as POSIX says (EBADF), it is not known.
+ */
+static bool none_above(int closed)
+{
+        enum { BITS = 8 * sizeof(long) };
+        unsigned long set[DESCRIPTORS_TRIED / BITS + 1] = {0};
+
+        set[closed / BITS] = 1UL << closed % BITS;
+        return kernel_select(closed + 1, set) == 0;
 }
 
 static long soft_limit(void)
@@ -71,18 +88,32 @@ static bool any_high(bool (*holds)(int fd))
         return list >= 0 && kernel_each_entry(list, visit_high, &search) == -ECANCELED;
 }
 
-bool descriptors_any(bool (*holds)(int fd))
+static bool any(bool (*holds)(int fd), bool alone)
 {
         struct pollfd fds[POLLED];
         int count;
 
         for (int first = 0; first < DESCRIPTORS_TRIED; first += count) {
-                count = mark_open(fds, first, POLLED);
+                int last = first > 0 ? (first | (POLLED - 1)) + 1 : PLACES;
+
+                count = mark_open(fds, first, last - first + 1);
                 for (int i = 0; i < count; i++)
                         if (!(fds[i].revents & POLLNVAL) && holds(first + i))
                                 return true;
+                if (alone && (fds[count - 1].revents & POLLNVAL) && none_above(first + count - 1))
+                        return false;
         }
         return soft_limit() > DESCRIPTORS_TRIED && any_high(holds);
+}
+
+bool descriptors_any(bool (*holds)(int fd))
+{
+        return any(holds, false);
+}
+
+bool descriptors_any_of_one_thread(bool (*holds)(int fd))
+{
+        return any(holds, true);
 }
 
 long descriptors_limit(void)

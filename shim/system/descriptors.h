@@ -13,6 +13,9 @@
 /** descriptors_any() - is there an open descriptor for which @holds is true? Async-signal-safe. */
 bool descriptors_any(bool (*holds)(int fd));
 
+/** descriptors_any_of_one_thread() - the same, and cheaper, where no other thread opens one. */
+bool descriptors_any_of_one_thread(bool (*holds)(int fd));
+
 /** descriptor_number() - the number that a name in /proc/self/fd is; -1 for ".", "..". */
 int descriptor_number(const char *name);
 

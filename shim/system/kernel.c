@@ -31,19 +31,24 @@ void kernel_watch(long *place)
         watcher = place;
 }
 
-long kernel_call(long number, long a, long b, long c, long d, long e)
+static long call(long number, long a, long b, long c, long d, long e, long f)
 {
         int saved = errno;
         long result;
 
         if (watcher)
                 *watcher = number;
-        result = syscall(number, a, b, c, d, e);
+        result = syscall(number, a, b, c, d, e, f);
 
         if (result < 0)
                 result = -errno;
         errno = saved;
         return result;
+}
+
+long kernel_call(long number, long a, long b, long c, long d, long e)
+{
+        return call(number, a, b, c, d, e, 0);
 }
 
 int kernel_open(const char *path, int flags, mode_t mode)
@@ -162,6 +167,13 @@ int kernel_poll(struct pollfd *fds, unsigned count)
         struct timespec none = {0, 0};
 
         return (int)kernel_call(SYS_ppoll, (long)fds, (long)count, (long)&none, 0, 0);
+}
+
+int kernel_select(int count, unsigned long *set)
+{
+        struct timespec none = {0, 0};
+
+        return (int)call(SYS_pselect6, count, (long)set, 0, 0, (long)&none, 0);
 }
 
 /* The value of an integer option of level SOL_SOCKET. */

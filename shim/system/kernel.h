@@ -53,6 +53,10 @@ uid_t kernel_file_user(uid_t uid);
 int64_t kernel_milliseconds(void);
 
 int kernel_poll(struct pollfd *fds, unsigned count);
+
+/** kernel_select() - how many of the descriptors below @count in @set can be read, without waiting?
+ */
+int kernel_select(int count, unsigned long *set);
 int kernel_socket_option(int fd, int option);
 int kernel_connect_datagram(const char *path);
 
