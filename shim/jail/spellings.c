@@ -119,7 +119,8 @@ int spellings_record(struct jail *jail, struct failure *ret_failure)
         for (unsigned i = 0; error == 0 && i < jail->prefixes.count; i++) {
                 const char *spelling = jail->prefixes.item[i].text;
 
-                if (leads_to(jail, spelling))
+                /* In the real path, nothing is a link. */
+                if (strcmp(spelling, jail->real) != 0 && leads_to(jail, spelling))
                         error = record_way(jail, spelling, ret_failure);
         }
         return error;
