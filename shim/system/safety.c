@@ -69,8 +69,16 @@ int fail_to_look(struct failure *ret_failure, int error, const char *path)
         }
 }
 
+static bool is_safe(const struct file_facts *facts)
+{
+        return !(facts->mode & (S_IWGRP | S_IWOTH)) &&
+               (facts->owner == 0 || facts->owner == geteuid());
+}
+
 int safety_judge(const char *path, const struct file_facts *facts, struct failure *ret_failure)
 {
+        if (is_safe(facts))
+                return 0;
         if (facts->mode & (S_IWGRP | S_IWOTH)) {
                 failure_set(ret_failure, 0, path, NULL, NULL);
                 failure_reason(ret_failure, "it is writable by its group or others (mode %o)",
@@ -78,14 +86,11 @@ int safety_judge(const char *path, const struct file_facts *facts, struct failur
                 failure_remedy(ret_failure, "chmod go-w %s", path);
                 return -EINVAL;
         }
-        if (facts->owner != 0 && facts->owner != geteuid()) {
-                failure_set(ret_failure, 0, path, NULL, NULL);
-                failure_reason(ret_failure, "it belongs to uid %u, who could replace what is in it",
-                        facts->owner);
-                failure_remedy(ret_failure, "chown root %s", path);
-                return -EINVAL;
-        }
-        return 0;
+        failure_set(ret_failure, 0, path, NULL, NULL);
+        failure_reason(
+                ret_failure, "it belongs to uid %u, who could replace what is in it", facts->owner);
+        failure_remedy(ret_failure, "chown root %s", path);
+        return -EINVAL;
 }
 
 static int look(const char *path, struct failure *failure)
@@ -127,6 +132,12 @@ struct look {
         unsigned depth;
 };
 
+/* What is not there is safe. */
+static bool is_absent(int error)
+{
+        return error == -ENOENT || error == -ENOTDIR;
+}
+
 static void close_below(struct look *look, unsigned depth)
 {
         for (; look->depth > depth; look->depth--)
@@ -134,12 +145,25 @@ static void close_below(struct look *look, unsigned depth)
                         kernel_close(look->fd[look->depth]);
 }
 
+/* The outside view of a name in the jail; made where something is wrong, so seldom. */
+static const char *outside_view(
+        const struct look *look, const char *name, char *buffer, size_t size)
+{
+        struct text text = text_in(buffer, size);
+
+        text_add(&text, look->jail);
+        text_add(&text, "/");
+        text_add(&text, name);
+        return buffer;
+}
+
 /* What is at @name, where its last component is @last. Links lead where they do for a worker. */
-static int open_inside(struct look *look, const char *name, const char *last, const char *path,
+static int open_inside(struct look *look, const char *name, const char *last,
         struct file_facts *ret_facts, struct failure *failure)
 {
         int fd = kernel_openat(look->fd[look->depth], last, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
         int error = fd < 0 ? fd : kernel_facts(fd, "", 0, ret_facts);
+        char path[sizeof(failure->path)];
 
         if (error == 0 && S_ISLNK(ret_facts->mode)) {
                 kernel_close(fd);
@@ -152,7 +176,9 @@ static int open_inside(struct look *look, const char *name, const char *last, co
                 return fd;
         if (fd >= 0)
                 kernel_close(fd);
-        return fail_to_look(failure, error, path);
+        return is_absent(error)
+                       ? error
+                       : fail_to_look(failure, error, outside_view(look, name, path, sizeof(path)));
 }
 
 /* A name in the jail, right after its directory; the failure has its outside view. */
@@ -161,7 +187,6 @@ static int look_inside(struct look *look, const char *name, struct failure *fail
         const char *last = name;
         struct file_facts facts;
         char path[sizeof(failure->path)];
-        struct text text = text_in(path, sizeof(path));
         unsigned depth = 0;
         int fd = -ENOENT;
 
@@ -170,18 +195,16 @@ static int look_inside(struct look *look, const char *name, struct failure *fail
                         last = at + 1;
                         depth++;
                 }
-        text_add(&text, look->jail);
-        text_add(&text, "/");
-        text_add(&text, name);
         close_below(look, depth);
         if (look->fd[depth] >= 0)
-                fd = open_inside(look, name, last, path, &facts, failure);
+                fd = open_inside(look, name, last, &facts, failure);
         look->depth = depth + 1;
         look->fd[look->depth] = fd;
-        /* What is not there is safe. */
-        if (fd == -ENOENT || fd == -ENOTDIR)
-                return 0;
-        return fd < 0 ? fd : safety_judge(path, &facts, failure);
+        if (fd < 0)
+                return is_absent(fd) ? 0 : fd;
+        return is_safe(&facts) ? 0
+                               : safety_judge(outside_view(look, name, path, sizeof(path)), &facts,
+                                         failure);
 }
 
 /* @directory, with every one on the way to it, and what glibc has in it. */
