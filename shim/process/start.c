@@ -8,11 +8,13 @@
 #include "process/sockets.h"
 #include "settings/read.h"
 #include "system/child.h"
+#include "system/kernel.h"
 #include "system/loader.h"
 #include "system/log.h"
 #include "view/environment.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -114,13 +116,23 @@ static int require_jail(struct failure *failure)
         return -EINVAL;
 }
 
+/* Nothing but the shim was preloaded; the search for what is not there takes long. */
+static bool is_preloaded_alone(void)
+{
+        const char *value = getenv("LD_PRELOAD");
+        struct file_facts facts;
+
+        return value && !strpbrk(value, ": ") &&
+               kernel_facts(AT_FDCWD, "/etc/ld.so.preload", 0, &facts) == -ENOENT;
+}
+
 /*
  * The copy behind this one does nothing. With another file name, it would not be taken out of the
  * environment of programs that are to run without the shim.
  */
 static int look_for_twin(struct failure *failure)
 {
-        const char *twin = loader_twin("chrootshim_active");
+        const char *twin = is_preloaded_alone() ? NULL : loader_twin("chrootshim_active");
 
         self->twin = twin;
         if (!twin || environment_names_library(twin, self->library))
