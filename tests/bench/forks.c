@@ -1,39 +1,55 @@
-/* Times a child from fork() until it serves, and its end: bare, after chroot(2), or as a worker. */
+/* Measures children from fork() until they serve, and until their end: bare, after chroot(2), or as
+ * workers. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bench.h"
 
 #include <errno.h>
-#include <math.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FORKS = 150 };
+enum { FORKS = 200 };
 
-/* In memory that a child shares: when it began to serve. */
-static double *served_at;
-
-/* Nanoseconds. */
-struct times {
-        double serving;
-        double end;
+/* What a child leaves in memory that it shares with its parent. */
+struct report {
+        double served_at;
+        long faults;
+        bool jailed;
 };
 
-static void child_run(const char *chroot_to)
+/* Nanoseconds of each fork. */
+struct times {
+        double serving[FORKS];
+        double end[FORKS];
+};
+
+static struct report *report;
+
+static void child_run(const char *chroot_to, bool traced)
 {
+        struct rusage usage;
+
         if (chroot_to != NULL && (chdir(chroot_to) < 0 || chroot(".") < 0))
                 fail(chroot_to);
         serve();
-        *served_at = clock_ns();
-        /* The root directory tells its parent where it ended: only the jail has /htdocs. */
-        _exit(access("/htdocs", F_OK) == 0);
+        report->served_at = clock_ns();
+        /* Who counts the steps of this process sees by it that it serves: tests/bench/steps.c. */
+        if (traced)
+                raise(SIGUSR1);
+        getrusage(RUSAGE_SELF, &usage);
+        report->faults = usage.ru_minflt;
+        /* The root directory tells where it ended: only the jail has /htdocs. */
+        report->jailed = access("/htdocs", F_OK) == 0;
+        _exit(EXIT_SUCCESS);
 }
 
-static struct times fork_once(const char *chroot_to, bool must_be_jailed)
+static void fork_once(const char *chroot_to, bool traced, double *ret_serving, double *ret_end)
 {
         int status;
         double start = clock_ns();
@@ -42,38 +58,59 @@ static struct times fork_once(const char *chroot_to, bool must_be_jailed)
         if (child < 0)
                 fail("fork");
         if (child == 0)
-                child_run(chroot_to);
+                child_run(chroot_to, traced);
         if (waitpid(child, &status, 0) < 0)
                 fail("waitpid");
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != must_be_jailed) {
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS) {
                 errno = ECHILD;
-                fail(must_be_jailed ? "a child was not jailed" : "a bare child was jailed or died");
+                fail("a child died");
         }
-        return (struct times){*served_at - start, clock_ns() - start};
+        *ret_serving = report->served_at - start;
+        *ret_end = clock_ns() - start;
+}
+
+static int compare(const void *a, const void *b)
+{
+        double difference = *(const double *)a - *(const double *)b;
+
+        return difference < 0 ? -1 : difference > 0;
+}
+
+static void print(struct times *times, int count)
+{
+        qsort(times->serving, (size_t)count, sizeof(double), compare);
+        qsort(times->end, (size_t)count, sizeof(double), compare);
+        printf("%.0f %.0f %.0f %ld\n", times->serving[0], times->serving[count / 2], times->end[0],
+                report->faults);
 }
 
 int main(int argc, char **argv)
 {
-        struct times best = {INFINITY, INFINITY};
-        bool bare, chrooting;
+        static struct times times;
+        bool bare, traced;
+        const char *chroot_to;
+        int count;
 
-        if (argc != 3) {
-                fprintf(stderr, "usage: forks bare|chroot|worker JAIL\n");
+        if (argc < 3) {
+                fprintf(stderr, "usage: forks bare|chroot|worker JAIL [TRACED FORKS]\n");
                 return EXIT_FAILURE;
         }
         bare = strcmp(argv[1], "bare") == 0;
-        chrooting = strcmp(argv[1], "chroot") == 0;
-        served_at = mmap(NULL, sizeof(*served_at), PROT_READ | PROT_WRITE,
-                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        if (served_at == MAP_FAILED)
+        chroot_to = strcmp(argv[1], "chroot") == 0 ? argv[2] : NULL;
+        traced = argc > 3;
+        count = traced ? atoi(argv[3]) : FORKS;
+        report = mmap(
+                NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (report == MAP_FAILED)
                 fail("mmap");
         listen_somewhere();
-        for (int i = 0; i < FORKS; i++) {
-                struct times times = fork_once(chrooting ? argv[2] : NULL, !bare);
-
-                best.serving = least(best.serving, times.serving);
-                best.end = least(best.end, times.end);
+        for (int i = 0; i < count && i < FORKS; i++) {
+                fork_once(chroot_to, traced, &times.serving[i], &times.end[i]);
+                if (report->jailed == bare) {
+                        errno = ECHILD;
+                        fail(bare ? "a bare child was jailed" : "a child was not jailed");
+                }
         }
-        printf("%.0f %.0f\n", best.serving, best.end);
+        print(&times, count);
         return EXIT_SUCCESS;
 }
