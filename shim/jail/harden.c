@@ -2,12 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jail/harden.h"
 
-#include "jail/inherited.h"
 #include "jail/landlock.h"
 #include "jail/trace.h"
 #include "system/capabilities.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <sys/prctl.h>
@@ -65,14 +65,14 @@ const char *harden_lacks_wall(const struct settings *settings, bool *ret_by_sett
         return reason;
 }
 
-static int raise_second_wall(const struct settings *settings, struct failure *failure)
+static int raise_second_wall(const struct settings *settings, int root, struct failure *failure)
 {
         int abi = settings->landlock == LANDLOCK_OFF ? 0 : landlock_abi(), error;
 
         if (settings->landlock == LANDLOCK_OFF ||
                 (may_do_without(settings) && reason_to_do_without(settings, abi)))
                 return 0;
-        error = abi < 0 ? abi : landlock_confine(abi, settings->landlock != LANDLOCK_FILES);
+        error = abi < 0 ? abi : landlock_confine(abi, settings->landlock != LANDLOCK_FILES, root);
         if (error == 0)
                 return 0;
         return failure_set(failure, error, NULL, "Landlock was refused",
@@ -91,10 +91,11 @@ static int strip(const struct settings *settings, const struct jail *jail)
         return error < 0 ? error : capabilities_drop_all();
 }
 
-int harden(const struct settings *settings, const struct jail *jail, int inherited, int tracer,
-        struct failure *ret_failure)
+int harden(const struct settings *settings, const struct jail *jail,
+        const struct inherited *inherited, int tracer, struct failure *ret_failure)
 {
-        int error = inherited_replace(inherited);
+        CLOSED_AT_END int root = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        int error = root < 0 ? root : inherited_replace(inherited, root);
 
         if (error < 0)
                 return failure_set(ret_failure, error, NULL,
@@ -110,7 +111,7 @@ int harden(const struct settings *settings, const struct jail *jail, int inherit
         if (error < 0)
                 return failure_set(ret_failure, error, NULL, "no_new_privs was refused",
                         "set no_new_privs = false");
-        error = raise_second_wall(settings, ret_failure);
+        error = raise_second_wall(settings, root, ret_failure);
         if (error < 0)
                 return error;
         trace_begin(tracer);

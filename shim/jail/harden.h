@@ -4,11 +4,12 @@
 #define SHIM_JAIL_HARDEN_H
 
 #include "jail/enter.h"
+#include "jail/inherited.h"
 #include "settings/settings.h"
 
 /**
  * harden() - in the jail, before the worker goes on; for good.
- * @inherited: from inherited_list().
+ * @inherited: from inherited_look().
  * @tracer:    from trace_connect().
  *
  * In this order: descriptors that may lead out are replaced (jail/inherited.h); it has a session
@@ -20,8 +21,8 @@
  *
  * Return: 0, or a negative error number with @ret_failure.
  */
-int harden(const struct settings *settings, const struct jail *jail, int inherited, int tracer,
-        struct failure *ret_failure);
+int harden(const struct settings *settings, const struct jail *jail,
+        const struct inherited *inherited, int tracer, struct failure *ret_failure);
 
 /**
  * harden_lacks_wall() - will workers be without Landlock, though landlock = "auto"?

@@ -79,12 +79,13 @@ static bool is_epoll(int fd)
 }
 
 /* What has no file at all is told by the name that /proc has for it. */
-static bool is_harmless_by_name(int list, const char *name)
+static bool is_harmless_by_name(int fd, int list, const char *name)
 {
         static const char *const known[] = {"anon_inode:[eventpoll]", "anon_inode:[eventfd]",
                 "anon_inode:[timerfd]", "anon_inode:[signalfd]"};
-        char text[64];
-        ssize_t length = kernel_readlinkat(list, name, text, sizeof(text));
+        char text[64], path[DESCRIPTOR_PATH_SIZE];
+        ssize_t length = kernel_readlinkat(
+                list, name ? name : kernel_descriptor_path(fd, path), text, sizeof(text));
 
         for (size_t i = 0; i < COUNT(known); i++)
                 if (length == (ssize_t)strlen(known[i]) &&
@@ -110,7 +111,7 @@ bool is_harmless(int fd, int list, const char *name)
         case S_IFCHR:
                 return is_harmless_device(fd, facts.device_number);
         case 0:
-                return list < 0 ? is_epoll(fd) : is_harmless_by_name(list, name);
+                return is_epoll(fd) || is_harmless_by_name(fd, list, name);
         default:
                 return false;
         }

@@ -7,8 +7,8 @@
 
 /**
  * is_harmless() - is this open descriptor of a kind that is known to be no way out?
- * @list: a descriptor of /proc/self/fd, or negative where there is no /proc.
- * @name: the descriptor's name in there; unused without it.
+ * @list: a descriptor of /proc/self/fd, where that cannot be reached by its path.
+ * @name: the descriptor's name in there; or NULL.
  *
  * Known are: regular files on file systems that hold data; sockets, pipes and FIFOs; terminals, and
  * the devices null, zero, full, random and urandom; epoll, eventfd, timerfd and signalfd; memfd.

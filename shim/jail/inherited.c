@@ -8,12 +8,73 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-int inherited_list(void)
+/* As many as one poll() is asked about: an entry may be on a small stack. */
+#define POLLED 256
+
+/* How many are open; 0 where /proc does not tell (before Linux 6.2). */
+static unsigned long count_open(void)
 {
-        return kernel_open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+        struct file_facts facts;
+
+        return kernel_facts(AT_FDCWD, "/proc/self/fd", 0, &facts) < 0 ? 0 : facts.size;
+}
+
+static void judge(struct inherited *inherited, int fd)
+{
+        if (!is_harmless(fd, -1, NULL))
+                inherited->harmful[fd / 64] |= 1ULL << (fd % 64);
+}
+
+/* Look at those among POLLED from @first. Return: how many are open, or a negative error number. */
+static int judge_some(struct inherited *inherited, int first, int own)
+{
+        struct pollfd fds[POLLED];
+        int found = 0, error;
+
+        for (int i = 0; i < POLLED; i++)
+                fds[i] = (struct pollfd){.fd = first + i};
+        error = kernel_poll(fds, POLLED);
+        for (int i = 0; error >= 0 && i < POLLED; i++) {
+                if (!(fds[i].revents & POLLNVAL)) {
+                        judge(inherited, first + i);
+                        found++;
+                } else if (first + i == own && kernel_fcntl(own, F_GETFD, 0) >= 0) {
+                        found++;
+                }
+        }
+        return error < 0 ? error : found;
+}
+
+/*
+ * To list /proc makes an entry there for each, which takes longer than all the rest of an entry;
+ * poll() tells those below a number at once, but for the ones of O_PATH. So /proc is asked how many
+ * there are: where poll() has found as many, there is no other. Return: it has.
+ */
+static bool judge_polled(struct inherited *inherited, int own)
+{
+        unsigned long count = count_open(), found = 0;
+
+        for (int first = 0; found < count && first < INHERITED_POLLED; first += POLLED) {
+                int more = judge_some(inherited, first, own);
+
+                if (more < 0)
+                        return false;
+                found += (unsigned long)more;
+        }
+        return count > 0 && found == count;
+}
+
+void inherited_look(struct inherited *ret_inherited, int own)
+{
+        *ret_inherited = (struct inherited){.list = -1};
+        ret_inherited->polled = judge_polled(ret_inherited, own);
+        if (!ret_inherited->polled)
+                ret_inherited->list =
+                        kernel_open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
 static int duplicate(int root, int fd, int flags)
@@ -83,17 +144,31 @@ static int replace_numbers(int root)
         return result == -ENOSYS ? 0 : (int)result;
 }
 
-int inherited_replace(int list)
+static int replace_polled(const struct inherited *inherited, int root)
 {
-        struct walk walk = {
-                .root = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0), .list = list};
+        int error = 0;
+
+        for (int word = 0; error >= 0 && word < INHERITED_POLLED / 64; word++) {
+                uint64_t left = inherited->harmful[word];
+
+                for (; error >= 0 && left; left &= left - 1) {
+                        int fd = word * 64 + __builtin_ctzll(left);
+
+                        error = fd == root ? 0 : replace(fd, root);
+                }
+        }
+        return error < 0 ? error : 0;
+}
+
+int inherited_replace(const struct inherited *inherited, int root)
+{
+        struct walk walk = {.root = root, .list = inherited->list};
         int error;
 
-        if (walk.root < 0)
-                return walk.root;
-        error = list < 0 ? replace_numbers(walk.root) : kernel_each_entry(list, visit, &walk);
-        kernel_close(walk.root);
-        if (list >= 0)
-                kernel_close(list);
+        if (inherited->polled)
+                return replace_polled(inherited, root);
+        error = walk.list < 0 ? replace_numbers(root) : kernel_each_entry(walk.list, visit, &walk);
+        if (walk.list >= 0)
+                kernel_close(walk.list);
         return error < 0 ? error : 0;
 }

@@ -3,6 +3,9 @@
 #ifndef SHIM_JAIL_INHERITED_H
 #define SHIM_JAIL_INHERITED_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /*
  * A directory outside is a way out for openat(2) and fchdir(2), also for an ordinary user; so is
  * what O_PATH opened, a namespace, and a file of /proc. fanotify, io_uring, a disk or a pidfd do
@@ -11,21 +14,36 @@
  * through.
  */
 
-/**
- * inherited_list() - open the list of this process's descriptors, while /proc is in reach.
- *
- * Return: a descriptor; a negative error number where there is no /proc: give it to
- * inherited_replace() all the same.
- */
-int inherited_list(void);
+/** Descriptors below this number are found without a list of them. */
+#define INHERITED_POLLED 1024
 
 /**
- * inherited_replace() - replace all but the harmless; "/" is the jail by now. Closes @list.
+ * struct inherited - what there is to replace.
+ *
+ * @polled:  all are below INHERITED_POLLED, and were looked at before the root changed.
+ * @harmful: a bit for each of those that has to be replaced.
+ * @list:    if not @polled: /proc's list of them, or negative where there is no /proc.
+ */
+struct inherited {
+        bool polled;
+        uint64_t harmful[INHERITED_POLLED / 64];
+        int list;
+};
+
+/**
+ * inherited_look() - find what this process has open, while /proc is in reach.
+ * @own: a descriptor of O_PATH that the entry itself closes; or negative.
+ */
+void inherited_look(struct inherited *ret_inherited, int own);
+
+/**
+ * inherited_replace() - replace all but the harmless. What was opened since is not among them.
+ * @root: of O_PATH, the root directory, which is the jail by now.
  *
  * Takes time with the number of open descriptors. Async-signal-safe.
  *
  * Return: 0 or a negative error number.
  */
-int inherited_replace(int list);
+int inherited_replace(const struct inherited *inherited, int root);
 
 #endif

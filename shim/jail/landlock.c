@@ -5,7 +5,6 @@
 #include "system/kernel.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/landlock.h>
 #include <sys/syscall.h>
 
@@ -28,8 +27,13 @@ struct ruleset {
 
 int landlock_abi(void)
 {
-        return (int)kernel_call(
-                SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION, 0, 0);
+        /* A kernel that runs has no other one: workers have it from their master. */
+        static int known;
+
+        if (known <= 0)
+                known = (int)kernel_call(
+                        SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION, 0, 0);
+        return known;
 }
 
 /* All rights that the kernel knows: one that is not handled would be granted everywhere. */
@@ -40,22 +44,16 @@ static uint64_t accesses(int abi)
                (abi >= ABI_IOCTL_DEVICE ? ACCESS_IOCTL_DEVICE : 0);
 }
 
-static int allow_root(int ruleset, int abi)
+static int allow_root(int ruleset, int abi, int root)
 {
-        struct landlock_path_beneath_attr rule = {.allowed_access = accesses(abi)};
-        int root = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-        long error;
+        struct landlock_path_beneath_attr rule = {
+                .allowed_access = accesses(abi), .parent_fd = root};
 
-        if (root < 0)
-                return root;
-        rule.parent_fd = root;
-        error = kernel_call(
+        return (int)kernel_call(
                 SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, (long)&rule, 0, 0);
-        kernel_close(root);
-        return (int)error;
 }
 
-int landlock_confine(int abi, bool scoped)
+int landlock_confine(int abi, bool scoped, int root)
 {
         struct ruleset attributes = {.access_files = accesses(abi)};
         size_t size = abi >= ABI_SCOPE ? sizeof(attributes) : sizeof(attributes.access_files);
@@ -67,7 +65,7 @@ int landlock_confine(int abi, bool scoped)
                 SYS_landlock_create_ruleset, (long)&attributes, (long)size, 0, 0, 0);
         if (ruleset < 0)
                 return ruleset;
-        error = allow_root(ruleset, abi);
+        error = allow_root(ruleset, abi, root);
         if (error == 0)
                 error = (int)kernel_call(SYS_landlock_restrict_self, ruleset, 0, 0, 0, 0);
         kernel_close(ruleset);

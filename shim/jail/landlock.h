@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /**
- * landlock_abi() - the version that the kernel offers.
+ * landlock_abi() - the version that the kernel offers; it is asked until it has told.
  *
  * Return: at least 1; -EOPNOTSUPP or -ENOSYS where the kernel has no Landlock; -EPERM where a
  * filter refuses the question.
@@ -20,6 +20,7 @@ int landlock_abi(void);
  * landlock_confine() - for good, this process and all that it starts (landlock(7)).
  * @abi: from landlock_abi().
  * @scoped: also the signals and abstract sockets of below.
+ * @root: a descriptor of "/".
  *
  * Files: what is below "/", which is the jail with all that is mounted in it, and nothing else;
  * what is open already stays open. No process of another domain is traced. Where the kernel's ABI
@@ -28,6 +29,6 @@ int landlock_abi(void);
  *
  * Return: 0 or a negative error number.
  */
-int landlock_confine(int abi, bool scoped);
+int landlock_confine(int abi, bool scoped, int root);
 
 #endif

@@ -228,19 +228,20 @@ static void enter(void *argument)
 {
         struct entry *entry = argument;
         struct plan *plan = entry->plan;
-        int inherited, tracer;
+        struct inherited inherited;
+        int tracer;
         uint64_t held = 0;
 
         refresher_end(plan);
         lock_files_carry();
         raise_rights(entry, &held);
         tracer = trace_connect(plan->tracer);
-        inherited = inherited_list();
+        inherited_look(&inherited, plan->jail.fd);
         if (entry->error == 0)
                 entry->error = jail_enter(&plan->jail, entry->failure);
         if (entry->error == 0)
                 entry->error =
-                        harden(&plan->settings, &plan->jail, inherited, tracer, entry->failure);
+                        harden(&plan->settings, &plan->jail, &inherited, tracer, entry->failure);
         if (entry->error == 0)
                 lower(entry, held);
         if (entry->error < 0)

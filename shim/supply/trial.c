@@ -36,8 +36,9 @@ struct call {
 static const struct call calls[] = {CALL(capget), CALL(capset), CALL(chdir), CALL(chroot),
         CALL(connect), CALL(dup3), CALL(fchdir), CALL(fstatfs), CALL(getcwd), CALL(getdents64),
         CALL(ioctl), CALL(keyctl), CALL(landlock_add_rule), CALL(landlock_create_ruleset),
-        CALL(landlock_restrict_self), CALL(prctl), CALL(prlimit64), CALL(readlinkat), CALL(seccomp),
-        CALL(sendmsg), CALL(setfsuid), CALL(setns), CALL(setresuid), CALL(statx), CALL(unshare)};
+        CALL(landlock_restrict_self), CALL(ppoll), CALL(prctl), CALL(prlimit64), CALL(readlinkat),
+        CALL(seccomp), CALL(sendmsg), CALL(setfsuid), CALL(setns), CALL(setresuid), CALL(statx),
+        CALL(unshare)};
 
 /* Calls that make a mount namespace; systemd has them, and chroot(), in one group. */
 static const struct call mount_calls[] = {CALL(fsconfig), CALL(fsmount), CALL(fsopen), CALL(mount),
