@@ -38,7 +38,7 @@ echo part(), " ", __FILE__, " ", getcwd(), " ", $_SERVER["SCRIPT_FILENAME"], " "
 """
 PART = "<?php function part() { return realpath(__FILE__); }\n"
 
-PROGRAM = max(glob.glob("/usr/sbin/php-fpm*"))
+PROGRAM = max(glob.glob("/usr/sbin/php-fpm*"), default="/usr/sbin/php-fpm")
 
 
 class Fpm(Life):
