@@ -38,10 +38,11 @@ static bool parser_bind(struct parser *parser)
         return true;
 }
 
+/* Bound as it is called: one reading needs few of the functions that it has, or asks of libc. */
 int parser_open(struct parser *ret_parser)
 {
-        ret_parser->handle =
-                loader_open(LIBCONFIG_SONAME, RTLD_NOW | RTLD_LOCAL | LIBCONFIG_BINDING);
+        ret_parser->handle = loader_open_beside_libc(
+                LIBCONFIG_SONAME, RTLD_LAZY | RTLD_LOCAL | LIBCONFIG_BINDING);
         if (ret_parser->handle && parser_bind(ret_parser))
                 return 0;
         if (ret_parser->handle)

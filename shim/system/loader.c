@@ -5,8 +5,10 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <gnu/libc-version.h>
+#include <limits.h>
 #include <link.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -24,6 +26,21 @@ void *loader_open(const char *name, int flags)
                 return NULL;
         memcpy(&open_library, &symbol, sizeof(symbol));
         return open_library(name, flags);
+}
+
+/* Where libc comes from, its neighbours do, too: the loader need not read its list of all
+ * libraries. */
+void *loader_open_beside_libc(const char *name, int flags)
+{
+        const char *libc = loader_libc_path(), *slash = libc ? strrchr(libc, '/') : NULL;
+        char path[NAME_MAX + 1];
+        void *handle = NULL;
+
+        if (libc && libc[0] == '/' &&
+                snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - libc), libc, name) <
+                        (int)sizeof(path))
+                handle = loader_open(path, flags);
+        return handle ? handle : loader_open(name, flags);
 }
 
 void *loader_symbol(void *handle, const char *name)

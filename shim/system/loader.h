@@ -11,6 +11,10 @@ void *loader_next(const char *name);
 /** loader_open() - dlopen(3), not through a hook. Return: a handle, or NULL: see dlerror(3). */
 void *loader_open(const char *name, int flags);
 
+/** loader_open_beside_libc() - loader_open(), first from the directory that libc was loaded from.
+ */
+void *loader_open_beside_libc(const char *name, int flags);
+
 /** loader_symbol() - dlsym(3) in the library of @handle. */
 void *loader_symbol(void *handle, const char *name);
 
