@@ -9,8 +9,19 @@
 
 real_function_type *real_functions[SYMBOL_COUNT];
 
-static const char *const names[SYMBOL_COUNT] = {
+/* One name behind the other, and where each begins: a start would relocate pointers. */
+static const struct names {
+#define HOOK(file, symbol) char name_##symbol[sizeof(#symbol)];
+#include "libc/symbols.h"
+#undef HOOK
+} names = {
 #define HOOK(file, symbol) #symbol,
+#include "libc/symbols.h"
+#undef HOOK
+};
+
+static const unsigned short places[SYMBOL_COUNT] = {
+#define HOOK(file, symbol) offsetof(struct names, name_##symbol),
 #include "libc/symbols.h"
 #undef HOOK
 };
@@ -25,7 +36,7 @@ real_function_type *real_bind(enum symbol symbol)
 {
         real_function_type *function = (real_function_type *)unavailable;
         int saved = errno;
-        void *address = loader_next(names[symbol]);
+        void *address = loader_next((const char *)&names + places[symbol]);
 
         if (address)
                 memcpy(&function, &address, sizeof(address));

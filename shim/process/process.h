@@ -76,11 +76,6 @@ struct process {
         /** The server called chroot() by itself, which is done at the entry: see process_chroots().
          */
         bool chroots;
-        /** What jail.below points to: the path of a chroot() of the server's own; in the outside
-         * view as long as it is not settled whose jail it is. */
-        char below[PATH_MAX];
-        /** What jail.directory points to: that of a chdir() after it. */
-        char directory[PATH_MAX];
         /** The spellings that are translated in the jail: none if `fixroot` is off. */
         struct path_prefixes translation;
         /** The shim's entry in LD_PRELOAD, and the CHROOTSHIM_ variables, of the start. */

@@ -79,17 +79,24 @@ void process_tell_chroot(const char *path)
         errno = saved;
 }
 
+/*
+ * What jail.below points to: the path of a chroot() of the server's own, in the outside view as
+ * long as it is not settled whose jail it is; and what jail.directory does: that of a chdir() after
+ * it.
+ */
+static char below[PATH_MAX], directory[PATH_MAX];
+
 void self_settle_chroot(void)
 {
-        const char *inside = path_inside(&self->plan.jail.prefixes, self->below);
+        const char *inside = path_inside(&self->plan.jail.prefixes, below);
 
         if (!self->chroots)
                 return;
-        if (inside == self->below)
-                refuse_chroot(self->below);
+        if (inside == below)
+                refuse_chroot(below);
         self->plan.jail.below = inside[1] ? inside : NULL;
-        if (self->directory[0])
-                self->plan.jail.directory = self->directory;
+        if (directory[0])
+                self->plan.jail.directory = directory;
 }
 
 bool process_chroots(const char *path)
@@ -111,13 +118,13 @@ bool process_chroots(const char *path)
                 refuse_chroot(path);
         self->chroots = true;
         if (self->plan.is_template) {
-                strcpy(self->below, real);
+                strcpy(below, real);
                 return true;
         }
         inside = path_inside(&self->plan.jail.prefixes, real);
         if (inside == real)
                 refuse_chroot(path);
-        self->plan.jail.below = inside[1] ? strcpy(self->below, inside) : NULL;
+        self->plan.jail.below = inside[1] ? strcpy(below, inside) : NULL;
         return true;
 }
 
@@ -126,6 +133,6 @@ bool process_changes_directory(const char *path)
         if (!self->chroots || !path || path[0] != '/' || strlen(path) >= PATH_MAX ||
                 !process_is_undecided() || !self_owns_memory())
                 return false;
-        self->plan.jail.directory = strcpy(self->directory, path);
+        self->plan.jail.directory = strcpy(directory, path);
         return true;
 }

@@ -122,7 +122,7 @@ static bool is_preloaded_alone(void)
         const char *value = getenv("LD_PRELOAD");
         struct file_facts facts;
 
-        return value && !strpbrk(value, ": ") &&
+        return value && !strchr(value, ':') && !strchr(value, ' ') &&
                kernel_facts(AT_FDCWD, "/etc/ld.so.preload", 0, &facts) == -ENOENT;
 }
 

@@ -54,7 +54,7 @@ static int refuse_variable(const char *entry, size_t length, struct failure *fai
 
 static int read_variable(struct settings *settings, const char *entry, struct failure *failure)
 {
-        size_t length = strcspn(entry, "=");
+        size_t length = (size_t)(strchrnul(entry, '=') - entry);
         const struct setting_key *key = setting_of_variable(entry, length);
         const char *value = entry + length + 1;
         int error;

@@ -49,14 +49,24 @@ static bool same_library(const char *entry, size_t length, const char *library)
         return length == library_length && memcmp(entry, library, length) == 0;
 }
 
+static bool separates(char byte)
+{
+        return byte == ':' || byte == ' ';
+}
+
+/* By hand: each program looks, and strcspn() would be the only call into its part of libc. */
 bool environment_names_library(const char *value, const char *library)
 {
         while (*value) {
-                size_t length = strcspn(value, ": ");
+                size_t length = 0;
 
+                while (value[length] && !separates(value[length]))
+                        length++;
                 if (length > 0 && same_library(value, length, library))
                         return true;
-                value += length + strspn(value + length, ": ");
+                value += length;
+                while (separates(*value))
+                        value++;
         }
         return false;
 }
