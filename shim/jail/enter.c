@@ -15,6 +15,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Names of working directories that fit on a small stack. */
+#define WORKING_DIRECTORY 512
+
 static int fail_replaced(struct failure *failure)
 {
         return failure_set(failure, 0, NULL,
@@ -99,12 +102,13 @@ static bool has_one_thread(void)
         return kernel_facts(AT_FDCWD, "/proc/self/task", 0, &facts) == 0 && facts.links == 3;
 }
 
-/* The inside view of the working directory, in @buffer; "/" if it lies elsewhere. */
-static const char *working_directory(const struct jail *jail, char *buffer, size_t size)
+/* The inside view of the working directory @outside, which is empty if there is none; "/" if it
+ * lies elsewhere. */
+static const char *working_directory(const struct jail *jail, const char *outside)
 {
-        if (kernel_getcwd(buffer, size) < 0 || path_relate(&jail->prefixes, buffer) != PATH_BELOW)
+        if (path_relate(&jail->prefixes, outside) != PATH_BELOW)
                 return "/";
-        return path_inside(&jail->prefixes, buffer);
+        return path_inside(&jail->prefixes, outside);
 }
 
 /* The server's own root, below the jail, and entered after it. */
@@ -182,37 +186,38 @@ static int change_root(const struct jail *jail, struct failure *failure)
         return 0;
 }
 
-int jail_enter(struct jail *jail, struct failure *ret_failure)
+static int become_inside(struct jail *jail, char *buffer, size_t size, struct failure *failure)
 {
-        char buffer[PATH_MAX];
-        const char *directory;
-        int error;
+        const char *directory = working_directory(jail, buffer);
+        int error = change_root(jail, failure);
 
-        if (!has_one_thread())
-                return failure_set(ret_failure, 0, NULL, "the process has more than one thread",
-                        "let the server start its threads after it has dropped its privileges; for "
-                        "a server of one process, that has no workers, set one_process = true");
-        error = jail_hold(jail, ret_failure);
-        if (error == 0)
-                error = check_safety(jail, ret_failure);
-        if (error < 0)
-                return error;
-        directory = working_directory(jail, buffer, sizeof(buffer));
-        error = change_root(jail, ret_failure);
         if (error < 0)
                 return error;
         if (kernel_chdir(directory) < 0) {
                 error = kernel_chdir("/");
                 if (error < 0)
-                        return failure_set(ret_failure, error, NULL, "its root cannot be entered",
+                        return failure_set(failure, error, NULL, "its root cannot be entered",
                                 "let the server's user search it");
         }
-        if (!is_inside(jail, buffer, sizeof(buffer)))
-                return failure_set(ret_failure, 0, NULL, "after chroot() the process is not inside",
+        if (!is_inside(jail, buffer, size))
+                return failure_set(failure, 0, NULL, "after chroot() the process is not inside",
                         "stop the server and start it again");
-        error = enter_below(jail, ret_failure);
-        if (error < 0)
-                return error;
+        return 0;
+}
+
+/* A long name of the working directory is rare, and the stack may be small. */
+static int __attribute__((noinline))
+become_inside_from_afar(struct jail *jail, struct failure *failure)
+{
+        char buffer[PATH_MAX];
+
+        if (kernel_getcwd(buffer, sizeof(buffer)) < 0)
+                buffer[0] = '\0';
+        return become_inside(jail, buffer, sizeof(buffer), failure);
+}
+
+static void close_descriptors(struct jail *jail)
+{
         kernel_close(jail->fd);
         jail->fd = -1;
         if (jail_holds_namespace(jail))
@@ -221,5 +226,31 @@ int jail_enter(struct jail *jail, struct failure *ret_failure)
         if (jail->ipc >= 0)
                 kernel_close(jail->ipc);
         jail->ipc = -1;
-        return 0;
+}
+
+int jail_enter(struct jail *jail, bool seen, struct failure *ret_failure)
+{
+        char buffer[WORKING_DIRECTORY];
+        int error;
+
+        if (!has_one_thread())
+                return failure_set(ret_failure, 0, NULL, "the process has more than one thread",
+                        "let the server start its threads after it has dropped its privileges; for "
+                        "a server of one process, that has no workers, set one_process = true");
+        error = seen && fd_holds(jail) ? 0 : jail_hold(jail, ret_failure);
+        if (error == 0 && !seen)
+                error = check_safety(jail, ret_failure);
+        if (error < 0)
+                return error;
+        error = (int)kernel_getcwd(buffer, sizeof(buffer));
+        if (error == -ERANGE)
+                error = become_inside_from_afar(jail, ret_failure);
+        else
+                error = become_inside(
+                        jail, error < 0 ? strcpy(buffer, "") : buffer, sizeof(buffer), ret_failure);
+        if (error == 0)
+                error = enter_below(jail, ret_failure);
+        if (error == 0)
+                close_descriptors(jail);
+        return error;
 }

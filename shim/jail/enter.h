@@ -22,12 +22,15 @@ int jail_hold(struct jail *jail, struct failure *ret_failure);
 /**
  * jail_enter() - make the jail this process's root, for good.
  *
+ * @seen: what seen_holds() says (jail/seen.h); if it does not hold, the jail is checked, which
+ * needs a large stack.
+ *
  * Async-signal-safe. The process must have one thread. A working directory below the jail is
  * kept, another becomes "/". On success the descriptors of the jail are closed, on failure the
  * process must not go on. Without root, it is in a user namespace afterwards.
  *
  * Return: 0, or a negative error number with @ret_failure.
  */
-int jail_enter(struct jail *jail, struct failure *ret_failure);
+int jail_enter(struct jail *jail, bool seen, struct failure *ret_failure);
 
 #endif

@@ -164,6 +164,7 @@ bool process_before_fork(struct forking *ret_forking)
                 tell_twin();
                 tell_changed_settings();
                 supply_refresh(&self->plan);
+                plan_look(&self->plan);
                 *ret_forking = (struct forking){.armed = true, .place = children_fork()};
         }
         if (self->prepared)

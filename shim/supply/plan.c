@@ -7,6 +7,7 @@
 #include "jail/harden.h"
 #include "jail/inherited.h"
 #include "jail/landlock.h"
+#include "jail/seen.h"
 #include "jail/spellings.h"
 #include "jail/trace.h"
 #include "settings/template.h"
@@ -199,6 +200,7 @@ int plan_prepare(struct plan *plan, struct failure *ret_failure)
 struct entry {
         struct plan *plan;
         struct failure *failure;
+        bool seen;
         int error;
 };
 
@@ -238,7 +240,7 @@ static void enter(void *argument)
         tracer = trace_connect(plan->tracer);
         inherited_look(&inherited, plan->jail.fd);
         if (entry->error == 0)
-                entry->error = jail_enter(&plan->jail, entry->failure);
+                entry->error = jail_enter(&plan->jail, entry->seen, entry->failure);
         if (entry->error == 0)
                 entry->error =
                         harden(&plan->settings, &plan->jail, &inherited, tracer, entry->failure);
@@ -246,6 +248,12 @@ static void enter(void *argument)
                 lower(entry, held);
         if (entry->error < 0)
                 entry->failure->jail = plan->jail.real;
+}
+
+void plan_look(const struct plan *plan)
+{
+        if (!plan->is_template)
+                seen_look(&plan->jail);
 }
 
 int plan_enter(struct plan *plan, struct failure *ret_failure)
@@ -256,6 +264,11 @@ int plan_enter(struct plan *plan, struct failure *ret_failure)
         if (plan->is_template)
                 return failure_set(
                         ret_failure, 0, NULL, "it is not settled whose jail it is", NULL);
-        stack_run(enter, &entry);
+        entry.seen = !plan->jail.unsafe && seen_holds(&plan->jail);
+        /* What is to be checked or made anew needs room. */
+        if (entry.seen)
+                enter(&entry);
+        else
+                stack_run(enter, &entry);
         return entry.error;
 }

@@ -104,6 +104,10 @@ int plan_prepare(struct plan *plan, struct failure *ret_failure);
  * Return: 0, or a negative error number with @ret_failure. */
 int plan_make_self_links(const struct plan *plan, struct failure *ret_failure);
 
+/** plan_look() - in a master, before it forks: look whether the jail is safe, for the child that
+ * comes: jail/seen.h. */
+void plan_look(const struct plan *plan);
+
 /**
  * plan_enter() - make the jail this process's root, and take away what leads out. For good.
  *

@@ -25,6 +25,7 @@
 struct walk {
         int root;
         const char *before;
+        const struct safety_observer *observer;
         int fd;
         struct file_facts facts;
         unsigned links;
@@ -82,6 +83,19 @@ static int judge(struct walk *walk, struct failure *failure)
         return safety_judge(path, &walk->facts, failure);
 }
 
+/* Tell of what is at the end of the path, which is cut there. */
+static void tell(const struct walk *walk, int fd)
+{
+        char path[sizeof(((struct failure *)0)->path)];
+        struct text text = text_in(path, sizeof(path));
+
+        if (!walk->observer)
+                return;
+        text_add(&text, walk->before);
+        text_add(&text, walk->path);
+        walk->observer->seen(walk->observer->context, fd, path, &walk->facts);
+}
+
 /* Go on to the component from @name to @end. */
 static int enter(struct walk *walk, char *name, char *end)
 {
@@ -90,8 +104,10 @@ static int enter(struct walk *walk, char *name, char *end)
 
         *end = '\0';
         fd = kernel_openat(from, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-        *end = after;
         error = fd < 0 ? fd : kernel_facts(fd, "", 0, &walk->facts);
+        if (error >= 0)
+                tell(walk, fd);
+        *end = after;
         if (error >= 0 && S_ISLNK(walk->facts.mode)) {
                 error = walk->links++ < LINK_LIMIT ? splice_link(walk, name, end, fd) : -ELOOP;
         } else if (error >= 0) {
@@ -155,7 +171,13 @@ static int fail(const char *before, const char *path, int error, struct failure 
 
 int follow(int root, const char *before, const char *path, struct failure *ret_failure)
 {
-        struct walk walk = {.root = root, .before = before, .fd = -1};
+        return follow_seen(root, before, path, NULL, ret_failure);
+}
+
+int follow_seen(int root, const char *before, const char *path,
+        const struct safety_observer *observer, struct failure *ret_failure)
+{
+        struct walk walk = {.root = root, .before = before, .observer = observer, .fd = -1};
         size_t length = strlen(path);
         int more;
 

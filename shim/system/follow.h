@@ -21,4 +21,10 @@
  */
 int follow(int root, const char *before, const char *path, struct failure *ret_failure);
 
+struct safety_observer;
+
+/** follow_seen() - the same; @observer, if there is one, is told of each step (system/safety.h). */
+int follow_seen(int root, const char *before, const char *path,
+        const struct safety_observer *observer, struct failure *ret_failure);
+
 #endif

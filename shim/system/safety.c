@@ -123,11 +123,13 @@ int safety_of_way(const char *path, struct failure *ret_failure)
 /*
  * A look at what is in a jail, name by name.
  *
+ * @observer: or NULL.
  * @fd: the jail, then the directories on the way to the last name that was looked at, each of which
  *      was opened from the one before: a name costs one call that opens it. -1: there is none.
  */
 struct look {
         const char *jail;
+        const struct safety_observer *observer;
         int fd[12];
         unsigned depth;
 };
@@ -157,6 +159,16 @@ static const char *outside_view(
         return buffer;
 }
 
+/* @name in the jail; NULL: the jail itself. */
+static void tell(const struct look *look, int fd, const char *name, const struct file_facts *facts)
+{
+        char path[sizeof(((struct failure *)0)->path)];
+
+        if (look->observer)
+                look->observer->seen(look->observer->context, fd,
+                        name ? outside_view(look, name, path, sizeof(path)) : look->jail, facts);
+}
+
 /* What is at @name, where its last component is @last. Links lead where they do for a worker. */
 static int open_inside(struct look *look, const char *name, const char *last,
         struct file_facts *ret_facts, struct failure *failure)
@@ -165,9 +177,11 @@ static int open_inside(struct look *look, const char *name, const char *last,
         int error = fd < 0 ? fd : kernel_facts(fd, "", 0, ret_facts);
         char path[sizeof(failure->path)];
 
+        if (error == 0)
+                tell(look, fd, name, ret_facts);
         if (error == 0 && S_ISLNK(ret_facts->mode)) {
                 kernel_close(fd);
-                fd = follow(look->fd[0], look->jail, name, failure);
+                fd = follow_seen(look->fd[0], look->jail, name, look->observer, failure);
                 if (fd < 0)
                         return fd;
                 error = kernel_facts(fd, "", 0, ret_facts);
@@ -254,9 +268,28 @@ static const char *library_directory(void)
         return directory;
 }
 
+/* Whoever is told of what is there learns by the times of a directory that nothing else came. */
+static int tell_jail(const struct look *look, struct failure *failure)
+{
+        struct file_facts facts;
+        int error = look->observer ? kernel_facts(look->fd[0], "", 0, &facts) : 0;
+
+        if (error < 0)
+                return fail_to_look(failure, error, look->jail);
+        if (look->observer)
+                tell(look, look->fd[0], NULL, &facts);
+        return 0;
+}
+
 int safety_of_contents(const char *jail, struct failure *ret_failure)
 {
-        struct look look = {.jail = jail};
+        return safety_of_contents_seen(jail, NULL, ret_failure);
+}
+
+int safety_of_contents_seen(
+        const char *jail, const struct safety_observer *observer, struct failure *ret_failure)
+{
+        struct look look = {.jail = jail, .observer = observer};
         const char *libraries = library_directory();
         int error = 0;
 
@@ -267,6 +300,7 @@ int safety_of_contents(const char *jail, struct failure *ret_failure)
         look.fd[0] = kernel_open(jail, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
         if (look.fd[0] < 0)
                 return fail_to_look(ret_failure, look.fd[0], jail);
+        error = tell_jail(&look, ret_failure);
         for (size_t i = 0; error == 0 && i < sizeof(contents) / sizeof(contents[0]); i++)
                 error = look_inside(&look, contents[i], ret_failure);
         if (error == 0)

@@ -27,6 +27,20 @@ int safety_of_way(const char *path, struct failure *ret_failure);
  */
 int safety_of_contents(const char *jail, struct failure *ret_failure);
 
+/**
+ * struct safety_observer - who is told of what is looked at below a jail, and found there: a
+ * descriptor of it (O_PATH), its path without any link, and what was judged.
+ */
+struct safety_observer {
+        void (*seen)(void *context, int fd, const char *path, const struct file_facts *facts);
+        void *context;
+};
+
+/** safety_of_contents_seen() - the same; @observer is told of the jail, of each name, and of each
+ * step of the links among them. */
+int safety_of_contents_seen(
+        const char *jail, const struct safety_observer *observer, struct failure *ret_failure);
+
 /** safety_judge() - the same of the file or directory @path, with these @facts, alone. */
 int safety_judge(const char *path, const struct file_facts *facts, struct failure *ret_failure);
 

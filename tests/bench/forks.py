@@ -1,6 +1,7 @@
 """A child from fork() until it serves: its time against fork and chroot(2), and what it does."""
 # SPDX-License-Identifier: Apache-2.0
 
+import os
 import statistics
 import sys
 
@@ -10,17 +11,20 @@ ROUNDS = 30
 GOALS = {"chroot": 1.5, "chroot, landlock": 1.7}
 
 
-def ways(jail):
-    """{name: (how the program forks, its environment)}"""
+def ways(tree):
+    """{name: (how the program forks, where, its environment)}"""
     def worker(isolation, landlock):
+        # One of its own: what one isolation makes in a jail, the other takes away again.
+        jail = f"{tree}/{isolation}"
+        os.makedirs(f"{jail}/htdocs", exist_ok=True)
         # The logs of a shell say nothing, and its locale maps a dozen files more into each child.
-        return "worker", shim_environment(
+        return "worker", jail, shim_environment(
             jail=jail, isolation=isolation, landlock=landlock) | {"LC_ALL": "C"}
 
     bare = bare_environment() | {"LC_ALL": "C"}
     return {
-        "bare": ("bare", bare),
-        "chroot(2)": ("chroot", bare),
+        "bare": ("bare", f"{tree}/jail", bare),
+        "chroot(2)": ("chroot", f"{tree}/jail", bare),
         "chroot": worker("chroot", "off"),
         "chroot, landlock": worker("chroot", "auto"),
         "namespace": worker("namespace", "off"),
@@ -43,15 +47,13 @@ def print_times(title, results, column):
 
 def main(program, steps):
     with workbench() as tree:
-        jail = f"{tree}/jail"
-
-        def timer(way, environment):
+        def timer(way, jail, environment):
             return lambda: [float(word) for word in run([program, way, jail], environment).split()]
 
         results = alternate(ROUNDS, {
-            name: timer(*how) for name, how in ways(jail).items()})
+            name: timer(*how) for name, how in ways(tree).items()})
         counts = {name: run([steps, program, way, jail, "4"], environment).split()[-2:]
-                  for name, (way, environment) in ways(jail).items()}
+                  for name, (way, jail, environment) in ways(tree).items()}
     print_times(f"fork: until the child serves, {ROUNDS} rounds of 200 forks", results, 0)
     print_times("fork: until the child has ended", results, 2)
     print_table(

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* The first children are not like the others: what their master looks at once, it does for them. */
-enum { FORKS = 4, CHILD_STEPPED = 3, CHILD_CALLING = 4 };
+enum { FORKS = 5, CHILD_STEPPED = 4, CHILD_CALLING = 5 };
 
 static void go_on(int how, pid_t pid, int signal_number)
 {
