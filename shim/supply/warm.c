@@ -11,6 +11,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <gnu/libc-version.h>
 #include <iconv.h>
 #include <locale.h>
 #include <stdio.h>
@@ -76,12 +77,27 @@ static int warm_charsets(const struct setting_list *charsets, struct failure *fa
         return 0;
 }
 
+/* Since glibc 2.34 these are part of it, and their files are empty, for old programs to find. */
+static bool is_built_in(const char *library)
+{
+        return strverscmp(gnu_get_libc_version(), "2.34") >= 0 &&
+               (strcmp(library, "libnss_files.so.2") == 0 ||
+                       strcmp(library, "libnss_dns.so.2") == 0);
+}
+
+/* Each library is half a dozen mappings, which each fork copies. */
+static void warm_library(const char *library)
+{
+        if (!is_built_in(library))
+                loader_open(library, RTLD_NOW | RTLD_NODELETE);
+}
+
 static void warm_name_service(const char *name)
 {
         char library[sizeof("libnss_.so.2") + NAME_SERVICE_LENGTH];
 
         snprintf(library, sizeof(library), "libnss_%s.so.2", name);
-        loader_open(library, RTLD_NOW | RTLD_NODELETE);
+        warm_library(library);
 }
 
 static void warm_name_services(void)
@@ -122,7 +138,7 @@ static int warm_services(const struct settings *settings, struct failure *failur
                 const char *const *library = service ? service->libraries : NULL;
 
                 for (; library && *library; library++)
-                        loader_open(*library, RTLD_NOW | RTLD_NODELETE);
+                        warm_library(*library);
         }
         for (; error == 0 && definition; definition = definition->next)
                 if (services_include(settings, definition->name))

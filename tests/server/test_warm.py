@@ -133,12 +133,19 @@ class TestTimeZone(Late):
 class TestInTheMaster(Late):
     """A library that the master has not mapped, each worker would have to load for itself."""
 
-    @pytest.mark.parametrize("library", (NSS_MODULE, "libnss_dns.so.2", "libgcc_s.so.1"))
+    @pytest.mark.parametrize("library", (NSS_MODULE, "libgcc_s.so.1"))
     def test_libraries_are_mapped_before_the_first_fork(self, library):
         find = ("library", library)
-        # glibc 2.34 and newer have "files" and "dns" built in; the module is for others.
         assert self.run_late(*find, "listen", *find, services="dns") == [
             "not mapped", "mapped"]
+
+    @pytest.mark.parametrize("library", ("libnss_files.so.2", "libnss_dns.so.2"))
+    def test_what_glibc_has_built_in_is_not(self, library):
+        """Since 2.34; before, these are modules like the others."""
+        version = tuple(map(int, os.confstr("CS_GNU_LIBC_VERSION").split()[1].split(".")))
+        find = ("library", library)
+        assert self.run_late("listen", *find, services="dns") == [
+            "not mapped" if version >= (2, 34) else "mapped"]
 
     def test_the_servers_environment_stays(self):
         assert self.run_late("variable", "TZ", "listen", "variable", "TZ") == ["unset", "unset"]
