@@ -32,7 +32,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* File systems whose files are ways to ask the kernel for something, and hold no data. */
-static const long commanding[] = {PROC_SUPER_MAGIC, NSFS_MAGIC, PIDFS, SYSFS_MAGIC,
+static const uint32_t commanding[] = {PROC_SUPER_MAGIC, NSFS_MAGIC, PIDFS, SYSFS_MAGIC,
         CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC, SECURITYFS_MAGIC,
         SELINUX_MAGIC, SMACK_MAGIC, EFIVARFS_MAGIC, BPF_FS_MAGIC, BINFMTFS_MAGIC, CONFIGFS,
         ANONYMOUS_INODES, FUSE_CONTROL, NFS_SERVER, RESOURCE_CONTROL, APPARMOR, PERSISTENT_STORE,
@@ -42,14 +42,24 @@ static const long commanding[] = {PROC_SUPER_MAGIC, NSFS_MAGIC, PIDFS, SYSFS_MAG
 #define MEMORY_DEVICES 1
 static const unsigned memory_devices[] = {3, 5, 7, 8, 9};
 
+/* The form for 32 bits fails where a file system has more than 2^32 blocks. */
+static long look_at_file_system(int fd, struct statfs64 *ret_facts)
+{
+#ifdef SYS_fstatfs64
+        return kernel_call(SYS_fstatfs64, fd, sizeof(*ret_facts), (long)ret_facts, 0, 0);
+#else
+        return kernel_call(SYS_fstatfs, fd, (long)ret_facts, 0, 0, 0);
+#endif
+}
+
 static bool holds_data(int fd)
 {
-        struct statfs file_system;
+        struct statfs64 file_system;
 
-        if (kernel_call(SYS_fstatfs, fd, (long)&file_system, 0, 0, 0) < 0)
+        if (look_at_file_system(fd, &file_system) < 0)
                 return false;
         for (size_t i = 0; i < COUNT(commanding); i++)
-                if (file_system.f_type == commanding[i])
+                if ((uint32_t)file_system.f_type == commanding[i])
                         return false;
         return true;
 }

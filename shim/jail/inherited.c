@@ -88,12 +88,12 @@ static int duplicate(int root, int fd, int flags)
  */
 static int duplicate_above_limit(int root, int fd, int flags)
 {
-        struct rlimit limit, highest;
+        struct rlimit64 limit, highest;
         int error = (int)kernel_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0);
 
         if (error < 0)
                 return error;
-        highest = (struct rlimit){limit.rlim_max, limit.rlim_max};
+        highest = (struct rlimit64){limit.rlim_max, limit.rlim_max};
         kernel_call(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)&highest, 0, 0);
         error = duplicate(root, fd, flags);
         kernel_call(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)&limit, 0, 0);

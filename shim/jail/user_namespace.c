@@ -25,7 +25,7 @@ static int write_file(const char *path, const char *text)
 }
 
 /* A map of one id, to itself. */
-static int write_map(const char *path, long id)
+static int write_map(const char *path, int64_t id)
 {
         char text[2 * NUMBER_SIZE + 4], buffer[NUMBER_SIZE];
         const char *number = number_text(buffer, id);
@@ -35,7 +35,7 @@ static int write_map(const char *path, long id)
         return write_file(path, text);
 }
 
-static int write_maps(long uid, long gid)
+static int write_maps(uid_t uid, gid_t gid)
 {
         int error = write_file("/proc/self/setgroups", "deny");
 
@@ -48,8 +48,10 @@ static int write_maps(long uid, long gid)
 
 int user_namespace_enter(void)
 {
-        long uid = geteuid(), gid = getegid(), dumpable;
+        const uid_t uid = geteuid();
+        const gid_t gid = getegid();
         int error = kernel_unshare(CLONE_NEWUSER);
+        long dumpable;
 
         if (error < 0)
                 return error;

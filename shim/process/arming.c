@@ -12,9 +12,9 @@
 #include <string.h>
 
 /* The decimal number in the first line, blanks around it ignored; 0 if there is none. */
-static long first_number(const char *text)
+static int64_t first_number(const char *text)
 {
-        long number = 0;
+        int64_t number = 0;
 
         text += strspn(text, " \t");
         for (; *text >= '0' && *text <= '9'; text++)
@@ -25,7 +25,7 @@ static long first_number(const char *text)
 }
 
 /* The pid in the file; -ENOENT if there is no file; 0 if it holds none, or cannot be read. */
-static long pid_in(const char *pidfile, struct file_facts *ret_facts)
+static int64_t pid_in(const char *pidfile, struct file_facts *ret_facts)
 {
         /* O_NONBLOCK: opening a FIFO of that name must not hang the server. */
         CLOSED_AT_END int fd =
@@ -58,7 +58,7 @@ static bool is_unchanged(const struct arming_stamp *stamp, const struct file_fac
 static enum arming check_pidfile(const struct arming_question *question)
 {
         struct file_facts facts;
-        long number = pid_in(question->pidfile, &facts);
+        int64_t number = pid_in(question->pidfile, &facts);
 
         if (number == question->pid)
                 return question->start && is_unchanged(question->start, &facts) ? ARMING_NO

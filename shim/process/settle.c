@@ -37,12 +37,10 @@ void self_configure_log(void)
 /* Others of the server go on: it is no storm, and the master has done nothing wrong. */
 void self_end_user(const char *text)
 {
-        const struct timespec rest = {.tv_sec = REST_SECONDS};
-
         children_mark(CHILD_FORKED);
         if (!answer.told)
                 log_line(LEVEL_ERROR, "cannot enter the ", text, NULL);
-        kernel_call(SYS_ppoll, 0, 0, (long)&rest, 0, 0);
+        kernel_wait(NULL, 0, REST_SECONDS * INT64_C(1000000000));
         _exit(STATUS_REFUSED);
 }
 

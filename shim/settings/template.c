@@ -100,7 +100,7 @@ int template_expand(const char *text, const char *name, uid_t uid, char *ret_pat
         struct failure *ret_failure)
 {
         char buffer[NUMBER_SIZE];
-        const char *number = number_text(buffer, (long)uid);
+        const char *number = number_text(buffer, uid);
 
         if (name && is_plain(name))
                 return expand(text, text + strlen(text), name, number, ret_path, size, ret_failure);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/apart.h"
 
+#include "system/call_numbers.h"
 #include "system/child.h"
 #include "system/descriptors.h"
 #include "system/kernel.h"
@@ -93,7 +94,7 @@ static void leave_server(struct apart *apart, bool root, const int *kept, size_t
         kernel_call(SYS_setsid, 0, 0, 0, 0, 0);
         kernel_chdir("/");
         if (root)
-                kernel_call(SYS_setresuid, -1, 0, -1, 0, 0);
+                kernel_call(CALL_SETRESUID, -1, 0, -1, 0, 0);
         kernel_file_user((uid_t)-1);
         apart->log = may_let_go_of_log(apart);
         descriptors_close(fds, count + 3);

@@ -5,14 +5,15 @@
 #include "supply/account_files.h"
 #include "supply/place.h"
 #include "supply/place_new.h"
+#include "system/call_numbers.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/time_types.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *remedy_of(int error)
@@ -80,15 +81,15 @@ static int copy_content(int from, int to, uint64_t *room)
 
 static int finish_file(int fd, const struct file_facts *facts)
 {
-        struct timespec times[2] = {{.tv_nsec = UTIME_NOW},
+        struct __kernel_timespec times[2] = {{.tv_nsec = UTIME_NOW},
                 {.tv_sec = facts->modified_seconds, .tv_nsec = facts->modified_nanoseconds}};
         /* Without root, a copy belongs to who makes it. */
-        int error = geteuid() == 0 ? (int)kernel_call(SYS_fchown, fd, 0, facts->group, 0, 0) : 0;
+        int error = geteuid() == 0 ? (int)kernel_call(CALL_FCHOWN, fd, 0, facts->group, 0, 0) : 0;
 
         if (error == 0)
                 error = (int)kernel_call(SYS_fchmod, fd, facts->mode & 0755, 0, 0, 0);
         if (error == 0)
-                error = (int)kernel_call(SYS_utimensat, fd, 0, (long)times, 0, 0);
+                error = (int)kernel_call(CALL_UTIMENSAT, fd, 0, (long)times, 0, 0);
         return error;
 }
 

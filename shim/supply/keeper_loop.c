@@ -269,7 +269,7 @@ static void __attribute__((noreturn)) loop(struct keeping *keeping)
 /* Each user takes a few descriptors, and each of his processes one. */
 static void raise_limit(void)
 {
-        struct rlimit limit = {0};
+        struct rlimit64 limit = {0};
 
         if (kernel_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0) < 0)
                 return;

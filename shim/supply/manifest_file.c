@@ -79,7 +79,6 @@ static uint64_t size_of(int fd)
 static int lock(int fd)
 {
         static bool in_vain;
-        const struct timespec pause = {.tv_nsec = LOCK_PAUSE};
         const int64_t patience = in_vain ? 0 : LOCK_PATIENCE;
         int64_t deadline = kernel_milliseconds() + patience;
         uint64_t size = size_of(fd), now;
@@ -87,7 +86,7 @@ static int lock(int fd)
 
         while ((error = (int)kernel_call(SYS_flock, fd, LOCK_EX | LOCK_NB, 0, 0, 0)) == -EAGAIN &&
                 kernel_milliseconds() < deadline) {
-                kernel_call(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, (long)&pause, 0, 0);
+                kernel_wait(NULL, 0, LOCK_PAUSE);
                 now = size_of(fd);
                 if (now != size)
                         deadline = kernel_milliseconds() + patience;

@@ -3,6 +3,7 @@
 #include "supply/place.h"
 
 #include "supply/place_new.h"
+#include "system/call_numbers.h"
 #include "system/log.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 /* Descriptors of what was just made: nobody but root may own it or write to it. */
 static int own(int fd, gid_t group, mode_t mode)
 {
-        int error = geteuid() == 0 ? (int)kernel_call(SYS_fchown, fd, 0, group, 0, 0) : 0;
+        int error = geteuid() == 0 ? (int)kernel_call(CALL_FCHOWN, fd, 0, group, 0, 0) : 0;
 
         return error < 0 ? error : (int)kernel_call(SYS_fchmod, fd, (long)mode, 0, 0, 0);
 }

@@ -26,6 +26,9 @@
 /* Milliseconds that it may take to hear a question: it may be at work, on a busy machine. */
 #define HANG_LIMIT 5000
 
+/* In nanoseconds: between two looks whether a new one is ready. */
+#define READY_PAUSE 500000
+
 static int make_page(struct refresher *refresher)
 {
         void *page;
@@ -55,7 +58,6 @@ static pid_t start(struct refresher *refresher)
 /* A worker that is forked next may ask it at once. Return: @pid, or a negative error number. */
 static pid_t await(const struct refresher *refresher, pid_t pid)
 {
-        const struct timespec pause = {.tv_nsec = 500000};
         int status;
 
         while (!refresher->page->ready) {
@@ -65,7 +67,7 @@ static pid_t await(const struct refresher *refresher, pid_t pid)
                         child_end(pid);
                         return -ETIMEDOUT;
                 }
-                kernel_call(SYS_ppoll, 0, 0, (long)&pause, 0, 0);
+                kernel_wait(NULL, 0, READY_PAUSE);
         }
         return pid;
 }

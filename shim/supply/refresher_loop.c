@@ -48,10 +48,9 @@ static void wait_for(struct refreshing *state, bool event, int64_t milliseconds)
                 {.fd = event ? state->watch.fd : -1, .events = POLLIN},
                 {.fd = event ? state->asked : -1, .events = POLLIN},
                 {.fd = event ? state->mounts : -1, .events = POLLPRI}};
-        struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
 
-        kernel_call(
-                SYS_ppoll, (long)fds, sizeof(fds) / sizeof(fds[0]), event ? 0 : (long)&time, 0, 0);
+        kernel_wait(fds, sizeof(fds) / sizeof(fds[0]),
+                event ? WAIT_WITHOUT_END : milliseconds * 1000000);
         if (fds[0].revents)
                 child_exit(0);
         apart_check_master(&state->apart);

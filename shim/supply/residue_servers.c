@@ -110,11 +110,8 @@ static bool is_ancestor(const struct residue_server *server, const struct manife
 /* One of an earlier boot seems to come from the future. */
 static bool is_young(const struct manifest_line *line)
 {
-        struct timespec now = {0};
-        int64_t age;
+        int64_t age = kernel_seconds(CLOCK_BOOTTIME) - line->identity.birth_seconds;
 
-        kernel_call(SYS_clock_gettime, CLOCK_BOOTTIME, (long)&now, 0, 0, 0);
-        age = now.tv_sec - line->identity.birth_seconds;
         return age >= 0 && age < YOUNG_SECONDS;
 }
 

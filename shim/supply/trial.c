@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/trial.h"
 
+#include "system/call_numbers.h"
 #include "system/child.h"
 #include "system/kernel.h"
 #include "system/text.h"
@@ -33,12 +34,27 @@ struct call {
 };
 
 /* Calls of the entry that a filter may well forbid; of any other, the number is told. */
-static const struct call calls[] = {CALL(capget), CALL(capset), CALL(chdir), CALL(chroot),
-        CALL(connect), CALL(dup3), CALL(fchdir), CALL(fstatfs), CALL(getcwd), CALL(getdents64),
-        CALL(ioctl), CALL(keyctl), CALL(landlock_add_rule), CALL(landlock_create_ruleset),
-        CALL(landlock_restrict_self), CALL(ppoll), CALL(prctl), CALL(prlimit64), CALL(readlinkat),
-        CALL(seccomp), CALL(sendmsg), CALL(setfsuid), CALL(setns), CALL(setresuid), CALL(statx),
-        CALL(unshare)};
+static const struct call calls[] = {
+#ifdef SYS_fstatfs64
+        CALL(fstatfs64),
+#else
+        CALL(fstatfs),
+#endif
+#ifdef SYS_ppoll_time64
+        CALL(ppoll_time64),
+#else
+        CALL(ppoll),
+#endif
+#ifdef SYS_setfsuid32
+        CALL(setfsuid32), CALL(setresuid32),
+#else
+        CALL(setfsuid), CALL(setresuid),
+#endif
+        CALL(capget), CALL(capset), CALL(chdir), CALL(chroot), CALL(connect), CALL(dup3),
+        CALL(fchdir), CALL(getcwd), CALL(getdents64), CALL(ioctl), CALL(keyctl),
+        CALL(landlock_add_rule), CALL(landlock_create_ruleset), CALL(landlock_restrict_self),
+        CALL(prctl), CALL(prlimit64), CALL(readlinkat), CALL(seccomp), CALL(sendmsg), CALL(setns),
+        CALL(statx), CALL(unshare)};
 
 /* Calls that make a mount namespace; systemd has them, and chroot(), in one group. */
 static const struct call mount_calls[] = {CALL(fsconfig), CALL(fsmount), CALL(fsopen), CALL(mount),
@@ -61,7 +77,7 @@ static int enter(struct plan *plan, struct failure *failure)
 {
         /* A server may be another user for a moment, as it listens; its workers begin as root. */
         if (!plan->jail.rootless)
-                kernel_call(SYS_setresuid, -1, 0, -1, 0, 0);
+                kernel_call(CALL_SETRESUID, -1, 0, -1, 0, 0);
         /* Workers need it for the files that their master makes later (supply/lock_files.h). */
         kernel_file_user((uid_t)-1);
         return plan_enter(plan, failure);

@@ -73,13 +73,12 @@ static int wait_readable(int fd, int64_t deadline)
         int64_t left;
 
         while ((left = deadline - kernel_milliseconds()) > 0) {
-                struct timespec timeout = {left / 1000, left % 1000 * 1000000};
-                long count = kernel_call(SYS_ppoll, (long)&poll, 1, (long)&timeout, 0, 0);
+                int count = kernel_wait(&poll, 1, left * 1000000);
 
                 if (count > 0)
                         return 0;
                 if (count < 0 && count != -EINTR)
-                        return (int)count;
+                        return count;
         }
         return -ETIMEDOUT;
 }

@@ -46,7 +46,7 @@ static bool none_above(int closed)
 
 static long soft_limit(void)
 {
-        struct rlimit limit = {0};
+        struct rlimit64 limit = {0};
 
         return kernel_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0) < 0
                        ? DESCRIPTORS_TRIED
@@ -118,7 +118,7 @@ bool descriptors_any_of_one_thread(bool (*holds)(int fd))
 
 long descriptors_limit(void)
 {
-        struct rlimit limit = {0};
+        struct rlimit64 limit = {0};
 
         if (kernel_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0) < 0)
                 return DESCRIPTORS_TRIED;

@@ -44,7 +44,7 @@ static uint64_t number(const struct elf_file *file, const unsigned char *at, siz
 /* Return: how much there is, up to @size; or a negative error number. */
 static ssize_t read_at(int fd, uint64_t offset, void *buffer, size_t size)
 {
-        if (offset > INT64_MAX - size)
+        if (offset > (uint64_t)INT64_MAX - size)
                 return -ENOEXEC;
         return kernel_read_at(fd, offset, buffer, size);
 }

@@ -2,26 +2,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "system/kernel.h"
 
+#include "system/call_numbers.h"
 #include "system/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/stat.h>
+#include <linux/time_types.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
-
-/* The old call of 32-bit systems has user ids of 16 bits. */
-#ifdef SYS_setfsuid32
-#define SET_FILE_USER SYS_setfsuid32
-#else
-#define SET_FILE_USER SYS_setfsuid
-#endif
 
 /* Where the number of the next call is noted; NULL in all processes but a throw-away child. */
 static volatile long *watcher;
@@ -58,7 +52,8 @@ int kernel_open(const char *path, int flags, mode_t mode)
 
 int kernel_openat(int dirfd, const char *path, int flags, mode_t mode)
 {
-        return (int)kernel_call(SYS_openat, dirfd, (long)path, flags, (long)mode, 0);
+        /* As libc's own open64(): without it, machines of 32 bits refuse files of 2 GiB. */
+        return (int)kernel_call(SYS_openat, dirfd, (long)path, flags | O_LARGEFILE, (long)mode, 0);
 }
 
 const char *kernel_descriptor_path(int fd, char *buffer)
@@ -150,23 +145,40 @@ int kernel_access(int dirfd, const char *path, int mode, int flags)
 
 uid_t kernel_file_user(uid_t uid)
 {
-        return (uid_t)kernel_call(SET_FILE_USER, uid, 0, 0, 0, 0);
+        return (uid_t)kernel_call(CALL_SETFSUID, uid, 0, 0, 0, 0);
+}
+
+static struct __kernel_timespec time_of(clockid_t clock)
+{
+        struct __kernel_timespec time = {0};
+
+        kernel_call(CALL_CLOCK_GETTIME, clock, (long)&time, 0, 0, 0);
+        return time;
 }
 
 int64_t kernel_milliseconds(void)
 {
-        struct timespec time = {0};
+        struct __kernel_timespec time = time_of(CLOCK_MONOTONIC);
 
-        kernel_call(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&time, 0, 0, 0);
-        return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+        return time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* What poll() says with a timeout of 0. */
+int64_t kernel_seconds(clockid_t clock)
+{
+        return time_of(clock).tv_sec;
+}
+
+int kernel_wait(struct pollfd *fds, unsigned count, int64_t nanoseconds)
+{
+        struct __kernel_timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+
+        return (int)kernel_call(CALL_PPOLL, (long)fds, (long)count,
+                nanoseconds == WAIT_WITHOUT_END ? 0 : (long)&time, 0, 0);
+}
+
 int kernel_poll(struct pollfd *fds, unsigned count)
 {
-        struct timespec none = {0, 0};
-
-        return (int)kernel_call(SYS_ppoll, (long)fds, (long)count, (long)&none, 0, 0);
+        return kernel_wait(fds, count, 0);
 }
 
 int kernel_select(int count, unsigned long *set)

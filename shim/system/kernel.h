@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 /*
  * All of these are async-signal-safe, leave errno as it was, and return what the system call
@@ -52,6 +53,16 @@ uid_t kernel_file_user(uid_t uid);
 /** kernel_milliseconds() - of a clock that nobody sets (CLOCK_MONOTONIC). */
 int64_t kernel_milliseconds(void);
 
+/** kernel_seconds() - of that clock, also beyond 2038 on machines of 32 bits. */
+int64_t kernel_seconds(clockid_t clock);
+
+/** kernel_wait() - poll(2) for so many nanoseconds; without descriptors it only sleeps. */
+int kernel_wait(struct pollfd *fds, unsigned count, int64_t nanoseconds);
+
+/** WAIT_WITHOUT_END - in place of the nanoseconds. */
+#define WAIT_WITHOUT_END INT64_C(-1)
+
+/** kernel_poll() - kernel_wait() for no time. */
 int kernel_poll(struct pollfd *fds, unsigned count);
 
 /** kernel_select() - how many of the descriptors below @count in @set can be read, without waiting?

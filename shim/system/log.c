@@ -134,12 +134,11 @@ void log_leave(void)
  */
 static void add_time(struct text *line)
 {
-        struct timespec now;
+        int64_t now = kernel_seconds(CLOCK_REALTIME);
         long days, era, of_era, year, of_year, month, rest;
 
-        clock_gettime(CLOCK_REALTIME, &now);
-        rest = now.tv_sec % 86400;
-        days = now.tv_sec / 86400 + 719468;
+        rest = (long)(now % 86400);
+        days = (long)(now / 86400) + 719468;
         era = days / 146097;
         of_era = days % 146097;
         year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;

@@ -44,7 +44,7 @@ void text_add_short(struct text *text, const char *string, size_t limit)
         add_bytes(text, string + length - half, half);
 }
 
-static const char *unsigned_text(char *buffer, unsigned long number, unsigned base)
+static const char *unsigned_text(char *buffer, uint64_t number, unsigned base)
 {
         char *position = buffer + NUMBER_SIZE;
 
@@ -56,18 +56,18 @@ static const char *unsigned_text(char *buffer, unsigned long number, unsigned ba
         return position;
 }
 
-const char *number_text(char *buffer, long number)
+const char *number_text(char *buffer, int64_t number)
 {
         char *position;
 
         if (number >= 0)
-                return unsigned_text(buffer, (unsigned long)number, 10);
-        position = buffer + (unsigned_text(buffer, 0UL - (unsigned long)number, 10) - buffer);
+                return unsigned_text(buffer, (uint64_t)number, 10);
+        position = buffer + (unsigned_text(buffer, 0 - (uint64_t)number, 10) - buffer);
         *--position = '-';
         return position;
 }
 
-void text_add_number(struct text *text, long number, int digits)
+void text_add_number(struct text *text, int64_t number, int digits)
 {
         char buffer[NUMBER_SIZE];
         const char *decimal = number_text(buffer, number);

@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** struct text - a text that grows; there is always a NUL at its end. */
 struct text {
@@ -16,7 +17,7 @@ struct text {
 /** Longest string that text_format() puts in whole; a longer one loses its middle. */
 #define TEXT_STRING_LIMIT 400
 
-/** Room for the decimal text of any long, see number_text(). */
+/** Room for the decimal text of any int64_t, see number_text(). */
 #define NUMBER_SIZE 24
 
 /** text_in() - an empty text in @buffer of @size bytes, at least 4. */
@@ -29,7 +30,7 @@ void text_add(struct text *text, const char *string);
 void text_add_short(struct text *text, const char *string, size_t limit);
 
 /** text_add_number() - append a number, with zeros in front up to @digits. */
-void text_add_number(struct text *text, long number, int digits);
+void text_add_number(struct text *text, int64_t number, int digits);
 
 /** text_add_item() - append item @i of a list of @count: "a, b or c", where @last is "or". */
 void text_add_item(struct text *text, const char *item, size_t i, size_t count, const char *last);
@@ -39,6 +40,6 @@ void text_format(struct text *text, const char *format, va_list values)
         __attribute__((format(printf, 2, 0)));
 
 /** number_text() - the decimal text of @number, in @buffer of NUMBER_SIZE bytes. */
-const char *number_text(char *buffer, long number);
+const char *number_text(char *buffer, int64_t number);
 
 #endif

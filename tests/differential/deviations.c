@@ -64,10 +64,10 @@ static const struct {
 
 static bool is_hidden(const struct reference *path)
 {
-        struct stat facts;
+        struct statx facts;
 
         return path->place == PLACE_ANCESTOR &&
-               syscall(SYS_newfstatat, AT_FDCWD, path->inside, &facts, AT_SYMLINK_NOFOLLOW) != 0 &&
+               syscall(SYS_statx, AT_FDCWD, path->inside, AT_SYMLINK_NOFOLLOW, 0, &facts) != 0 &&
                errno == ENOENT;
 }
 

@@ -8,7 +8,11 @@
 int __xmknod(int version, const char *path, mode_t mode, dev_t *device);
 int __xmknodat(int version, int dirfd, const char *path, mode_t mode, dev_t *device);
 
+#if __SIZEOF_LONG__ == 4
+#define MKNOD_VERSION 1
+#else
 #define MKNOD_VERSION 0
+#endif
 
 static void probe_mknod(const struct target *at)
 {

@@ -18,6 +18,8 @@ int __statfs(const char *path, struct statfs *fs);
 
 #ifdef __x86_64__
 #define STAT_VERSION 1
+#elif __SIZEOF_LONG__ == 4
+#define STAT_VERSION 3
 #else
 #define STAT_VERSION 0
 #endif

@@ -74,9 +74,9 @@ static void see_place(const char *path, int kind, const struct FTW *place)
 {
         const char *slash = strrchr(path, '/');
         const char *name = slash ? slash + 1 : path;
-        struct stat st;
+        struct statx st;
         bool is_here = place->level > 0 &&
-                       syscall(SYS_newfstatat, AT_FDCWD, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+                       syscall(SYS_statx, AT_FDCWD, name, AT_SYMLINK_NOFOLLOW, 0, &st) == 0;
 
         if (kind == FTW_DP && place->level == 0 && strcmp(walked->inside, "/") == 0)
                 return;

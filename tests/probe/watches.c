@@ -73,12 +73,12 @@ static void probe_ftok(const struct target *at)
 {
         key_t key = ftok(at->path, 'c');
         int error = errno;
-        struct stat st;
-        bool exists = syscall(SYS_newfstatat, AT_FDCWD, at->inside, &st, 0) == 0;
+        struct statx st;
+        bool exists = syscall(SYS_statx, AT_FDCWD, at->inside, 0, STATX_INO, &st) == 0;
 
         errno = error;
         answer("there is a key", key != -1);
-        answer("it is right", exists && (key & 0xffff) == (key_t)(st.st_ino & 0xffff));
+        answer("it is right", exists && (key & 0xffff) == (key_t)(st.stx_ino & 0xffff));
 }
 
 static const struct probe probes[] = {

@@ -27,7 +27,7 @@ def compiled(directory, *arguments):
 
 def compile_program(source, target, *options):
     """Compile programs/SOURCE, and return the path of the program or library."""
-    return shutil.copy(compiled(SOURCES, source, *options), target)
+    return shutil.copy(compiled(SOURCES, source, "-I../../../shim", *options), target)
 
 
 class Tree:

@@ -56,7 +56,7 @@ static void a_missing_pidfile_means_no(void **state)
 static void a_pidfile_of_before_the_start_does_not_count(void **state)
 {
         const char *pidfile = temporary_write("pid", "1234\n");
-        const struct timespec later[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 4000000000}};
+        const struct timespec later[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = INT32_MAX}};
         struct arming_stamp stamp;
         struct arming_question question = {.pidfile = pidfile, .pid = 1234, .start = &stamp};
 

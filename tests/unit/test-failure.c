@@ -98,8 +98,8 @@ static void numbers(void **state)
 
         assert_string_equal(number_text(buffer, 0), "0");
         assert_string_equal(number_text(buffer, -1), "-1");
-        assert_string_equal(number_text(buffer, LONG_MAX), "9223372036854775807");
-        assert_string_equal(number_text(buffer, LONG_MIN), "-9223372036854775808");
+        assert_string_equal(number_text(buffer, INT64_MAX), "9223372036854775807");
+        assert_string_equal(number_text(buffer, INT64_MIN), "-9223372036854775808");
         text_add_number(&text, 7, 2);
         text_add_number(&text, 123, 2);
         assert_string_equal(place, "07123");

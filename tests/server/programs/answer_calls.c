@@ -7,6 +7,8 @@
  * move_mount is answered only if it is to mount beneath another one, as Linux does before 6.5.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "system/call_numbers.h"
+
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -14,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static const struct {
@@ -34,13 +35,17 @@ static const struct {
         {"memfd_create", SYS_memfd_create},
         {"move_mount", SYS_move_mount},
         {"open_tree", SYS_open_tree},
-        {"ppoll", SYS_ppoll},
+        {"ppoll", CALL_PPOLL},
         {"openat2", SYS_openat2},
         {"pidfd_open", SYS_pidfd_open},
         {"seccomp", SYS_seccomp},
-        {"setfsuid", SYS_setfsuid},
+        {"setfsuid", CALL_SETFSUID},
         {"setns", SYS_setns},
+#ifdef SYS_setuid32
+        {"setuid", SYS_setuid32},
+#else
         {"setuid", SYS_setuid},
+#endif
         {"signalfd4", SYS_signalfd4},
         {"unshare", SYS_unshare},
 };

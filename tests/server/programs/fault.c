@@ -6,8 +6,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include "fault.h"
+
+#include "system/call_numbers.h"
+
 #include <dlfcn.h>
 #include <errno.h>
+#include <linux/time_types.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -24,9 +28,26 @@
 #define ARGUMENTS 6
 #define NONE (-1)
 #define SECOND INT64_C(1000000000)
-#define CALL(name, path, value)                                                                    \
+
+/* Machines of 32 bits count what is mapped in pages, and have another call for large file systems.
+ */
+#ifdef SYS_mmap2
+#define MMAP SYS_mmap2
+#define MMAP_UNIT 4096
+#else
+#define MMAP SYS_mmap
+#define MMAP_UNIT 1
+#endif
+#ifdef SYS_fstatfs64
+#define FSTATFS SYS_fstatfs64
+#else
+#define FSTATFS SYS_fstatfs
+#endif
+
+#define CALL(name, path, value) NAMED(#name, SYS_##name, path, value)
+#define NAMED(name, number, path, value)                                                           \
         {                                                                                          \
-#name, SYS_##name, path, value                                                     \
+                name, number, path, value                                                          \
         }
 
 /* Calls by name, and which of their arguments tell more: a path, a number. */
@@ -39,7 +60,7 @@ static const struct call {
         CALL(capset, NONE, NONE),
         CALL(chdir, 0, NONE),
         CALL(chroot, 0, NONE),
-        CALL(clock_gettime, NONE, NONE),
+        NAMED("clock_gettime", CALL_CLOCK_GETTIME, NONE, NONE),
         CALL(clone, NONE, NONE),
         CALL(close, NONE, NONE),
         CALL(dup3, NONE, NONE),
@@ -50,12 +71,12 @@ static const struct call {
         CALL(fchdir, NONE, NONE),
         CALL(fchmod, NONE, NONE),
         CALL(fchmodat, 1, NONE),
-        CALL(fchown, NONE, NONE),
+        NAMED("fchown", CALL_FCHOWN, NONE, NONE),
         CALL(fcntl, NONE, 1),
         CALL(fsconfig, NONE, 1),
         CALL(fsmount, NONE, NONE),
         CALL(fsopen, 0, NONE),
-        CALL(fstatfs, NONE, NONE),
+        NAMED("fstatfs", FSTATFS, NONE, NONE),
         CALL(getcwd, NONE, NONE),
         CALL(flock, NONE, NONE),
         CALL(getdents64, NONE, NONE),
@@ -70,7 +91,7 @@ static const struct call {
         CALL(madvise, NONE, NONE),
         CALL(mkdirat, 1, NONE),
         CALL(mknodat, 1, NONE),
-        CALL(mmap, NONE, NONE),
+        NAMED("mmap", MMAP, NONE, NONE),
         CALL(mprotect, NONE, NONE),
         CALL(munmap, NONE, NONE),
         CALL(mount, 1, NONE),
@@ -81,7 +102,7 @@ static const struct call {
         CALL(openat2, 1, NONE),
         CALL(pipe2, NONE, NONE),
         CALL(pivot_root, 0, NONE),
-        CALL(ppoll, NONE, NONE),
+        NAMED("ppoll", CALL_PPOLL, NONE, NONE),
         CALL(prctl, NONE, 0),
         CALL(preadv, NONE, NONE),
         CALL(prlimit64, NONE, NONE),
@@ -90,15 +111,15 @@ static const struct call {
         CALL(renameat2, 1, NONE),
         CALL(rt_sigprocmask, NONE, NONE),
         CALL(sendfile, NONE, NONE),
-        CALL(setfsuid, NONE, NONE),
-        CALL(setresuid, NONE, NONE),
+        NAMED("setfsuid", CALL_SETFSUID, NONE, NONE),
+        NAMED("setresuid", CALL_SETRESUID, NONE, NONE),
         CALL(setns, NONE, NONE),
         CALL(statx, 1, NONE),
         CALL(symlinkat, 0, NONE),
         CALL(umount2, 0, NONE),
         CALL(unlinkat, 1, NONE),
         CALL(unshare, NONE, 0),
-        CALL(utimensat, NONE, NONE),
+        NAMED("utimensat", CALL_UTIMENSAT, NONE, NONE),
         CALL(wait4, NONE, NONE),
         CALL(write, NONE, NONE),
 };
@@ -207,19 +228,19 @@ static bool allocation_fails(void)
         return true;
 }
 
-static void multiply_time(struct timespec *time, long factor, long divisor)
+static void multiply_time(struct __kernel_timespec *time, long factor, long divisor)
 {
         int64_t nanoseconds = (time->tv_sec * SECOND + time->tv_nsec) / divisor * factor;
 
-        *time = (struct timespec){nanoseconds / SECOND, nanoseconds % SECOND};
+        *time = (struct __kernel_timespec){nanoseconds / SECOND, nanoseconds % SECOND};
 }
 
 static long call_in_fast_time(long number, const long *arguments)
 {
-        struct timespec *time = (void *)arguments[number == SYS_ppoll ? 2 : 1], wait;
+        struct __kernel_timespec *time = (void *)arguments[number == CALL_PPOLL ? 2 : 1], wait;
         long result;
 
-        if (number == SYS_ppoll) {
+        if (number == CALL_PPOLL) {
                 wait = *time;
                 multiply_time(&wait, 1, speed);
                 return next(number, arguments[0], arguments[1], &wait, arguments[3]);
@@ -244,7 +265,7 @@ long syscall(long number, ...)
         is_refresher |= is_builder && number == SYS_prctl && arguments[0] == PR_SET_NAME;
         if (call_fails(number, arguments))
                 return fail(number, arguments);
-        if (speed > 1 && (number == SYS_clock_gettime || number == SYS_ppoll))
+        if (speed > 1 && (number == CALL_CLOCK_GETTIME || number == CALL_PPOLL))
                 return call_in_fast_time(number, arguments);
         result = next(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
                 arguments[5]);
@@ -255,7 +276,7 @@ long syscall(long number, ...)
 
 void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-        return (void *)syscall(SYS_mmap, address, size, protection, flags, fd, offset);
+        return (void *)syscall(MMAP, address, size, protection, flags, fd, offset / MMAP_UNIT);
 }
 
 int madvise(void *address, size_t size, int advice)

@@ -109,21 +109,27 @@ static void replace_exposed(void)
                 fail("rename");
 }
 
+static bool is_same(const struct statx *a, const struct statx *b)
+{
+        return a->stx_ino == b->stx_ino && a->stx_dev_major == b->stx_dev_major &&
+               a->stx_dev_minor == b->stx_dev_minor;
+}
+
 /* Descriptors of other directories than the root, and of namespaces. */
-static int count_ways_out(const struct stat *root)
+static int count_ways_out(const struct statx *root)
 {
         int count = 0;
 
         for (int fd = 0; fd < TRIED_FDS; fd++) {
                 int flags = (int)syscall(SYS_fcntl, fd, F_GETFL);
-                struct stat facts;
+                struct statx facts;
 
-                if (flags < 0 || syscall(SYS_newfstatat, fd, "", &facts, AT_EMPTY_PATH) < 0)
+                if (flags < 0 || syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO,
+                                         &facts) < 0)
                         continue;
-                if ((S_ISDIR(facts.st_mode) || (flags & O_PATH)) &&
-                        (facts.st_ino != root->st_ino || facts.st_dev != root->st_dev))
+                if ((S_ISDIR(facts.stx_mode) || (flags & O_PATH)) && !is_same(&facts, root))
                         count++;
-                else if (S_ISREG(facts.st_mode) && ioctl(fd, NS_GET_NSTYPE) > 0)
+                else if (S_ISREG(facts.stx_mode) && ioctl(fd, NS_GET_NSTYPE) > 0)
                         count++;
         }
         return count;
@@ -152,16 +158,15 @@ static uint64_t permitted_set(void)
 static void serve(void)
 {
         char directory[PATH_MAX] = "?";
-        struct stat root, above;
+        struct statx root, above;
 
-        syscall(SYS_newfstatat, AT_FDCWD, "/", &root, 0);
-        syscall(SYS_newfstatat, AT_FDCWD, "/..", &above, 0);
+        syscall(SYS_statx, AT_FDCWD, "/", 0, STATX_INO, &root);
+        syscall(SYS_statx, AT_FDCWD, "/..", 0, STATX_INO, &above);
         syscall(SYS_getcwd, directory, sizeof(directory));
         snprintf(shared->served, sizeof(shared->served),
                 "root=%lu top=%d uid=%d privileges=%d out=%d bounding=%llx permitted=%llx lock=%d "
                 "cwd=%s",
-                (unsigned long)root.st_ino,
-                root.st_ino == above.st_ino && root.st_dev == above.st_dev, (int)geteuid(),
+                (unsigned long)root.stx_ino, is_same(&root, &above), (int)geteuid(),
                 !prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), count_ways_out(&root),
                 (unsigned long long)bounding_set(), (unsigned long long)permitted_set(),
                 open(below_tree("run/lock"), O_WRONLY) >= 0, directory);

@@ -55,13 +55,13 @@ ACTION(say, "say")
 {
         int (*role)(void);
         char text[16] = "none";
-        struct stat root;
+        struct statx root;
 
         *(void **)&role = dlsym(RTLD_DEFAULT, "chrootshim_role");
         if (role)
                 snprintf(text, sizeof(text), "%d", role());
-        syscall(SYS_newfstatat, AT_FDCWD, "/", &root, 0);
-        printf("%s %s %lu\n", next_argument(), text, (unsigned long)root.st_ino);
+        syscall(SYS_statx, AT_FDCWD, "/", 0, STATX_INO, &root);
+        printf("%s %s %lu\n", next_argument(), text, (unsigned long)root.stx_ino);
 }
 
 ACTION(listen, "listen")
