@@ -62,3 +62,31 @@ INTERPOSE(int, utimensat, (int dirfd, const char *path, const struct timespec ti
 {
         return real(utimensat)(dirfd, jail_path(path), times, flags);
 }
+
+#if HOOKS_TIME64
+INTERPOSE(int, __utime64, (const char *path, const struct utimbuf *times))
+{
+        return real(__utime64)(jail_path(path), times);
+}
+
+INTERPOSE(int, __utimes64, (const char *path, const struct timeval times[2]))
+{
+        return real(__utimes64)(jail_path(path), times);
+}
+
+INTERPOSE(int, __lutimes64, (const char *path, const struct timeval times[2]))
+{
+        return real(__lutimes64)(jail_path(path), times);
+}
+
+INTERPOSE(int, __futimesat64, (int dirfd, const char *path, const struct timeval times[2]))
+{
+        return real(__futimesat64)(dirfd, jail_path(path), times);
+}
+
+INTERPOSE(int, __utimensat64,
+        (int dirfd, const char *path, const struct timespec times[2], int flags))
+{
+        return real(__utimensat64)(dirfd, jail_path(path), times, flags);
+}
+#endif

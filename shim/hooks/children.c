@@ -79,3 +79,20 @@ INTERPOSE(int, waitid, (idtype_t type, id_t id, siginfo_t *ret_info, int options
                 process_lost(info->si_pid, status_in(info));
         return result;
 }
+
+#if HOOKS_TIME64
+INTERPOSE(pid_t, __wait3_time64, (int *ret_status, int options, struct rusage *ret_usage))
+{
+        int own, *status = ret_status ? ret_status : &own;
+
+        return waited(real(__wait3_time64)(status, options, ret_usage), status);
+}
+
+INTERPOSE(
+        pid_t, __wait4_time64, (pid_t pid, int *ret_status, int options, struct rusage *ret_usage))
+{
+        int own, *status = ret_status ? ret_status : &own;
+
+        return waited(real(__wait4_time64)(pid, status, options, ret_usage), status);
+}
+#endif

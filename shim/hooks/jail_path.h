@@ -6,6 +6,8 @@
 
 #include "process/process.h"
 
+#include <sys/stat.h>
+
 /** jail_path() - the path to give to the kernel: @path, or a pointer into it. */
 static inline const char *jail_path(const char *path)
 {
@@ -26,6 +28,12 @@ char *jail_path_buffer(char *path);
  * errno.
  */
 bool ancestor_is_hidden(const char *path);
+
+/** ANCESTOR_MODE - of it, as the stat functions say. */
+#define ANCESTOR_MODE (S_IFDIR | S_IXUSR | S_IXGRP | S_IXOTH)
+
+/** LINK_MODE - of a link that leads to the jail outside, as those say that do not follow it. */
+#define LINK_MODE (S_IFLNK | ACCESSPERMS)
 
 /** is_hidden_ancestor() - ancestor_is_hidden(); @inside is jail_path(@path). */
 static inline bool is_hidden_ancestor(const char *path, const char *inside)

@@ -194,3 +194,66 @@ INTERPOSE(int, sigtimedwait,
         process_wait(EVENT_TOUCH);
         return real(sigtimedwait)(set, ret_info, timeout);
 }
+
+#if HOOKS_TIME64
+INTERPOSE(int, __epoll_pwait2_time64,
+        (int epoll, struct epoll_event *events, int count, const struct timespec *timeout,
+                const sigset_t *mask))
+{
+        process_epoll_waits();
+        return real(__epoll_pwait2_time64)(epoll, events, count, timeout, mask);
+}
+
+INTERPOSE(int, __ppoll64,
+        (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask))
+{
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(__ppoll64)(fds, count, timeout, mask);
+        process_polled(ready, fds, count);
+        return ready;
+}
+
+INTERPOSE(int, __ppoll64_chk,
+        (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
+                size_t size))
+{
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(__ppoll64_chk)(fds, count, timeout, mask, size);
+        process_polled(ready, fds, count);
+        return ready;
+}
+
+INTERPOSE(int, __select64,
+        (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout))
+{
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(__select64)(count, read, write, except, timeout);
+        process_selected(ready, count, read, write, except);
+        return ready;
+}
+
+INTERPOSE(int, __pselect64,
+        (int count, fd_set *read, fd_set *write, fd_set *except, const struct timespec *timeout,
+                const sigset_t *mask))
+{
+        int ready;
+
+        process_wait(EVENT_TOUCH);
+        ready = real(__pselect64)(count, read, write, except, timeout, mask);
+        process_selected(ready, count, read, write, except);
+        return ready;
+}
+
+INTERPOSE(int, __sigtimedwait64,
+        (const sigset_t *set, siginfo_t *ret_info, const struct timespec *timeout))
+{
+        process_wait(EVENT_TOUCH);
+        return real(__sigtimedwait64)(set, ret_info, timeout);
+}
+#endif

@@ -205,3 +205,38 @@ INTERPOSE(int, recvmmsg,
                 process_received(&messages[i].msg_hdr);
         return received;
 }
+
+#if HOOKS_TIME64
+INTERPOSE(ssize_t, __sendmsg64, (int fd, const struct msghdr *message, int flags))
+{
+        return hook_sendmsg(fd, message, flags);
+}
+
+INTERPOSE(int, __sendmmsg64, (int fd, struct mmsghdr *messages, unsigned count, int flags))
+{
+        return hook_sendmmsg(fd, messages, count, flags);
+}
+
+INTERPOSE(ssize_t, __recvmsg64, (int fd, struct msghdr *message, int flags))
+{
+        ssize_t length;
+
+        process_receive(fd);
+        length = real(__recvmsg64)(fd, message, flags);
+        if (length >= 0)
+                process_received(message);
+        return length;
+}
+
+INTERPOSE(int, __recvmmsg64,
+        (int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout))
+{
+        int received;
+
+        process_receive(fd);
+        received = real(__recvmmsg64)(fd, messages, count, flags, timeout);
+        for (int i = 0; i < received; i++)
+                process_received(&messages[i].msg_hdr);
+        return received;
+}
+#endif

@@ -11,9 +11,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* An ancestor of the jail as a worker sees it: it can be passed through, and nothing else. */
-#define ANCESTOR_MODE (S_IFDIR | S_IXUSR | S_IXGRP | S_IXOTH)
-
 /* What the stat functions say of a hidden ancestor. */
 static int show_ancestor(struct stat *ret_facts)
 {
@@ -30,7 +27,7 @@ static int show_ancestor64(struct stat64 *ret_facts)
 /* What those say that do not follow it of a link that leads to the jail outside. */
 static int show_link(const char *text, struct stat *ret_facts)
 {
-        *ret_facts = (struct stat){.st_mode = S_IFLNK | ACCESSPERMS,
+        *ret_facts = (struct stat){.st_mode = LINK_MODE,
                 .st_nlink = 1,
                 .st_size = (off_t)strlen(text),
                 .st_blksize = 4096};
@@ -39,7 +36,7 @@ static int show_link(const char *text, struct stat *ret_facts)
 
 static int show_link64(const char *text, struct stat64 *ret_facts)
 {
-        *ret_facts = (struct stat64){.st_mode = S_IFLNK | ACCESSPERMS,
+        *ret_facts = (struct stat64){.st_mode = LINK_MODE,
                 .st_nlink = 1,
                 .st_size = (off64_t)strlen(text),
                 .st_blksize = 4096};
@@ -122,7 +119,7 @@ INTERPOSE(int, statx, (int dirfd, const char *path, int flags, unsigned mask, st
                 return real(statx)(dirfd, inside, flags, mask, facts);
         *facts = (struct statx){
                 .stx_mask = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_GID,
-                .stx_mode = text ? S_IFLNK | ACCESSPERMS : ANCESTOR_MODE,
+                .stx_mode = text ? LINK_MODE : ANCESTOR_MODE,
                 .stx_nlink = text ? 1 : 2,
                 .stx_blksize = 4096};
         if (text) {

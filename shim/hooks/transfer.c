@@ -260,3 +260,10 @@ INTERPOSE(int, __fcntl, (int fd, int command, void *argument))
 {
         return control((fcntl_type *)real_function(SYMBOL___fcntl), fd, command, argument);
 }
+
+#if HOOKS_TIME64
+INTERPOSE(int, __fcntl_time64, (int fd, int command, void *argument))
+{
+        return control((fcntl_type *)real_function(SYMBOL___fcntl_time64), fd, command, argument);
+}
+#endif

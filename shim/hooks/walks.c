@@ -129,20 +129,27 @@ INTERPOSE(int, ftw,
         return result;
 }
 
-INTERPOSE(int, ftw64,
-        (const char *path, int (*callback)(const char *, const struct stat64 *, int), int depth))
+typedef int ftw64_callback(const char *path, const struct stat64 *facts, int kind);
+typedef int ftw64_type(const char *path, ftw64_callback *callback, int depth);
+
+static int walk_ftw64(ftw64_type *function, const char *path, ftw64_callback *callback, int depth)
 {
         const char *inside = jail_path(path);
         struct walk outer;
         int result;
 
         if (!walk_is_translated(path, inside))
-                return real(ftw64)(inside, callback, depth);
+                return function(inside, callback, depth);
         outer = walk_begin(path, inside);
         walk.callback.ftw64 = callback;
-        result = real(ftw64)(inside, report_ftw64, depth);
+        result = function(inside, report_ftw64, depth);
         walk = outer;
         return result;
+}
+
+INTERPOSE(int, ftw64, (const char *path, ftw64_callback *callback, int depth))
+{
+        return walk_ftw64(real(ftw64), path, callback, depth);
 }
 
 INTERPOSE(int, nftw,
@@ -162,21 +169,29 @@ INTERPOSE(int, nftw,
         return result;
 }
 
-INTERPOSE(int, nftw64,
-        (const char *path, int (*callback)(const char *, const struct stat64 *, int, struct FTW *),
-                int depth, int flags))
+typedef int nftw64_callback(
+        const char *path, const struct stat64 *facts, int kind, struct FTW *place);
+typedef int nftw64_type(const char *path, nftw64_callback *callback, int depth, int flags);
+
+static int walk_nftw64(
+        nftw64_type *function, const char *path, nftw64_callback *callback, int depth, int flags)
 {
         const char *inside = jail_path(path);
         struct walk outer;
         int result;
 
         if (!walk_is_translated(path, inside))
-                return real(nftw64)(inside, callback, depth, flags);
+                return function(inside, callback, depth, flags);
         outer = walk_begin(path, inside);
         walk.callback.nftw64 = callback;
-        result = real(nftw64)(inside, report_nftw64, depth, flags);
+        result = function(inside, report_nftw64, depth, flags);
         walk = outer;
         return result;
+}
+
+INTERPOSE(int, nftw64, (const char *path, nftw64_callback *callback, int depth, int flags))
+{
+        return walk_nftw64(real(nftw64), path, callback, depth, flags);
 }
 
 static size_t path_count(char *const *paths)
@@ -200,15 +215,23 @@ INTERPOSE(FTS *, fts_open,
         return real(fts_open)(inside, options, compare);
 }
 
-INTERPOSE(FTS64 *, fts64_open,
-        (char *const *paths, int options, int (*compare)(const FTSENT64 **, const FTSENT64 **)))
+typedef int fts64_compare(const FTSENT64 **, const FTSENT64 **);
+typedef FTS64 *fts64_type(char *const *paths, int options, fts64_compare *compare);
+
+static FTS64 *open_fts64(
+        fts64_type *function, char *const *paths, int options, fts64_compare *compare)
 {
         size_t count = path_count(paths);
         char *inside[count + 1];
 
         for (size_t i = 0; i <= count; i++)
                 inside[i] = (char *)(uintptr_t)jail_path(paths[i]);
-        return real(fts64_open)(inside, options, compare);
+        return function(inside, options, compare);
+}
+
+INTERPOSE(FTS64 *, fts64_open, (char *const *paths, int options, fts64_compare *compare))
+{
+        return open_fts64(real(fts64_open), paths, options, compare);
 }
 
 static void *glob_open(const char *path)
@@ -263,23 +286,28 @@ INTERPOSE(int, glob,
         return result;
 }
 
-INTERPOSE(int, glob64,
-        (const char *pattern, int flags, int (*on_error)(const char *, int), glob64_t *matches))
+typedef int glob_error(const char *path, int error);
+typedef int glob64_type(const char *pattern, int flags, glob_error *on_error, glob64_t *matches);
+typedef int stat64_type(const char *path, struct stat64 *facts);
+
+/* @look, @look_at_link: the stat functions of the kind that this glob() calls. */
+static int walk_glob64(glob64_type *function, stat64_type *look, stat64_type *look_at_link,
+        const char *pattern, int flags, glob_error *on_error, glob64_t *matches)
 {
         glob64_t given;
         int result;
 
         if (!outside_applies())
-                return real(glob64)(jail_path(pattern), flags, on_error, matches);
+                return function(jail_path(pattern), flags, on_error, matches);
         if ((flags & GLOB_ALTDIRFUNC) || !matches)
-                return real(glob64)(pattern, flags, on_error, matches);
+                return function(pattern, flags, on_error, matches);
         given = *matches;
         matches->gl_opendir = glob_open;
         matches->gl_readdir = glob_read64;
         matches->gl_closedir = glob_close;
-        matches->gl_stat = stat64;
-        matches->gl_lstat = lstat64;
-        result = real(glob64)(pattern, flags | GLOB_ALTDIRFUNC, on_error, matches);
+        matches->gl_stat = look;
+        matches->gl_lstat = look_at_link;
+        result = function(pattern, flags | GLOB_ALTDIRFUNC, on_error, matches);
         matches->gl_opendir = given.gl_opendir;
         matches->gl_readdir = given.gl_readdir;
         matches->gl_closedir = given.gl_closedir;
@@ -288,3 +316,36 @@ INTERPOSE(int, glob64,
         matches->gl_flags &= ~GLOB_ALTDIRFUNC;
         return result;
 }
+
+INTERPOSE(int, glob64, (const char *pattern, int flags, glob_error *on_error, glob64_t *matches))
+{
+        return walk_glob64(real(glob64), stat64, lstat64, pattern, flags, on_error, matches);
+}
+
+#if HOOKS_TIME64
+/* What comes to a caller's function of a file is handed on: it knows which struct that is. */
+INTERPOSE(int, __ftw64_time64, (const char *path, ftw64_callback *callback, int depth))
+{
+        return walk_ftw64(real(__ftw64_time64), path, callback, depth);
+}
+
+INTERPOSE(int, __nftw64_time64, (const char *path, nftw64_callback *callback, int depth, int flags))
+{
+        return walk_nftw64(real(__nftw64_time64), path, callback, depth, flags);
+}
+
+INTERPOSE(FTS64 *, __fts64_open_time64, (char *const *paths, int options, fts64_compare *compare))
+{
+        return open_fts64(real(__fts64_open_time64), paths, options, compare);
+}
+
+/* The hooks of hooks/time64.c, which fill a larger struct. */
+stat64_type stat_time64 __asm__("__stat64_time64"), lstat_time64 __asm__("__lstat64_time64");
+
+INTERPOSE(int, __glob64_time64,
+        (const char *pattern, int flags, glob_error *on_error, glob64_t *matches))
+{
+        return walk_glob64(real(__glob64_time64), stat_time64, lstat_time64, pattern, flags,
+                on_error, matches);
+}
+#endif

@@ -58,6 +58,13 @@ bool real_exists(enum symbol symbol);
         __attribute__((visibility("default"))) hooked_##name hook_##name __asm__(#name);           \
         type hook_##name parameters
 
+/**
+ * HOOKS_TIME64 - are there the symbols of HOOK_TIME64 (libc/symbols.h)?
+ *
+ * Their hooks only hand on what they get of a time, and may name it by the type of the others.
+ */
+#define HOOKS_TIME64 (__SIZEOF_LONG__ == 4)
+
 /** real() - the real function of this name, with its own type; for use in hooks. */
 #define real(name) ((hooked_##name *)real_function(SYMBOL_##name))
 

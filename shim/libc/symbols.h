@@ -3,12 +3,21 @@
  * It is the single source of the binding (real.c), of the export map and of the tests that look
  * for what was forgotten. No include guard: each reader defines HOOK(file, symbol) first.
  *
- * HOOK_NEWER stands for a symbol that not every libc has yet. The exceptions at the end concern
- * paths or roles and are not hooked, each for its reason.
+ * HOOK_NEWER stands for a symbol that not every libc has yet. HOOK_TIME64 stands for what programs
+ * call instead that are built for times of 64 bits (_TIME_BITS=64) where long has 32; elsewhere there
+ * is no such name. The exceptions at the end concern paths or roles and are not hooked, each for its
+ * reason.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef HOOK_NEWER
 #define HOOK_NEWER(file, symbol) HOOK(file, symbol)
+#endif
+#ifndef HOOK_TIME64
+#if __SIZEOF_LONG__ == 4
+#define HOOK_TIME64(file, symbol) HOOK_NEWER(file, symbol)
+#else
+#define HOOK_TIME64(file, symbol)
+#endif
 #endif
 HOOK(files, open)
 HOOK(files, open64)
@@ -43,6 +52,9 @@ HOOK(status, __lxstat)
 HOOK(status, __lxstat64)
 HOOK(status, __fxstatat)
 HOOK(status, __fxstatat64)
+HOOK_TIME64(time64, __stat64_time64)
+HOOK_TIME64(time64, __lstat64_time64)
+HOOK_TIME64(time64, __fstatat64_time64)
 HOOK(status, access)
 HOOK(status, eaccess)
 HOOK(status, euidaccess)
@@ -76,6 +88,10 @@ HOOK(walks, fts_open)
 HOOK(walks, fts64_open)
 HOOK(walks, glob)
 HOOK(walks, glob64)
+HOOK_TIME64(walks, __ftw64_time64)
+HOOK_TIME64(walks, __nftw64_time64)
+HOOK_TIME64(walks, __fts64_open_time64)
+HOOK_TIME64(walks, __glob64_time64)
 HOOK(words, wordexp)
 HOOK(names, link)
 HOOK(names, linkat)
@@ -104,6 +120,11 @@ HOOK(attributes, utimes)
 HOOK(attributes, lutimes)
 HOOK(attributes, futimesat)
 HOOK(attributes, utimensat)
+HOOK_TIME64(attributes, __utime64)
+HOOK_TIME64(attributes, __utimes64)
+HOOK_TIME64(attributes, __lutimes64)
+HOOK_TIME64(attributes, __futimesat64)
+HOOK_TIME64(attributes, __utimensat64)
 HOOK(extended, getxattr)
 HOOK(extended, lgetxattr)
 HOOK(extended, setxattr)
@@ -189,6 +210,10 @@ HOOK(sockets, recvfrom)
 HOOK(sockets, __recvfrom_chk)
 HOOK(sockets, recvmsg)
 HOOK(sockets, recvmmsg)
+HOOK_TIME64(sockets, __sendmsg64)
+HOOK_TIME64(sockets, __sendmmsg64)
+HOOK_TIME64(sockets, __recvmsg64)
+HOOK_TIME64(sockets, __recvmmsg64)
 HOOK(transfer, read)
 HOOK(transfer, __read)
 HOOK(transfer, __read_chk)
@@ -221,6 +246,7 @@ HOOK(transfer, dup)
 HOOK(transfer, fcntl)
 HOOK(transfer, fcntl64)
 HOOK(transfer, __fcntl)
+HOOK_TIME64(transfer, __fcntl_time64)
 HOOK(transfer, dup2)
 HOOK(transfer, __dup2)
 HOOK(transfer, dup3)
@@ -243,6 +269,12 @@ HOOK(serving, pselect)
 HOOK(serving, sigwait)
 HOOK(serving, sigwaitinfo)
 HOOK(serving, sigtimedwait)
+HOOK_TIME64(serving, __epoll_pwait2_time64)
+HOOK_TIME64(serving, __ppoll64)
+HOOK_TIME64(serving, __ppoll64_chk)
+HOOK_TIME64(serving, __select64)
+HOOK_TIME64(serving, __pselect64)
+HOOK_TIME64(serving, __sigtimedwait64)
 HOOK(life, fork)
 HOOK(life, __fork)
 HOOK(life, _Fork)
@@ -259,6 +291,8 @@ HOOK(children, __waitpid)
 HOOK(children, wait3)
 HOOK(children, wait4)
 HOOK(children, waitid)
+HOOK_TIME64(children, __wait3_time64)
+HOOK_TIME64(children, __wait4_time64)
 HOOK(syslog, openlog)
 HOOK(accounts, initgroups)
 HOOK(accounts, getgrouplist)

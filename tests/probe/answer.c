@@ -111,3 +111,10 @@ void answer_stat(const char *what, int result, const struct stat *st)
         describe(text + 3, sizeof(text) - 3, st);
         print(what, text, error);
 }
+
+void answer_facts(const char *what, int result, mode_t mode, uid_t owner, gid_t group, int64_t size)
+{
+        answer_stat(what, result,
+                &(const struct stat){
+                        .st_mode = mode, .st_uid = owner, .st_gid = group, .st_size = (off_t)size});
+}

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct place patterns[] = {
+const struct place pattern_places[] = {
         {"files", "@/dir/*", "/dir/*"},
         {"directories below", "@/*/s?b", "/*/s?b"},
         {"spelt otherwise", "^/./jail//dir/[f]ile", "/dir/[f]ile"},
@@ -211,5 +211,5 @@ static const struct probe wide_probes[] = {
         {0},
 };
 
-const struct family family_patterns = {{patterns}, probes};
+const struct family family_patterns = {{pattern_places}, probes};
 const struct family family_wide_patterns = {{wide_patterns}, wide_probes};

@@ -49,6 +49,8 @@ static const struct family *const families[] = {
         &family_names,
         &family_words,
         &family_word_lists,
+        &family_time64,
+        &family_time64_patterns,
 };
 #define FAMILIES (sizeof(families) / sizeof(families[0]))
 

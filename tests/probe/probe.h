@@ -4,6 +4,7 @@
 #define PROBE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -58,11 +59,15 @@ extern const struct family family_files, family_streams, family_status, family_a
         family_times, family_temporary, family_resolve, family_current, family_programs,
         family_modules, family_sockets, family_misuse, family_walks, family_patterns,
         family_wide_patterns, family_extended, family_watches, family_administration,
-        family_accounting, family_limits, family_names, family_words, family_word_lists;
+        family_accounting, family_limits, family_names, family_words, family_word_lists,
+        family_time64, family_time64_patterns;
 
 /* places.c */
 
 extern const struct place common_places[];
+
+/** pattern_places - for functions that take a pattern (patterns.c). */
+extern const struct place pattern_places[];
 
 /** places_set() - the directory that holds the jail, and whether this run is the oracle's. */
 void places_set(const char *tree, bool oracle);
@@ -105,6 +110,10 @@ void answer_stream(const char *what, FILE *stream);
 
 /** answer_stat() - a result and, if that is 0, the attributes. */
 void answer_stat(const char *what, int result, const struct stat *st);
+
+/** answer_facts() - the same, whichever struct stat they are of. */
+void answer_facts(
+        const char *what, int result, mode_t mode, uid_t owner, gid_t group, int64_t size);
 
 /* tree.c */
 

@@ -18,7 +18,8 @@ NO_PATH = "it takes no path: there is nothing to translate"
 FILES_WITHOUT_PROBE = dict.fromkeys(("accounts", "children", "life", "serving", "syslog", "transfer"), NO_PATH)
 SYMBOLS_WITHOUT_PROBE = {
     **dict.fromkeys(("socket", "socketpair", "listen", "accept", "accept4", "recv", "__recv_chk",
-                     "recvfrom", "__recvfrom_chk", "recvmsg", "recvmmsg"), NO_PATH),
+                     "recvfrom", "__recvfrom_chk", "recvmsg", "recvmmsg", "__recvmsg64",
+                     "__recvmmsg64"), NO_PATH),
     **dict.fromkeys(("pidfd_spawn", "pidfd_spawnp"),
                     "nothing links with it before glibc 2.39; it is posix_spawn's hook"),
     "openat2": "nothing links with it before glibc 2.43; it is openat's hook",
@@ -33,6 +34,7 @@ SYMBOLS_WITH_VIEW = [
     "getcwd", "__getcwd_chk", "get_current_dir_name", "getwd", "__getwd_chk",
     "mkstemp", "mkdtemp", "mktemp", "tempnam",
     "ftw", "ftw64", "nftw", "nftw64", "fts_open", "fts64_open", "glob", "glob64",
+    "__ftw64_time64", "__nftw64_time64", "__fts64_open_time64", "__glob64_time64",
     "wordexp",
 ]
 
@@ -48,6 +50,7 @@ PLACES_OF_THE_OUTSIDE_VIEW = (
 ANCESTOR_IS_SHOWN = {
     "stat", "stat64", "lstat", "lstat64", "fstatat", "fstatat64", "statx",
     "__xstat", "__xstat64", "__lxstat", "__lxstat64", "__fxstatat", "__fxstatat64",
+    "__stat64_time64", "__lstat64_time64", "__fstatat64_time64",
 }
 ANCESTOR_IS_ACCESSIBLE = {"access", "eaccess", "euidaccess", "faccessat"}
 ANCESTOR_IS_RESOLVED = {"realpath", "__realpath_chk", "canonicalize_file_name"}
@@ -63,8 +66,10 @@ ANCESTOR_IS_REFUSED = {
 }
 
 # The jail's configured name is a link outside, which functions see that do not follow it.
-LINK_IS_SHOWN = {"lstat", "lstat64", "__lxstat", "__lxstat64"}
-LINK_IS_SHOWN_BY_FLAG = {"fstatat", "fstatat64", "statx", "__fxstatat", "__fxstatat64"}
+LINK_IS_SHOWN = {"lstat", "lstat64", "__lxstat", "__lxstat64", "__lstat64_time64"}
+LINK_IS_SHOWN_BY_FLAG = {
+    "fstatat", "fstatat64", "statx", "__fxstatat", "__fxstatat64", "__fstatat64_time64",
+}
 LINK = "jail"
 
 # Further outside prefixes that mean the jail; there is nothing of these names outside.
@@ -73,6 +78,7 @@ ALIASES = ["/chrootshim-alias/www", os.fsdecode(b"/chrootshim-\xff\xc3")]
 # The oracle's root has them; without, the shim would be asked other questions than the kernel.
 CAPABILITIES_OF_THE_PROBES = "mknod:sys_chroot:sys_admin:sys_pacct:dac_read_search"
 
+ELFCLASS32 = 1
 PATH_MAX = 4096
 FAULTS_SHOWN = 40
 
@@ -198,8 +204,10 @@ def compare(title, kernel, shim):
 
 def forgotten(probe, table):
     """What is wrong with the probes, where a symbol must have one: no probe, or of another name."""
+    with open(probe, "rb") as elf:
+        kinds = "_NEWER|_TIME64" if elf.read(5)[4] == ELFCLASS32 else "_NEWER"
     with open(table, encoding="utf-8") as source:
-        hooks = re.findall(r"^HOOK(?:_NEWER)?\((\w+), (\w+)\)", source.read(), re.MULTILINE)
+        hooks = re.findall(rf"^HOOK(?:{kinds})?\((\w+), (\w+)\)", source.read(), re.MULTILINE)
     if not hooks:
         sys.exit(f"{table}: no HOOK(file, symbol) found")
     listed = subprocess.run([probe, "list"], capture_output=True, encoding="utf-8", check=True)

@@ -181,6 +181,10 @@ static void probe_sendto(const struct target *at)
         each_type(at, use_sendto);
 }
 
+/* The function to try, one of two names. */
+static ssize_t (*send_message)(int fd, const struct msghdr *message, int flags);
+static int (*send_messages)(int fd, struct mmsghdr *messages, unsigned count, int flags);
+
 static void use_sendmsg(int fd, const struct sockaddr_un *address, socklen_t length)
 {
         union address name = {.name = *address};
@@ -194,14 +198,15 @@ static void use_sendmsg(int fd, const struct sockaddr_un *address, socklen_t len
         const struct msghdr given = message;
         const struct msghdr unnamed = {.msg_iov = &data, .msg_iovlen = 1};
 
-        answer("no address", sendmsg(fd, &unnamed, MSG_NOSIGNAL));
-        answer("sendmsg", sendmsg(fd, &message, MSG_NOSIGNAL));
+        answer("no address", send_message(fd, &unnamed, MSG_NOSIGNAL));
+        answer("sendmsg", send_message(fd, &message, MSG_NOSIGNAL));
         answer("message is kept", memcmp(&message, &given, sizeof(message)) == 0 &&
                                           memcmp(&name.name, address, sizeof(*address)) == 0);
 }
 
 static void probe_sendmsg(const struct target *at)
 {
+        send_message = sendmsg;
         each_type(at, use_sendmsg);
 }
 
@@ -224,7 +229,7 @@ static void use_sendmmsg(int fd, const struct sockaddr_un *address, socklen_t le
         struct mmsghdr given[3];
 
         memcpy(given, messages, sizeof(given));
-        answer("sendmmsg", sendmmsg(fd, messages, 3, MSG_NOSIGNAL));
+        answer("sendmmsg", send_messages(fd, messages, 3, MSG_NOSIGNAL));
         for (int i = 0; i < 3; i++) {
                 answer("length", messages[i].msg_len);
                 answer("message is kept", memcmp(&messages[i].msg_hdr, &given[i].msg_hdr,
@@ -236,8 +241,27 @@ static void use_sendmmsg(int fd, const struct sockaddr_un *address, socklen_t le
 
 static void probe_sendmmsg(const struct target *at)
 {
+        send_messages = sendmmsg;
         each_type(at, use_sendmmsg);
 }
+
+/* Where long has 32 bits, programs with times of 64 call these names. */
+#if __SIZEOF_LONG__ == 4
+ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags);
+int __sendmmsg64(int fd, struct mmsghdr *messages, unsigned count, int flags);
+
+static void probe___sendmsg64(const struct target *at)
+{
+        send_message = __sendmsg64;
+        each_type(at, use_sendmsg);
+}
+
+static void probe___sendmmsg64(const struct target *at)
+{
+        send_messages = __sendmmsg64;
+        each_type(at, use_sendmmsg);
+}
+#endif
 
 static const struct probe probes[] = {
         {"bind", probe_bind},
@@ -246,6 +270,10 @@ static const struct probe probes[] = {
         {"sendto", probe_sendto},
         {"sendmsg", probe_sendmsg},
         {"sendmmsg", probe_sendmmsg},
+#if __SIZEOF_LONG__ == 4
+        {"__sendmsg64", probe___sendmsg64},
+        {"__sendmmsg64", probe___sendmmsg64},
+#endif
         {0},
 };
 

@@ -51,7 +51,7 @@ def command_includes():
             yield os.path.basename(path), room
 
 
-hooked = set(re.findall(r"^HOOK(?:_NEWER)?\(\w+, (\w+)\)$", open(table).read(), re.M))
+hooked = set(re.findall(r"^HOOK(?:_NEWER|_TIME64)?\(\w+, (\w+)\)$", open(table).read(), re.M))
 provided = libc()
 defined = {room: nm("--defined-only", "--extern-only", library)
            for room, library in zip(rooms, libraries)}
