@@ -42,26 +42,14 @@ static const uint32_t commanding[] = {PROC_SUPER_MAGIC, NSFS_MAGIC, PIDFS, SYSFS
 #define MEMORY_DEVICES 1
 static const unsigned memory_devices[] = {3, 5, 7, 8, 9};
 
-/* The form for 32 bits fails where a file system has more than 2^32 blocks. */
-static long look_at_file_system(int fd, struct statfs64 *ret_facts)
-{
-#ifdef SYS_fstatfs64
-        return kernel_call(SYS_fstatfs64, fd, sizeof(*ret_facts), (long)ret_facts, 0, 0);
-#else
-        return kernel_call(SYS_fstatfs, fd, (long)ret_facts, 0, 0, 0);
-#endif
-}
-
 static bool holds_data(int fd)
 {
-        struct statfs64 file_system;
+        int64_t type = kernel_file_system(fd);
 
-        if (look_at_file_system(fd, &file_system) < 0)
-                return false;
         for (size_t i = 0; i < COUNT(commanding); i++)
-                if ((uint32_t)file_system.f_type == commanding[i])
+                if (type == commanding[i])
                         return false;
-        return true;
+        return type >= 0;
 }
 
 /* Only a terminal knows its settings. */

@@ -11,8 +11,6 @@
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,10 +68,7 @@ struct taking {
 /* By the clock that file systems have their times from; 0 where it is not told. */
 static int64_t clock_of_files(void)
 {
-        struct timespec now = {0};
-
-        kernel_call(SYS_clock_gettime, CLOCK_REALTIME_COARSE, (long)&now, 0, 0, 0);
-        return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+        return kernel_milliseconds_of(CLOCK_REALTIME_COARSE);
 }
 
 static bool was_well_before(const struct file_facts *facts, int64_t begun)
@@ -85,14 +80,12 @@ static bool was_well_before(const struct file_facts *facts, int64_t begun)
 
 static bool has_our_clock(int fd)
 {
-        static const long known[] = {
+        static const uint32_t known[] = {
                 EXT4_SUPER_MAGIC, XFS, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC, TMPFS_MAGIC};
-        struct statfs file_system;
+        int64_t type = kernel_file_system(fd);
 
-        if (kernel_call(SYS_fstatfs, fd, (long)&file_system, 0, 0, 0) < 0)
-                return false;
         for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-                if (file_system.f_type == known[i])
+                if (type == known[i])
                         return true;
         return false;
 }

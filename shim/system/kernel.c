@@ -8,12 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/stat.h>
-#include <linux/time_types.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -148,39 +148,6 @@ uid_t kernel_file_user(uid_t uid)
         return (uid_t)kernel_call(CALL_SETFSUID, uid, 0, 0, 0, 0);
 }
 
-static struct __kernel_timespec time_of(clockid_t clock)
-{
-        struct __kernel_timespec time = {0};
-
-        kernel_call(CALL_CLOCK_GETTIME, clock, (long)&time, 0, 0, 0);
-        return time;
-}
-
-int64_t kernel_milliseconds(void)
-{
-        struct __kernel_timespec time = time_of(CLOCK_MONOTONIC);
-
-        return time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
-int64_t kernel_seconds(clockid_t clock)
-{
-        return time_of(clock).tv_sec;
-}
-
-int kernel_wait(struct pollfd *fds, unsigned count, int64_t nanoseconds)
-{
-        struct __kernel_timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
-
-        return (int)kernel_call(CALL_PPOLL, (long)fds, (long)count,
-                nanoseconds == WAIT_WITHOUT_END ? 0 : (long)&time, 0, 0);
-}
-
-int kernel_poll(struct pollfd *fds, unsigned count)
-{
-        return kernel_wait(fds, count, 0);
-}
-
 int kernel_select(int count, unsigned long *set)
 {
         struct timespec none = {0, 0};
@@ -285,4 +252,16 @@ bool identity_equal(const struct identity *a, const struct identity *b)
 {
         return a->device == b->device && a->inode == b->inode &&
                a->birth_seconds == b->birth_seconds && a->birth_nanoseconds == b->birth_nanoseconds;
+}
+
+int64_t kernel_file_system(int fd)
+{
+        struct statfs64 facts;
+#ifdef SYS_fstatfs64
+        long error = kernel_call(SYS_fstatfs64, fd, sizeof(facts), (long)&facts, 0, 0);
+#else
+        long error = kernel_call(SYS_fstatfs, fd, (long)&facts, 0, 0, 0);
+#endif
+
+        return error < 0 ? error : (int64_t)(uint32_t)facts.f_type;
 }

@@ -53,8 +53,15 @@ uid_t kernel_file_user(uid_t uid);
 /** kernel_milliseconds() - of a clock that nobody sets (CLOCK_MONOTONIC). */
 int64_t kernel_milliseconds(void);
 
+/** kernel_milliseconds_of() - of @clock; 0 where it is not told. */
+int64_t kernel_milliseconds_of(clockid_t clock);
+
 /** kernel_seconds() - of that clock, also beyond 2038 on machines of 32 bits. */
 int64_t kernel_seconds(clockid_t clock);
+
+/** kernel_file_system() - the type of that of @fd (linux/magic.h). Of any size, also on machines of
+ * 32 bits. */
+int64_t kernel_file_system(int fd);
 
 /** kernel_wait() - poll(2) for so many nanoseconds; without descriptors it only sleeps. */
 int kernel_wait(struct pollfd *fds, unsigned count, int64_t nanoseconds);
