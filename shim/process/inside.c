@@ -8,6 +8,7 @@
 #include "supply/warm.h"
 #include "system/child.h"
 #include "system/kernel.h"
+#include "system/written_at_entry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -251,11 +252,19 @@ static struct environment_edit own_edit(void)
         return edit;
 }
 
+/* For most environments this is enough. It is taken once: a worker enters once. */
+static WRITTEN_AT_ENTRY union {
+        char *slot;
+        char bytes[768];
+} small;
+
 void inside_edit_environ(void)
 {
         struct environment_edit edit = own_edit();
-        void *memory = mmap(NULL, environment_size(&edit, environ), PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        size_t size = environment_size(&edit, environ);
+        void *memory = size <= sizeof(small) ? small.bytes
+                                             : mmap(NULL, size, PROT_READ | PROT_WRITE,
+                                                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
         if (memory != MAP_FAILED)
                 environ = environment_make(&edit, environ, memory);

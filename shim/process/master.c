@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process/children.h"
 #include "process/lookup.h"
+#include "process/readiness.h"
 #include "process/self.h"
 #include "process/sockets.h"
 #include "supply/supply.h"
@@ -186,7 +187,8 @@ void process_after_fork(const struct forking *forking)
         if (!process_is_undecided())
                 return;
         self->pid = getpid();
-        if (!*self->witness)
+        /* Not looked at first: to read it is a page fault of its own. */
+        if (self->witness != &readiness_never_copied)
                 *(volatile int *)(uintptr_t)self->witness = 1;
         self->has_forked = self->has_workers = self->made_serving_socket = false;
         self->role = role_of_child(self->role, forking->armed);

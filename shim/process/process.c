@@ -11,6 +11,7 @@
 #include "system/capabilities.h"
 #include "system/kernel.h"
 #include "system/log.h"
+#include "system/written_at_entry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-struct process process_state = {.witness = &readiness_never_copied, .plan = PLAN_NONE};
+struct process process_state WRITTEN_AT_ENTRY = {
+        .witness = &readiness_never_copied, .plan = PLAN_NONE};
 
 void self_stop(const struct failure *failure)
 {

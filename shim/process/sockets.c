@@ -4,6 +4,7 @@
 
 #include "system/descriptors.h"
 #include "system/kernel.h"
+#include "system/written_at_entry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +15,16 @@
 #include <sys/syscall.h>
 
 /* Sockets that are noted, by their inodes: a number is given again, and a duplicate has another. */
+#define INODES 128
+
 struct inodes {
-        uint64_t item[128];
+        uint64_t *item;
         unsigned count;
         bool overflow;
 };
 
-static struct inodes own, bound;
+static uint64_t own_items[INODES], bound_items[INODES];
+static WRITTEN_AT_ENTRY struct inodes own = {.item = own_items}, bound = {.item = bound_items};
 
 static void note(struct inodes *inodes, int fd)
 {
@@ -28,7 +32,7 @@ static void note(struct inodes *inodes, int fd)
 
         if (fd < 0 || kernel_facts(fd, "", 0, &facts) < 0)
                 return;
-        if (inodes->count < sizeof(inodes->item) / sizeof(inodes->item[0]))
+        if (inodes->count < INODES)
                 inodes->item[inodes->count++] = facts.identity.inode;
         else
                 inodes->overflow = true;

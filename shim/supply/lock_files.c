@@ -4,6 +4,7 @@
 
 #include "system/descriptors.h"
 #include "system/kernel.h"
+#include "system/written_at_entry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,14 +24,14 @@ struct lock_file {
 
 /* Static, so that nothing is allocated; a page that is never written to takes no memory. */
 static struct lock_file files[LOCK_FILES_LIMIT];
-static unsigned used, oldest;
+static WRITTEN_AT_ENTRY unsigned used, oldest;
 
-unsigned lock_files_carried;
+unsigned lock_files_carried WRITTEN_AT_ENTRY;
 
 #define UNKNOWN ((uid_t)-1)
 
 /* Who the worker is about to become, and by whose rights the files were opened. */
-static uid_t expected = UNKNOWN, opener = UNKNOWN;
+static WRITTEN_AT_ENTRY uid_t expected = UNKNOWN, opener = UNKNOWN;
 
 static struct lock_file *find(const char *path)
 {

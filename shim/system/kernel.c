@@ -4,6 +4,7 @@
 
 #include "system/call_numbers.h"
 #include "system/text.h"
+#include "system/written_at_entry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Where the number of the next call is noted; NULL in all processes but a throw-away child. */
-static volatile long *watcher;
+/* Where the number of the next call is noted; NULL in all processes but a throw-away child. It is
+ * the first of its kind that is linked, so with it begins their page. */
+static WRITTEN_AT_ENTRY __attribute__((aligned(4096))) volatile long *watcher;
 
 void kernel_watch(long *place)
 {

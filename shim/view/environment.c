@@ -25,7 +25,31 @@ struct making {
 
 static bool begins(const char *text, const char *with)
 {
-        return strncmp(text, with, strlen(with)) == 0;
+        return text[0] == with[0] && strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Entries of LD_PRELOAD are parted by blanks and colons. */
+static bool parts(char byte)
+{
+        return byte == ':' || byte == ' ';
+}
+
+static size_t entry_length(const char *value)
+{
+        size_t length = 0;
+
+        while (value[length] && !parts(value[length]))
+                length++;
+        return length;
+}
+
+static size_t gap_length(const char *value)
+{
+        size_t length = 0;
+
+        while (parts(value[length]))
+                length++;
+        return length;
 }
 
 static const char *base_name(const char *path, size_t *length)
@@ -49,24 +73,14 @@ static bool same_library(const char *entry, size_t length, const char *library)
         return length == library_length && memcmp(entry, library, length) == 0;
 }
 
-static bool separates(char byte)
-{
-        return byte == ':' || byte == ' ';
-}
-
-/* By hand: each program looks, and strcspn() would be the only call into its part of libc. */
 bool environment_names_library(const char *value, const char *library)
 {
         while (*value) {
-                size_t length = 0;
+                size_t length = entry_length(value);
 
-                while (value[length] && !separates(value[length]))
-                        length++;
                 if (length > 0 && same_library(value, length, library))
                         return true;
-                value += length;
-                while (separates(*value))
-                        value++;
+                value += length + gap_length(value + length);
         }
         return false;
 }
@@ -86,14 +100,14 @@ static void preload_append(struct making *making, const char *first, const char 
         if (first)
                 text_append(making, first, strlen(first));
         while (*value) {
-                size_t length = strcspn(value, ": ");
+                size_t length = entry_length(value);
 
                 if (length > 0 && !same_library(value, length, making->edit->library)) {
                         if (making->text[-1] != '=')
                                 text_append(making, ":", 1);
                         text_append(making, value, length);
                 }
-                value += length + strspn(value + length, ": ");
+                value += length + gap_length(value + length);
         }
         text_append(making, "", 1);
         if (making->text[-2] != '=')
@@ -160,10 +174,10 @@ static const char *preload_value(char *const *from)
 
 static bool is_set(char *const *from, const char *entry)
 {
-        size_t length = strcspn(entry, "=") + 1;
+        size_t length = (size_t)(strchr(entry, '=') - entry) + 1;
 
         for (; *from; from++)
-                if (strncmp(*from, entry, length) == 0)
+                if ((*from)[0] == entry[0] && strncmp(*from, entry, length) == 0)
                         return true;
         return false;
 }
