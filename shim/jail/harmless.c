@@ -65,14 +65,29 @@ static bool is_harmless_device(int fd, uint64_t number)
         return false;
 }
 
+/* Of newer headers than some distributions have (linux/eventpoll.h, Linux 6.9). */
+struct epoll_parameters {
+        uint32_t busy_poll_microseconds;
+        uint16_t busy_poll_budget;
+        uint8_t prefer_busy_poll;
+        uint8_t padding;
+};
+
+#define EPOLL_GET_PARAMETERS _IOR(0x8A, 0x02, struct epoll_parameters)
+
 /*
- * An epoll descriptor says ENOENT when what it does not watch is to be removed; any other says that
+ * Newer kernels tell the parameters of an epoll descriptor, and of no other. To older ones, one
+ * says ENOENT when what it does not watch is to be removed; any other says that
  * it is none. Nothing is changed, and no event is lost.
  */
 static bool is_epoll(int fd)
 {
-        CLOSED_AT_END int other = (int)kernel_call(SYS_eventfd2, 0, EFD_CLOEXEC, 0, 0, 0);
+        struct epoll_parameters unused;
+        CLOSED_AT_END int other = -1;
 
+        if (kernel_call(SYS_ioctl, fd, EPOLL_GET_PARAMETERS, (long)&unused, 0, 0) == 0)
+                return true;
+        other = (int)kernel_call(SYS_eventfd2, 0, EFD_CLOEXEC, 0, 0, 0);
         return other >= 0 && kernel_call(SYS_epoll_ctl, fd, EPOLL_CTL_DEL, other, 0, 0) == -ENOENT;
 }
 
@@ -94,11 +109,17 @@ static bool is_harmless_by_name(int fd, int list, const char *name)
 
 bool is_harmless(int fd, int list, const char *name)
 {
-        struct file_facts facts;
         int flags = kernel_fcntl(fd, F_GETFL, 0);
 
+        return flags >= 0 && !(flags & O_PATH) && is_harmless_kind(fd, list, name);
+}
+
+bool is_harmless_kind(int fd, int list, const char *name)
+{
+        struct file_facts facts;
+
         /* What cannot be looked at may be anything: it is not harmless. */
-        if (flags < 0 || (flags & O_PATH) || kernel_facts(fd, "", 0, &facts) < 0)
+        if (kernel_facts(fd, "", 0, &facts) < 0)
                 return false;
         switch (facts.mode & S_IFMT) {
         case S_IFSOCK:

@@ -20,4 +20,7 @@
  */
 bool is_harmless(int fd, int list, const char *name);
 
+/** is_harmless_kind() - the same of a descriptor that is known not to be one of O_PATH. */
+bool is_harmless_kind(int fd, int list, const char *name);
+
 #endif

@@ -23,9 +23,10 @@ static unsigned long count_open(void)
         return kernel_facts(AT_FDCWD, "/proc/self/fd", 0, &facts) < 0 ? 0 : facts.size;
 }
 
+/* Those of O_PATH are none of those that poll() finds. */
 static void judge(struct inherited *inherited, int fd)
 {
-        if (!is_harmless(fd, -1, NULL))
+        if (!is_harmless_kind(fd, -1, NULL))
                 inherited->harmful[fd / 64] |= 1ULL << (fd % 64);
 }
 

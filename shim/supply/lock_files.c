@@ -134,10 +134,11 @@ void lock_files_expect(uid_t next)
 
 void lock_files_carry(void)
 {
-        uid_t user = geteuid();
+        uid_t user;
 
         if (used == 0)
                 return;
+        user = geteuid();
         opener = user == 0 && expected != UNKNOWN ? expected : user;
         if (opener == user) {
                 open_all();
