@@ -67,9 +67,10 @@ class TestCalls(FaultTest):
     def test_entry(self):
         for isolation in ISOLATIONS:
             for error in ERRORS:
-                closed = self.sweep(isolation, "enter", SERVER, error)
                 filtered = FILTERED if error == errno.EPERM else set()
-                assert MUST_CLOSE["enter", isolation] - filtered <= closed
+                for phase in ("enter", "seen"):
+                    closed = self.sweep(isolation, phase, SERVER, error)
+                    assert MUST_CLOSE[phase, isolation] - filtered <= closed
 
     def test_readiness(self):
         for isolation in ISOLATIONS:

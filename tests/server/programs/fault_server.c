@@ -2,7 +2,10 @@
  * A server in miniature, run again and again: each time another call of the shim fails (fault.c).
  * It listens and forks, and what its child serves is how it is confined.
  *
- * Usage: fault_server TREE listen|fork|enter KIND ERROR [N]   (the n-th call alone; 0: none)
+ * Usage: fault_server TREE listen|fork|enter|seen KIND ERROR [N]   (the n-th call alone; 0: none)
+ *
+ * At "enter" the jail has just changed, and is checked by each child; at "seen" it has not, and
+ * none of what a child inherits is of O_PATH.
  *
  * A run's output: "run N", what is said on stderr, "status" with the exit status, "served" with
  * the child's words, and "fault" with the call that failed.
@@ -57,16 +60,22 @@ static const char *below_tree(const char *name)
         return path;
 }
 
+static bool is_phase(const char *name)
+{
+        return strcmp(phase, name) == 0;
+}
+
 static void begin(const char *name)
 {
-        if (strcmp(phase, name) == 0)
+        if (is_phase(name))
                 fault_begin();
 }
 
 /* What a worker must not get hold of: directories, and another namespace. And what it may keep. */
 static void open_ways_out(void)
 {
-        if (open("/", O_PATH) < 0 || open("/etc", O_RDONLY | O_DIRECTORY) < 0 ||
+        if (open("/", is_phase("seen") ? O_RDONLY | O_DIRECTORY : O_PATH) < 0 ||
+                open("/etc", O_RDONLY | O_DIRECTORY) < 0 ||
                 open("/proc/self/ns/mnt", O_RDONLY) < 0 || epoll_create1(0) < 0)
                 fail("ways out");
 }
@@ -177,6 +186,7 @@ static void work(int inherited)
         char byte;
 
         begin("enter");
+        begin("seen");
         /* The socket may have been taken away. */
         if (geteuid() != 0)
                 recv(inherited, &byte, 1, MSG_PEEK);
@@ -219,6 +229,8 @@ static int fork_worker(int inherited)
 {
         pid_t child;
 
+        if (is_phase("enter") && chmod(below_tree("jail"), 0755) < 0)
+                fail("jail");
         begin("fork");
         child = fork();
         fault_end();
@@ -234,11 +246,24 @@ static int run_server(void)
 
         if (child == 0) {
                 inherited = start_server();
-                if (strcmp(phase, "fork") == 0)
+                if (is_phase("fork"))
                         replace_exposed();
                 _exit(fork_worker(inherited));
         }
         return status_of(child);
+}
+
+/* Its first fork finds that what it has brought is new; by the next ones that has aged. */
+static int start_old_server(void)
+{
+        int inherited = start_server();
+
+        if (is_phase("seen")) {
+                shared->fault = (struct fault){0};
+                fork_worker(inherited);
+                usleep(500000);
+        }
+        return inherited;
 }
 
 static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *where)
@@ -260,13 +285,13 @@ static void clean_jail(void)
 static long run_with_fault(const struct fault *order)
 {
         static int inherited = -1;
-        bool enters = strcmp(phase, "enter") == 0;
+        bool enters = is_phase("enter") || is_phase("seen");
         int status;
 
         if (!enters)
                 clean_jail();
         else if (inherited < 0)
-                inherited = start_server();
+                inherited = start_old_server();
         shared->fault = *order;
         shared->served[0] = '\0';
         printf("run %ld\n", order->wanted);
