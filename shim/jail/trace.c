@@ -7,9 +7,11 @@
 #include "system/kernel.h"
 #include "system/log.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/net.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <string.h>
@@ -129,23 +131,48 @@ static struct sock_filter compare(uint32_t value, size_t if_equal, size_t if_not
                 BPF_JMP | BPF_JEQ | BPF_K, (uint8_t)if_equal, (uint8_t)if_not, value};
 }
 
-/* Calls that count otherwise, of 32 bits or x32, are let alone. Return: the listener, or an error.
+/* The half of a first argument that holds a small number. */
+#define FIRST_ARGUMENT                                                                             \
+        (offsetof(struct seccomp_data, args) +                                                     \
+                (__BYTE_ORDER == __BIG_ENDIAN ? sizeof(uint32_t) : 0))
+
+/* The statements behind the comparisons: socketcall(2) is reported if it is to connect. */
+#define LAST 5
+
+/*
+ * The filter: calls of the table are reported. Those that count otherwise, of 32 bits or x32, are
+ * let alone. Return: how many statements it has.
  */
-static long install(void)
+static unsigned short make_filter(struct sock_filter *code)
 {
         const unsigned load = BPF_LD | BPF_W | BPF_ABS, answer = BPF_RET | BPF_K;
         const size_t count = traced_calls_count;
-        struct sock_filter code[TRACED_CALLS_LIMIT + 5];
-        struct sock_fprog filter = {.len = (unsigned short)(count + 5), .filter = code};
-        long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER, listener;
+        struct sock_filter *const last = code + 3 + count;
 
         code[0] = statement(load, offsetof(struct seccomp_data, arch));
         code[1] = compare(traced_architecture(), 0, count + 1);
         code[2] = statement(load, offsetof(struct seccomp_data, nr));
-        for (size_t i = 0; i < count; i++)
-                code[3 + i] = compare((uint32_t)traced_calls[i].number, count - i, 0);
-        code[3 + count] = statement(answer, SECCOMP_RET_ALLOW);
-        code[4 + count] = statement(answer, SECCOMP_RET_USER_NOTIF);
+        for (size_t i = 0; i < count; i++) {
+                const bool is_socket_call = traced_calls[i].kind == TRACED_SOCKET_CALL;
+
+                code[3 + i] = compare((uint32_t)traced_calls[i].number,
+                        count - i + (is_socket_call ? 0 : LAST - 2), 0);
+        }
+        last[0] = statement(answer, SECCOMP_RET_ALLOW);
+        last[1] = statement(load, FIRST_ARGUMENT);
+        last[2] = compare(SYS_CONNECT, 1, 0);
+        last[3] = statement(answer, SECCOMP_RET_ALLOW);
+        last[4] = statement(answer, SECCOMP_RET_USER_NOTIF);
+        return (unsigned short)(3 + count + LAST);
+}
+
+/* Return: the listener, or an error. */
+static long install(void)
+{
+        struct sock_filter code[TRACED_CALLS_LIMIT + 3 + LAST];
+        struct sock_fprog filter = {.len = make_filter(code), .filter = code};
+        long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER, listener;
+
         listener = kernel_call(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
                 flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, (long)&filter, 0, 0);
         if (listener == -EINVAL)

@@ -44,6 +44,9 @@ const struct traced_call traced_calls[] = {
 #ifdef __NR_connect
         {__NR_connect, TRACED_CONNECT, -1, 1, -1},
 #endif
+#ifdef __NR_socketcall
+        {__NR_socketcall, TRACED_SOCKET_CALL, -1, 1, -1},
+#endif
         {__NR_openat, TRACED_OPEN, 0, 1, 2},
         {__NR_openat2, TRACED_OPEN, 0, 1, -1},
         {__NR_statx, TRACED_LOOK, 0, 1, -1},

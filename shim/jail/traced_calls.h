@@ -18,6 +18,9 @@ enum traced_kind {
         TRACED_EXECUTE,
         /** It connects to the socket whose address it gets, which may be no path at all. */
         TRACED_CONNECT,
+        /** socketcall(2), by which libc connects on some machines: the call that its first argument
+         * names, with a list of arguments at its second. Only connect() is reported. */
+        TRACED_SOCKET_CALL,
 };
 
 /**

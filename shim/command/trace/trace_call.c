@@ -71,25 +71,44 @@ static void read_program(pid_t task, struct trace_event *event)
                 slash ? slash + 1 : "?");
 }
 
+/* What connect(2) got, where libc calls it by socketcall(2): a list of long words. */
+static bool read_socket_call(pid_t task, uint64_t list, struct trace_event *event)
+{
+        unsigned long arguments[3];
+
+        return read_memory(task, list, arguments, sizeof(arguments)) == sizeof(arguments) &&
+               read_address(task, arguments[1], arguments[2], event);
+}
+
+/* Return: false if the call has no path. */
+static bool read_path(pid_t task, const struct traced_call *call, const uint64_t *arguments,
+        struct trace_event *event)
+{
+        switch (call->kind) {
+        case TRACED_CONNECT:
+                return read_address(task, arguments[call->path], arguments[2], event);
+        case TRACED_SOCKET_CALL:
+                return read_socket_call(task, arguments[call->path], event);
+        default:
+                return read_text(task, arguments[call->path], event);
+        }
+}
+
 bool trace_call_read(const struct seccomp_notif *notification, struct trace_event *ret_event)
 {
         const struct traced_call *call = traced_call_find(notification->data.nr);
         const uint64_t *arguments = (const uint64_t *)notification->data.args;
         pid_t task = (pid_t)notification->pid;
         int directory;
-        bool found;
 
         ret_event->what = TRACE_EVENT_CALL;
         ret_event->task = task;
         ret_event->root = ret_event->directory = -1;
-        if (!call || task == 0)
+        /* A number means another call to a worker of another word size. */
+        if (!call || task == 0 || notification->data.arch != traced_architecture() ||
+                !read_path(task, call, arguments, ret_event))
                 return false;
-        found = call->kind == TRACED_CONNECT
-                        ? read_address(task, arguments[call->path], arguments[2], ret_event)
-                        : read_text(task, arguments[call->path], ret_event);
-        if (!found)
-                return false;
-        ret_event->kind = call->kind;
+        ret_event->kind = call->kind == TRACED_SOCKET_CALL ? TRACED_CONNECT : call->kind;
         ret_event->creates =
                 call->kind == TRACED_CREATE || (call->kind == TRACED_OPEN && call->flags >= 0 &&
                                                        (arguments[call->flags] & O_CREAT));
