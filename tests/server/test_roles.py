@@ -245,6 +245,36 @@ class TestEarlyChild(RoleTest):
         self.assert_ends(result, FATAL, "more than one thread")
 
 
+class TestTimesOf64Bits(RoleTest):
+    """A program that is built for them calls other names, where long has 32: __recvmsg64()."""
+
+    @pytest.fixture(autouse=True)
+    def build_for_them(self, build):
+        self.server = self.tree.put_server("-time64")
+
+    @pytest.mark.parametrize("read", ("recv", "recvmsg", "recvmmsg"))
+    def test_a_pending_child_is_jailed_before_it_receives(self, read):
+        result = self.act(*self.pending, read, *SAY)
+        assert self.roles(result) == [("self", JAILED, True)]
+
+    @pytest.mark.parametrize("event", (["stat", "/etc"], ["poll"], ["select"], ["sigwait"]),
+                             ids=" ".join)
+    def test_a_child_that_was_forked_early(self, event):
+        result = self.act("listen", "pair", "fork-early", self.tree.pidfile, "seteuid", str(NOBODY),
+                          *event, "say", "before", "arm", *event, *SAY)
+        assert self.roles(result) == [("before", WATCHING, False), ("self", JAILED, True)]
+
+    @pytest.mark.parametrize("wait", ("epoll", "poll", "ppoll", "select", "pselect"))
+    def test_it_is_asked_past_libc(self, wait):
+        result = self.act("datagrams", "raw-receive", wait, *SAY)
+        assert self.roles(result) == [("self", JAILED, True)]
+
+    @pytest.mark.parametrize("read", ("recvmsg", "recvmmsg", "greet", "lowest"))
+    def test_children_that_have_a_connection(self, read):
+        result = self.act("listen", "visit", "accept", "fork", read, *SAY, master_accepts="true")
+        assert self.roles(result) == [("self", JAILED, True)]
+
+
 class TestConnections(RoleTest):
     """A master that accepts, and forks for each connection."""
 

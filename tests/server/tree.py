@@ -62,10 +62,10 @@ class Tree:
         os.chmod(path, mode)
         return path
 
-    def put_server(self):
+    def put_server(self, build=""):
         """A copy of the server in miniature, which may run already: its path."""
-        path = f"{self.path}/server"
-        return path if os.path.exists(path) else shutil.copy(SERVER, path)
+        path = f"{self.path}/server{build}"
+        return path if os.path.exists(path) else shutil.copy(f"{SERVER}{build}", path)
 
     def compile(self, name, *options):
         return compile_program(f"{name}.c", f"{self.path}/{name}", *options)

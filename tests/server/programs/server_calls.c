@@ -40,6 +40,26 @@ ACTION(recv, "recv")
                 fail("recv");
 }
 
+ACTION(recvmsg, "recvmsg")
+{
+        char byte;
+        struct iovec part = {&byte, 1};
+        struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+        if (recvmsg(incoming, &message, MSG_DONTWAIT) != 1)
+                fail("recvmsg");
+}
+
+ACTION(recvmmsg, "recvmmsg")
+{
+        char byte;
+        struct iovec part = {&byte, 1};
+        struct mmsghdr message = {.msg_hdr = {.msg_iov = &part, .msg_iovlen = 1}};
+
+        if (recvmmsg(incoming, &message, 1, MSG_DONTWAIT, NULL) != 1)
+                fail("recvmmsg");
+}
+
 ACTION(epoll_wait, "epoll_wait")
 {
         epoll_wait(epoll_create1(0), &(struct epoll_event){0}, 1, 0);
