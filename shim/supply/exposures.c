@@ -135,25 +135,45 @@ static bool is_shared(const struct exposure *exposure)
                !(exposure->options & EXPOSURE_PRIVATE);
 }
 
-/* The one whose target is the first @length bytes of @path; or NULL. */
-static const struct exposure *find(
-        const struct exposures *exposures, const char *path, size_t length)
+/* The first whose target is not before the first @length bytes of @path with @end behind them. */
+static size_t find_first(
+        const struct exposures *exposures, const char *path, size_t length, unsigned char end)
 {
         size_t low = 0, high = exposures->count;
 
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
-                const struct exposure *exposure = &exposures->item[middle];
-                int order = strncmp(exposure->target, path, length);
+                const char *target = exposures->item[middle].target;
+                int order = strncmp(target, path, length);
 
-                if (order == 0 && exposure->target[length] == '\0')
-                        return exposure;
-                if (order < 0)
+                if (order < 0 || (order == 0 && (unsigned char)target[length] < end))
                         low = middle + 1;
                 else
                         high = middle;
         }
-        return NULL;
+        return low;
+}
+
+/* The one whose target is the first @length bytes of @path; or NULL. */
+static const struct exposure *find(
+        const struct exposures *exposures, const char *path, size_t length)
+{
+        size_t i = find_first(exposures, path, length, '\0');
+        const struct exposure *exposure = &exposures->item[i];
+
+        return i < exposures->count && strncmp(exposure->target, path, length) == 0 &&
+                               exposure->target[length] == '\0'
+                       ? exposure
+                       : NULL;
+}
+
+size_t exposures_within(const struct exposures *exposures, size_t outer, size_t *ret_end)
+{
+        const char *target = exposures->item[outer].target;
+        size_t length = strlen(target);
+
+        *ret_end = find_first(exposures, target, length, '/' + 1);
+        return find_first(exposures, target, length, '/');
 }
 
 /* Is what one of the first @length bytes of @path name, up to a slash or the end, shared? */

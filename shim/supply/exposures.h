@@ -54,6 +54,12 @@ void exposures_sort(struct exposures *exposures, enum setting_isolation isolatio
  */
 bool exposures_share(const struct exposures *exposures, const char *path);
 
+/**
+ * exposures_within() - those whose place lies in that of number @outer: from the returned one up to
+ * *ret_end, which is not of them. They must be sorted. Async-signal-safe.
+ */
+size_t exposures_within(const struct exposures *exposures, size_t outer, size_t *ret_end);
+
 /** Most bytes of exposures_write_shared(): a variable has less than 128 KiB (execve(2)). */
 #define EXPOSURES_SHARED_SIZE (64 << 10)
 

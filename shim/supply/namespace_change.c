@@ -46,16 +46,10 @@ static const struct exposure *exposure_of(const struct change *change, size_t i)
         return &change->builder->plan->exposures.item[i];
 }
 
-/* The path of @i below the place of @outer, or NULL. */
-static const char *path_in(const struct change *change, size_t i, size_t outer)
+/* Those that lie in @outer. */
+static size_t within(const struct change *change, size_t outer, size_t *ret_end)
 {
-        const char *target = exposure_of(change, i)->target,
-                   *above = exposure_of(change, outer)->target;
-        size_t length = strlen(above);
-
-        return i != outer && strncmp(target, above, length) == 0 && target[length] == '/'
-                       ? target + length
-                       : NULL;
+        return exposures_within(&change->builder->plan->exposures, outer, ret_end);
 }
 
 static void leave_out(struct change *change, size_t i, int error)
@@ -88,9 +82,10 @@ static void detach(const struct change *change, int point)
 /* All that is mounted in the mount of @outer goes with it. */
 static void forget_within(struct change *change, size_t outer)
 {
-        for (size_t i = 0; i < change->builder->plan->exposures.count; i++)
-                if (path_in(change, i, outer))
-                        change->builder->records[i].mount = 0;
+        size_t end, first = within(change, outer, &end);
+
+        for (size_t i = first; i < end; i++)
+                change->builder->records[i].mount = 0;
 }
 
 /* Its mount stays where workers may find it. They can bring that about again and again, so it is
@@ -189,17 +184,18 @@ static void take_away(struct change *change, size_t i)
 /* On the new mount @tree of @outer, mount what lies in it. */
 static void fill(struct change *change, size_t outer, int tree, bool *done)
 {
-        for (size_t i = 0; i < change->builder->plan->exposures.count; i++) {
-                const char *path = path_in(change, i, outer);
+        size_t length = strlen(exposure_of(change, outer)->target);
+        size_t end, first = within(change, outer, &end);
+
+        for (size_t i = first; i < end; i++) {
                 int error;
 
-                if (!path)
-                        continue;
                 done[i] = true;
                 change->builder->records[i].mount = 0;
                 if (!namespace_is_wanted(change->builder, i, change->jail))
                         continue;
-                error = namespace_attach(change->builder, i, tree, path);
+                error = namespace_attach(
+                        change->builder, i, tree, exposure_of(change, i)->target + length);
                 if (error < 0)
                         leave_out(change, i, error);
         }
@@ -223,11 +219,11 @@ static int put(struct change *change, size_t i, int tree, bool *done)
 {
         const struct exposure *exposure = exposure_of(change, i);
         CLOSED_AT_END int point = -1;
+        size_t end, first = within(change, i, &end);
         int error;
 
-        for (size_t k = change->builder->plan->exposures.count; k-- > 0;)
-                if (path_in(change, k, i))
-                        take_away(change, k);
+        while (end-- > first)
+                take_away(change, end);
         point = namespace_point(change->builder, exposure, change->jail, exposure->target);
         error = point < 0 ? point : kernel_attach(tree, point);
         if (error == 0)

@@ -9,7 +9,6 @@
 #include "supply/patterns.h"
 #include "system/log.h"
 
-#include <string.h>
 #include <sys/stat.h>
 
 bool refresh_may_change(const struct exposure *exposure)
@@ -156,23 +155,15 @@ static bool choose(struct plan *plan, const unsigned char *looks, struct mountin
         return any;
 }
 
-static bool lies_in(const struct exposure *exposure, const struct exposure *outer)
-{
-        size_t length = strlen(outer->target);
-
-        return strncmp(exposure->target, outer->target, length) == 0 &&
-               exposure->target[length] == '/';
-}
-
 /* What lies in one that is mounted again is mounted again on it. */
 static void choose_within(struct plan *plan, size_t outer, struct mounting *mounting)
 {
-        for (size_t i = 0; i < plan->exposures.count; i++) {
+        size_t end, first = exposures_within(&plan->exposures, outer, &end);
+
+        for (size_t i = first; i < end; i++) {
                 struct exposure *exposure = &plan->exposures.item[i], now = *exposure;
                 struct failure unused;
 
-                if (!lies_in(exposure, &plan->exposures.item[outer]))
-                        continue;
                 mounting->wanted[i] = true;
                 if (exposure->present && mounting->held[i] < 0 &&
                         exposure_take(

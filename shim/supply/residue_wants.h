@@ -14,16 +14,17 @@ struct want {
 /**
  * struct wants - all of them, in memory of the kernel's.
  *
- * @next:  where the next path is put.
- * @last:  the one that was right last; for it is often right again.
+ * @size:   of the memory.
+ * @next:   where the next path is put.
+ * @sorted: by path, since none was added.
  * @place, @failure: to be used while paths are traced: no stack has room for all.
  */
 struct wants {
         struct want *item;
         size_t count;
-        size_t last;
         size_t size;
         char *next;
+        bool sorted;
         struct place place;
         struct failure failure;
 };
@@ -39,8 +40,10 @@ void wants_add(struct wants *wants, int root, enum manifest_kind kind, const cha
 /** wants_have() - is what was made at @path, a thing of this @kind, still wanted by anyone? */
 bool wants_have(struct wants *wants, enum manifest_kind kind, const char *path);
 
-/** wants_have_below() - is @path wanted for something else that lies below @top? */
-bool wants_have_below(const struct wants *wants, const char *top, const char *path);
+/** wants_have_below() - is @path, which is @top or lies in it, wanted for something else below
+ * @top?
+ */
+bool wants_have_below(struct wants *wants, const char *top, const char *path);
 
 /** path_is_below() - does @path lie in the directory @top? */
 bool path_is_below(const char *path, const char *top);

@@ -5,6 +5,7 @@
 #include "supply/copy.h"
 #include "supply/place.h"
 #include "supply/refresh.h"
+#include "supply/watch_table.h"
 #include "system/log.h"
 #include "system/text.h"
 
@@ -12,7 +13,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -20,41 +20,11 @@
 #define OF_WAY (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB)
 #define OF_CONTENT (IN_MODIFY | IN_ATTRIB)
 
-/* Far more than there are names on all ways: those of directories that are gone pile up. */
-#define TABLE_SIZE ((uint32_t)1 << 18)
-#define BUCKETS ((uint32_t)1 << 14)
-
 /* How many times the kernel is asked for events in one round; the rest is for the next. */
 #define READS_LIMIT 64
 
 /* What the kernel allows one user at least, where that is not shown (inotify(7)). */
 #define LEAST_WATCHES 8192
-
-/* Of the names of a directory, all. */
-#define ANY_NAME 0
-
-/*
- * struct watched - one name in one directory, and whom it concerns.
- * @number: of the watch, as the kernel has it.
- * @name:   a hash of the name. That of another one may be the same: then there is one look too
- * many.
- * @deep:   it is the content that changes.
- * @next:   one more than the place of the next in the same bucket.
- */
-struct watched {
-        int number;
-        uint32_t name;
-        uint32_t exposure;
-        uint32_t deep;
-        uint32_t next;
-};
-
-/* Memory that is not touched costs nothing. */
-struct watch_table {
-        uint32_t count;
-        uint32_t bucket[BUCKETS];
-        struct watched item[TABLE_SIZE];
-};
 
 /* What the walk to one source needs. */
 struct adding {
@@ -65,40 +35,6 @@ struct adding {
         unsigned entries;
         uint64_t entries_limit;
 };
-
-static uint32_t hash(const char *name)
-{
-        uint32_t value = 2166136261U;
-
-        for (; *name; name++)
-                value = (value ^ (unsigned char)*name) * 16777619U;
-        return value == ANY_NAME ? 1 : value;
-}
-
-static bool is_noted(const struct watch_table *table, const struct watched *item)
-{
-        uint32_t at = table->bucket[(uint32_t)item->number % BUCKETS];
-
-        for (; at; at = table->item[at - 1].next) {
-                const struct watched *other = &table->item[at - 1];
-
-                if (other->number == item->number && other->name == item->name &&
-                        other->exposure == item->exposure && other->deep == item->deep)
-                        return true;
-        }
-        return false;
-}
-
-static void note(struct watch_table *table, struct watched item)
-{
-        uint32_t *bucket = &table->bucket[(uint32_t)item.number % BUCKETS];
-
-        if (table->count == TABLE_SIZE || is_noted(table, &item))
-                return;
-        item.next = *bucket;
-        table->item[table->count++] = item;
-        *bucket = table->count;
-}
 
 /* Once in the life of the process that watches. */
 static void tell_limit(struct adding *adding)
@@ -121,8 +57,8 @@ static void count(struct source_watch *watch, int number)
         watch->count++;
 }
 
-/* Watch what @fd holds, for one name in it or all. Return: false if it is not watched. */
-static bool add(struct adding *adding, int fd, uint32_t name, bool deep, uint32_t events)
+/* Watch what @fd holds, for one name in it, or all: NULL. Return: false if it is not watched. */
+static bool add(struct adding *adding, int fd, const char *name, bool deep, uint32_t events)
 {
         char path[DESCRIPTOR_PATH_SIZE];
         long number = deep && adding->watch->count >= adding->watch->limit
@@ -136,16 +72,13 @@ static bool add(struct adding *adding, int fd, uint32_t name, bool deep, uint32_
         if (number < 0)
                 return false;
         count(adding->watch, (int)number);
-        note(adding->watch->table, (struct watched){.number = (int)number,
-                                           .name = name,
-                                           .exposure = (uint32_t)adding->exposure,
-                                           .deep = deep});
+        watch_table_note(adding->watch->table, (int)number, name, adding->exposure, deep);
         return true;
 }
 
 static void add_step(void *context, int directory, const char *name)
 {
-        add(context, directory, hash(name), false, OF_WAY);
+        add(context, directory, name, false, OF_WAY);
 }
 
 struct level {
@@ -174,7 +107,7 @@ static int add_directory(struct adding *adding, int path)
         struct level level = {.adding = adding};
         int error = 0;
 
-        if (!add(adding, path, ANY_NAME, true, OF_WAY | OF_CONTENT))
+        if (!add(adding, path, NULL, true, OF_WAY | OF_CONTENT))
                 return -ENOSPC;
         fd = level.directory = kernel_openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
         if (fd >= 0 && adding->depth++ < COPY_DEPTH_LIMIT)
@@ -216,19 +149,7 @@ void source_watch_add(struct source_watch *watch, const struct plan *plan, size_
         if (S_ISDIR(facts.mode))
                 add_directory(&adding, fd);
         else if (S_ISREG(facts.mode))
-                add(&adding, fd, ANY_NAME, true, OF_CONTENT);
-}
-
-static int make_table(struct source_watch *watch)
-{
-        void *memory;
-
-        if (watch->table)
-                munmap(watch->table, sizeof(*watch->table));
-        memory = mmap(NULL, sizeof(*watch->table), PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        watch->table = memory == MAP_FAILED ? NULL : memory;
-        return watch->table ? 0 : -ENOMEM;
+                add(&adding, fd, NULL, true, OF_CONTENT);
 }
 
 /* Half of what the kernel allows one user. */
@@ -248,7 +169,7 @@ static unsigned find_limit(void)
 
 int source_watch_begin(struct source_watch *watch, const struct plan *plan)
 {
-        int error = make_table(watch);
+        int error = watch_table_begin(&watch->table);
 
         if (error < 0)
                 return error;
@@ -267,25 +188,6 @@ int source_watch_begin(struct source_watch *watch, const struct plan *plan)
         return 0;
 }
 
-/* Whom does it concern? What has no name is about the directory itself, or the file. */
-static void take_event(
-        const struct watch_table *table, const struct inotify_event *event, unsigned char *looks)
-{
-        uint32_t at = table->bucket[(uint32_t)event->wd % BUCKETS];
-        uint32_t name = event->len > 0 ? hash(event->name) : ANY_NAME;
-
-        for (; at; at = table->item[at - 1].next) {
-                const struct watched *item = &table->item[at - 1];
-                unsigned char look = item->deep ? LOOK_DEEP : LOOK_AGAIN;
-
-                if (item->number != event->wd ||
-                        (name != ANY_NAME && item->name != ANY_NAME && item->name != name))
-                        continue;
-                if (looks[item->exposure] < look)
-                        looks[item->exposure] = look;
-        }
-}
-
 /* Watches of what was moved away stay: before there is no room left, those are let go. */
 static bool have_piled_up(const struct source_watch *watch)
 {
@@ -298,7 +200,7 @@ bool source_watch_read(struct source_watch *watch, const struct plan *plan, unsi
                 char bytes[4096];
                 struct inotify_event first;
         } buffer;
-        bool lost = watch->table->count == TABLE_SIZE || have_piled_up(watch);
+        bool lost = watch_table_is_full(watch->table) || have_piled_up(watch);
         ssize_t length;
 
         /* Somebody may make events faster than they are read. */
@@ -311,7 +213,8 @@ bool source_watch_read(struct source_watch *watch, const struct plan *plan, unsi
 
                         watch->count -= (event->mask & IN_IGNORED) != 0;
                         lost |= (event->mask & IN_Q_OVERFLOW) != 0;
-                        take_event(watch->table, event, looks);
+                        watch_table_look(watch->table, event->wd,
+                                event->len > 0 ? event->name : NULL, looks);
                         at += (ssize_t)(sizeof(*event) + event->len);
                 }
         if (lost)

@@ -287,6 +287,29 @@ static void more_than_a_variable_can_hold(void **state)
         release(&exposures);
 }
 
+/* Of what begins like it, a name that goes on by a letter or a sign is beside it, not in it. */
+static void what_lies_in_another(void **state)
+{
+        static const char *const paths[] = {
+                "/a", "/a!b", "/a/b", "/a/b/c", "/a/z", "/a0", "/ab", "/b", "/b/a"};
+        static const size_t inside[COUNT(paths)] = {3, 0, 1, 0, 0, 0, 0, 1, 0};
+        struct exposures exposures = {0};
+
+        for (size_t i = 0; i < COUNT(paths); i++)
+                add(&exposures, paths[i]);
+        exposures_sort(&exposures, ISOLATION_CHROOT);
+        for (size_t i = 0; i < COUNT(paths); i++) {
+                size_t end, first = exposures_within(&exposures, i, &end);
+
+                assert_string_equal(exposures.item[i].target, paths[i]);
+                assert_int_equal(end - first, inside[i]);
+                for (; first < end; first++)
+                        assert_memory_equal(
+                                exposures.item[first].target, paths[i], strlen(paths[i]));
+        }
+        release(&exposures);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -297,6 +320,7 @@ int main(void)
                 cmocka_unit_test(doubles_are_united),
                 cmocka_unit_test(only_for_a_namespace),
                 cmocka_unit_test(one_path_on_both_sides),
+                cmocka_unit_test(what_lies_in_another),
                 cmocka_unit_test(each_of_many_is_found),
                 cmocka_unit_test(what_is_no_list_of_paths),
                 cmocka_unit_test(more_than_a_variable_can_hold),
