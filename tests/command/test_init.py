@@ -256,14 +256,12 @@ class TestOthers:
     def test_apache_of_rhel(self, sandbox):
         sandbox.copy("/usr/sbin/apache2", "/usr/sbin/httpd")
         sandbox.remove("/usr/sbin/apache2")
-        sandbox.write("/etc/sysconfig/httpd", "LANG=C\n")
         written(init(sandbox))
         assert 'pidfile = "/run/httpd/httpd.pid";' in sandbox.read(CONFIG)
-        assert sandbox.read("/etc/sysconfig/httpd") == "LANG=C\n\n" + example("httpd/rhel-sysconfig")
         assert sandbox.read("/etc/systemd/system/httpd.service.d/chrootshim.conf") == \
             example("systemd/httpd.service.d/chrootshim.conf")
         done(undo(sandbox))
-        assert sandbox.read("/etc/sysconfig/httpd") == "LANG=C\n"
+        assert not sandbox.exists("/etc/systemd/system/httpd.service.d")
 
     def test_what_is_not_installed(self, sandbox):
         sandbox.remove("/usr/sbin/nginx")

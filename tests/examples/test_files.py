@@ -14,7 +14,6 @@ from conftest import EXAMPLES
 
 CONFIGURATION = (EXAMPLES / "httpd/chrootshim.conf").read_text()
 ENVVARS = (EXAMPLES / "httpd/debian-envvars").read_text()
-SYSCONFIG = (EXAMPLES / "httpd/rhel-sysconfig").read_text()
 COMMAND = os.environ["SHIM_COMMAND"]
 DROP_INS = sorted((EXAMPLES / "systemd").glob("*.d/*.conf"))
 assert DROP_INS
@@ -212,10 +211,15 @@ def is_good_in_unit(service, variables):
                           check=False).returncode == 0
 
 
+def variables_of(apache, service):
+    """What the drop-in has the server's environment be, in this tree."""
+    return environment_of(
+        in_tree(apache, "\n".join(value for key, value in service if key == "Environment")))
+
+
 def test_drop_in_of_debian(apache):
     service = drop_in("apache2.service.d")["Service"]
-    text = in_tree(apache, "\n".join(value for key, value in service if key == "Environment"))
-    variables = environment_of(text)
+    variables = variables_of(apache, service)
     assert start_in_unit(service, variables)
     apachectl(apache, "start", **variables)
     assert is_good_in_unit(service, variables)
@@ -233,7 +237,7 @@ def test_drop_ins_and_a_server_without_the_shim(apache, name):
 def hardening(name):
     """What a drop-in says of its service besides how the shim comes to it."""
     return [(key, value.replace(name, "NAME")) for key, value in drop_in(f"{name}.service.d")["Service"]
-            if key not in ("Environment", "EnvironmentFile", "ExecStartPre")]
+            if key not in ("Environment", "ExecStartPre")]
 
 
 def test_drop_ins_differ_in_nothing_else():
@@ -252,11 +256,11 @@ def test_drop_ins_without_the_library(apache, name):
         assert not start_in_unit(sections["Service"], {"LD_PRELOAD": library, **config})
 
 
-def test_sysconfig_of_rhel(apache):
-    """Its unit reads the file that the drop-in names, and starts the server itself."""
+def test_drop_in_of_rhel(apache):
+    """Its unit starts the server itself, and reads no file of variables."""
     service = drop_in("httpd.service.d")["Service"]
-    assert service[0] == ("EnvironmentFile", "/etc/sysconfig/httpd")
-    variables = environment_of(in_tree(apache, SYSCONFIG))
+    assert "EnvironmentFile" not in dict(service)
+    variables = variables_of(apache, service)
     assert start_in_unit(service, variables)
     with subprocess.Popen(
             ["apache2", "-f", apache.conf, "-DFOREGROUND"], stdin=subprocess.DEVNULL,

@@ -9,7 +9,6 @@ extern const char *const init_text_httpd[];
 extern const char *const init_text_nginx[];
 extern const char *const init_text_php_fpm[];
 extern const char *const init_text_envvars[];
-extern const char *const init_text_sysconfig[];
 extern const char *const init_text_default[];
 
 #endif
