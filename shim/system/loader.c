@@ -9,18 +9,14 @@
 #include <link.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-
-void *loader_next(const char *name)
-{
-        return dlsym(RTLD_NEXT, name);
-}
 
 void *loader_open(const char *name, int flags)
 {
         __typeof__(&dlopen) open_library;
-        void *symbol = loader_next("dlopen");
+        void *symbol = dlsym(RTLD_NEXT, "dlopen");
 
         if (!symbol)
                 return NULL;
@@ -51,19 +47,6 @@ void *loader_symbol(void *handle, const char *name)
 void loader_close(void *handle)
 {
         dlclose(handle);
-}
-
-char *loader_real_path(const char *path)
-{
-        char *(*resolve)(const char *, char *);
-        void *symbol = loader_next("realpath");
-
-        if (!symbol) {
-                errno = ENOSYS;
-                return NULL;
-        }
-        memcpy(&resolve, &symbol, sizeof(symbol));
-        return resolve(path, NULL);
 }
 
 /* One that is loaded: its path, as dladdr(3) tells it, and where it lies. */
@@ -110,6 +93,58 @@ static const char *path_of(const void *address)
         struct object object;
 
         return find_object(address, &object) ? object.path : NULL;
+}
+
+/* Does RTLD_NEXT find the oldest version of a name, as before glibc 2.36 (its bug 14932)? */
+static bool next_is_oldest(void)
+{
+        const char *version = gnu_get_libc_version();
+
+        return strncmp(version, "2.", 2) == 0 && strtol(version + 2, NULL, 10) < 36;
+}
+
+/*
+ * Where libc has several versions of a name, as of a realpath() that does not allocate: the one
+ * that programs are linked with today, if what was found is another one in the same library.
+ */
+static void *newest_version(const char *name, void *found)
+{
+        /* What libc consists of; since glibc 2.34, of the first alone. */
+        static const char *const parts[] = {"libc.so.6", "libpthread.so.0", "librt.so.1"};
+
+        for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+                void *part = loader_open(parts[i], RTLD_LAZY | RTLD_NOLOAD);
+                void *newest = part ? dlsym(part, name) : NULL;
+                struct object old, new;
+
+                if (part)
+                        dlclose(part);
+                if (newest == found)
+                        return found;
+                if (find_object(found, &old) && find_object(newest, &new) && old.base == new.base)
+                        return newest;
+        }
+        return found;
+}
+
+void *loader_next(const char *name)
+{
+        void *found = dlsym(RTLD_NEXT, name);
+
+        return found && next_is_oldest() ? newest_version(name, found) : found;
+}
+
+char *loader_real_path(const char *path)
+{
+        char *(*resolve)(const char *, char *);
+        void *symbol = loader_next("realpath");
+
+        if (!symbol) {
+                errno = ENOSYS;
+                return NULL;
+        }
+        memcpy(&resolve, &symbol, sizeof(symbol));
+        return resolve(path, NULL);
 }
 
 static const char here;

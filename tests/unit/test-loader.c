@@ -1,0 +1,46 @@
+/* Tests of what is found behind the shim: the functions that programs are linked with. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "system/loader.h"
+#include "unit.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+
+/* libc has several of each, for programs of different ages. */
+static const char *const names[] = {"glob64", "nftw", "posix_spawn", "posix_spawnp", "realpath"};
+
+static void the_newest_version(void **state)
+{
+        void *libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+
+        assert_non_null(libc);
+        for (size_t i = 0; i < COUNT(names); i++)
+                if (loader_next(names[i]) != dlsym(libc, names[i]))
+                        fail_msg("another %s() than programs have", names[i]);
+        dlclose(libc);
+}
+
+/* The oldest version refuses a buffer that is NULL. */
+static void a_path_in_new_memory(void **state)
+{
+        char *path = loader_real_path("/");
+
+        assert_string_equal(path ? path : "", "/");
+        free(path);
+}
+
+static void a_name_of_nobody(void **state)
+{
+        assert_null(loader_next("chrootshim_no_such_name"));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_newest_version),
+                cmocka_unit_test(a_path_in_new_memory),
+                cmocka_unit_test(a_name_of_nobody),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
