@@ -3,10 +3,10 @@
  * It is the single source of the binding (real.c), of the export map and of the tests that look
  * for what was forgotten. No include guard: each reader defines HOOK(file, symbol) first.
  *
- * HOOK_NEWER stands for a symbol that not every libc has yet. HOOK_TIME64 stands for what programs
- * call instead that are built for times of 64 bits (_TIME_BITS=64) where long has 32; elsewhere there
- * is no such name. The exceptions at the end concern paths or roles and are not hooked, each for its
- * reason.
+ * HOOK_NEWER stands for a symbol that came after glibc 2.31, the oldest that is supported.
+ * HOOK_TIME64 stands for what programs call instead that are built for times of 64 bits
+ * (_TIME_BITS=64) where long has 32; elsewhere there is no such name. The exceptions at the end
+ * concern paths or roles and are not hooked, each for its reason.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef HOOK_NEWER
@@ -39,12 +39,12 @@ HOOK(files, freopen)
 HOOK(files, freopen64)
 HOOK(files, truncate)
 HOOK(files, truncate64)
-HOOK(status, stat)
-HOOK(status, stat64)
-HOOK(status, lstat)
-HOOK(status, lstat64)
-HOOK(status, fstatat)
-HOOK(status, fstatat64)
+HOOK_NEWER(status, stat)
+HOOK_NEWER(status, stat64)
+HOOK_NEWER(status, lstat)
+HOOK_NEWER(status, lstat64)
+HOOK_NEWER(status, fstatat)
+HOOK_NEWER(status, fstatat64)
 HOOK(status, statx)
 HOOK(status, __xstat)
 HOOK(status, __xstat64)
@@ -105,8 +105,8 @@ HOOK(names, unlinkat)
 HOOK(names, remove)
 HOOK(names, mkfifo)
 HOOK(names, mkfifoat)
-HOOK(names, mknod)
-HOOK(names, mknodat)
+HOOK_NEWER(names, mknod)
+HOOK_NEWER(names, mknodat)
 HOOK(names, __xmknod)
 HOOK(names, __xmknodat)
 HOOK(attributes, chmod)
@@ -182,7 +182,7 @@ HOOK(programs, execvpe)
 HOOK(programs, execl)
 HOOK(programs, execlp)
 HOOK(programs, execle)
-HOOK(programs, execveat)
+HOOK_NEWER(programs, execveat)
 HOOK(programs, fexecve)
 HOOK(programs, posix_spawn)
 HOOK(programs, posix_spawnp)
@@ -255,7 +255,7 @@ HOOK(serving, epoll_create1)
 HOOK(serving, epoll_ctl)
 HOOK(serving, epoll_wait)
 HOOK(serving, epoll_pwait)
-HOOK(serving, epoll_pwait2)
+HOOK_NEWER(serving, epoll_pwait2)
 HOOK(serving, pthread_create)
 HOOK(serving, thrd_create)
 HOOK(serving, poll)
@@ -277,7 +277,7 @@ HOOK_TIME64(serving, __pselect64)
 HOOK_TIME64(serving, __sigtimedwait64)
 HOOK(life, fork)
 HOOK(life, __fork)
-HOOK(life, _Fork)
+HOOK_NEWER(life, _Fork)
 HOOK(life, daemon)
 HOOK(life, forkpty)
 HOOK(life, setuid)

@@ -16,6 +16,13 @@
 /* Of newer headers than some distributions have (linux/mount.h). */
 #define BENEATH 0x200
 
+struct tree_attributes {
+        uint64_t set;
+        uint64_t cleared;
+        uint64_t propagation;
+        uint64_t user_namespace;
+};
+
 int kernel_mount_propagation(unsigned long flags)
 {
         return (int)kernel_call(SYS_mount, 0, (long)"/", 0, (long)(flags | MS_REC), 0);
@@ -30,7 +37,7 @@ int kernel_clone_tree(int dirfd, const char *path)
 
 int kernel_set_tree(int fd, uint64_t attributes, uint64_t propagation, int recursive)
 {
-        struct mount_attr change = {.attr_set = attributes, .propagation = propagation};
+        struct tree_attributes change = {.set = attributes, .propagation = propagation};
 
         return (int)kernel_call(SYS_mount_setattr, fd, (long)"",
                 AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), (long)&change, sizeof(change));

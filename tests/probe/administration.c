@@ -126,6 +126,7 @@ static void probe_pivot_root(const struct target *at)
         answer("old", pivot_root(in_jail("/dir"), at->path));
 }
 
+#if __GLIBC_PREREQ(2, 36)
 static void probe_open_tree(const struct target *at)
 {
         answer_fd("open_tree", open_tree(at->dirfd, at->path, OPEN_TREE_CLOEXEC));
@@ -149,6 +150,7 @@ static void probe_mount_setattr(const struct target *at)
         answer("mount_setattr",
                 mount_setattr(at->dirfd, at->path, 0, &attributes, sizeof(attributes)));
 }
+#endif
 
 /* Who asks gets what was given, in every view. */
 static void probe_bindtextdomain(const struct target *at)
@@ -189,10 +191,12 @@ static const struct probe probes[] = {
         {"updwtmpx", probe_updwtmpx},
         {"quotactl", probe_quotactl},
         {"pivot_root", probe_pivot_root},
+#if __GLIBC_PREREQ(2, 36)
         {"open_tree", probe_open_tree},
         {"move_mount", probe_move_mount},
         {"fspick", probe_fspick},
         {"mount_setattr", probe_mount_setattr},
+#endif
         {"bindtextdomain", probe_bindtextdomain},
         {"catopen", probe_catopen},
         {0},

@@ -83,6 +83,7 @@ static void probe_execle(const struct target *at)
         answer("execle", execle(at->path, "name", "one", "two three", (char *)NULL, list));
 }
 
+#if __GLIBC_PREREQ(2, 34)
 static void probe_execveat(const struct target *at)
 {
         char **list = environment();
@@ -90,6 +91,7 @@ static void probe_execveat(const struct target *at)
         answer("not a link", execveat(at->dirfd, at->path, arguments, list, AT_SYMLINK_NOFOLLOW));
         answer("execveat", execveat(at->dirfd, at->path, arguments, list, 0));
 }
+#endif
 
 static void probe_fexecve(const struct target *at)
 {
@@ -167,7 +169,9 @@ static const struct probe probes[] = {
         {"execl", probe_execl},
         {"execlp", probe_execlp},
         {"execle", probe_execle},
+#if __GLIBC_PREREQ(2, 34)
         {"execveat", probe_execveat},
+#endif
         {"fexecve", probe_fexecve},
         {"posix_spawn", probe_posix_spawn},
         {"posix_spawnp", probe_posix_spawnp},

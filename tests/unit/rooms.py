@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 
+import libc
+
 source, table, *libraries = sys.argv[1:]
 
 rooms = [os.path.basename(library)[len("lib"):-len(".a")] for library in libraries]
@@ -19,6 +21,8 @@ COMMAND = "command"
 COMMAND_USES = {"system", "settings", "view", "jail", "supply", COMMAND}
 # Built for the machine that builds, of a few files.
 MANUAL = "man"
+# What old headers lack: taken in by the compiler, and included by no room.
+COMPAT = "compat"
 
 
 def nm(*arguments):
@@ -27,17 +31,11 @@ def nm(*arguments):
     return {line.split()[-1].split("@")[0] for line in lines.splitlines() if len(line.split()) > 1}
 
 
-def libc():
-    """The names that the C library provides."""
-    maps = open("/proc/self/maps").read()
-    return nm("-D", "--defined-only", re.search(r"\S*/libc\.so\.6", maps).group())
-
-
 def includes():
     """Of each file: the rooms' headers that it includes, as (file, its floor, header)."""
     for path in glob.glob(f"{source}/**/*.[ch]", recursive=True):
         name = os.path.relpath(path, source)
-        if name.startswith((f"{COMMAND}/", f"{MANUAL}/")):
+        if name.startswith((f"{COMMAND}/", f"{MANUAL}/", f"{COMPAT}/")):
             continue
         here = floor[name.split("/")[0]] if "/" in name else TOP
         for header in re.findall(r'^#include "(\w+/[\w.]+)"', open(path).read(), re.M):
@@ -52,7 +50,7 @@ def command_includes():
 
 
 hooked = set(re.findall(r"^HOOK(?:_NEWER|_TIME64)?\(\w+, (\w+)\)$", open(table).read(), re.M))
-provided = libc()
+provided = set(libc.releases(*libc.parts()))
 defined = {room: nm("--defined-only", "--extern-only", library)
            for room, library in zip(rooms, libraries)}
 undefined = {room: nm("--undefined-only", library) for room, library in zip(rooms, libraries)}
