@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+import system_calls
 from cases import LONG, TreeTest
 from chrootshim import COMMAND, answer, chrootshim
 from miniature import DROP, ENTER, Miniature
@@ -21,8 +22,8 @@ IDLE = ("/usr/bin/python3", "-c", "import os, sys, time\n"
         "print('ready', flush=True); time.sleep(1000)")
 
 
-# The number of exit(2), which ends one thread.
-EXIT = {"x86_64": 60, "i686": 1, "armv7l": 1, "s390x": 1, "ppc64le": 1}.get(os.uname().machine, 93)
+# It ends one thread.
+EXIT = system_calls.number("exit")
 
 
 class KernelTest(TreeTest):

@@ -10,6 +10,7 @@ import subprocess
 import threading
 
 import processes
+import system_calls
 from apache import WORKER_USER, Apache
 from tree import Tree, compiled
 
@@ -168,7 +169,7 @@ def disk():
 
 def put_key(name):
     """A key of this user's, in a new session keyring that what is started inherits."""
-    keyctl, add_key = {"x86_64": (250, 248), "aarch64": (219, 217)}[os.uname().machine]
+    keyctl, add_key = map(system_calls.number, ("keyctl", "add_key"))
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall(keyctl, 1, None)
     if libc.syscall(add_key, b"user", name.encode(), b"text", 4, -3) < 0:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 import processes
+import system_calls
 from apache import LIBRARY, MPMS
 from cases import ServerTest, TreeTest
 from processes import wait_until
@@ -225,7 +226,7 @@ say("secret", libc.syscall(libc_keyctl, 11, secret, buffer, 16))
 """
 
     def look(self, **options):
-        numbers = {"x86_64": (250, 248), "aarch64": (219, 217)}[os.uname().machine]
+        numbers = [system_calls.number(name) for name in ("keyctl", "add_key")]
         master = f"libc_keyctl, libc_add_key = {numbers}\n{self.KEYS}"
         return self.facts(self.LOOK, f"os.setuid({NOBODY})" if not options.get("user") else "pass",
                           master, **options)
