@@ -19,7 +19,7 @@ from processes import wait_until
 from row import NOT_FOR
 from row_life import Life
 
-PROGRAMS = max(glob.glob("/usr/lib/postgresql/*/bin"))
+PROGRAMS = max(glob.glob("/usr/lib/postgresql/*/bin"), default="/usr/lib/postgresql")
 USER = "postgres"
 
 # Shared memory in files of its own, and no zone of time: neither /dev/shm nor /usr is in the jail.

@@ -50,7 +50,7 @@ def parts_of(source):
 
 def options_named(part):
     """The options whose text begins there."""
-    return sorted(re.findall(r"(?:\A|^\.P\n)\\fB(--[a-z][\w-]*)", part, re.M))
+    return sorted(re.findall(r"(?:\A|^\.(?:PP?|RE)\n)\\fB(--[a-z][\w-]*)", part, re.M))
 
 
 def listed(*words):
