@@ -15,7 +15,7 @@ echo "clang $(clang --version | head -n 1)"
 echo "meson $(meson --version)"
 """
 
-REFUSAL = re.compile(r"ERROR: Problem encountered: (.*)")
+REFUSAL = re.compile(r"meson\.build:\d+:\d+: ERROR: (?:Problem encountered: )?(.*)")
 COUNTS = re.compile(r"^\d+ passed, \d+ failed, \d+ skipped$", re.M)
 
 

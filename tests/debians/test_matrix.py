@@ -109,6 +109,12 @@ class TestRow:
         assert "| - | refused: chrootshim needs glibc 2.33 or newer: cc has 2.31 |" in str(row)
         assert not row.is_green
 
+    def test_refused_by_meson_itself(self, row):
+        row.add("examples/quickstart", 1,
+                "../meson.build:3:0: ERROR: Meson version is 0.56.2 but project requires >= 0.62\n")
+        assert "| - | refused: Meson version is 0.56.2 but project requires >= 0.62 |" in str(row)
+        assert not row.is_refused_as(readme.text())
+
     def test_only_what_is_documented_may_be_refused(self, row):
         row.add("examples/quickstart", 1, REFUSED)
         assert row.is_refused_as("It\nneeds glibc 2.33\nor newer and Linux 5.8 or newer.")
