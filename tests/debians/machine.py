@@ -26,6 +26,9 @@ ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 
 ENTER = str(pathlib.Path(__file__).with_name("enter"))
 
+# For tests/run: emulation is slow.
+SLOW = {"TIMEOUT_MULTIPLIER": "20"}
+
 # A process that ends takes along what it has started: the first of them is killed, and with it all.
 TIED = ("setpriv", "--pdeathsig", "KILL")
 NAMESPACES = ("unshare", "--mount", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc")
@@ -89,7 +92,8 @@ class Machine:
         """Start it, after a word on its standard input: its user namespace has been given all users."""
         user = ("unshare", "--user") if self.is_emulated else ()
         process = subprocess.Popen(
-            [*TIED, *user, *TIED, "sh", "-c", WAIT, "sh", *words], env=ENVIRONMENT,
+            [*TIED, *user, *TIED, "sh", "-c", WAIT, "sh", *words],
+            env={**ENVIRONMENT, **(SLOW if self.is_emulated else {})},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             start_new_session=True)
         if self.is_emulated:
