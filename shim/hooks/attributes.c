@@ -8,57 +8,69 @@
 #include <unistd.h>
 #include <utime.h>
 
-INTERPOSE(int, chmod, (const char *path, mode_t mode))
+INTERPOSE_UNUSUAL(
+        int, chmod, (const char *path, mode_t mode), jail_path_is_usual(&path), (path, mode))
 {
         return real(chmod)(jail_path(path), mode);
 }
 
-INTERPOSE(int, lchmod, (const char *path, mode_t mode))
+INTERPOSE_UNUSUAL(
+        int, lchmod, (const char *path, mode_t mode), jail_path_is_usual(&path), (path, mode))
 {
         return real(lchmod)(jail_path(path), mode);
 }
 
-INTERPOSE(int, fchmodat, (int dirfd, const char *path, mode_t mode, int flags))
+INTERPOSE_UNUSUAL(int, fchmodat, (int dirfd, const char *path, mode_t mode, int flags),
+        jail_path_is_usual(&path), (dirfd, path, mode, flags))
 {
         return real(fchmodat)(dirfd, jail_path(path), mode, flags);
 }
 
-INTERPOSE(int, chown, (const char *path, uid_t owner, gid_t group))
+INTERPOSE_UNUSUAL(int, chown, (const char *path, uid_t owner, gid_t group),
+        jail_path_is_usual(&path), (path, owner, group))
 {
         return real(chown)(jail_path(path), owner, group);
 }
 
-INTERPOSE(int, lchown, (const char *path, uid_t owner, gid_t group))
+INTERPOSE_UNUSUAL(int, lchown, (const char *path, uid_t owner, gid_t group),
+        jail_path_is_usual(&path), (path, owner, group))
 {
         return real(lchown)(jail_path(path), owner, group);
 }
 
-INTERPOSE(int, fchownat, (int dirfd, const char *path, uid_t owner, gid_t group, int flags))
+INTERPOSE_UNUSUAL(int, fchownat, (int dirfd, const char *path, uid_t owner, gid_t group, int flags),
+        jail_path_is_usual(&path), (dirfd, path, owner, group, flags))
 {
         return real(fchownat)(dirfd, jail_path(path), owner, group, flags);
 }
 
-INTERPOSE(int, utime, (const char *path, const struct utimbuf *times))
+INTERPOSE_UNUSUAL(int, utime, (const char *path, const struct utimbuf *times),
+        jail_path_is_usual(&path), (path, times))
 {
         return real(utime)(jail_path(path), times);
 }
 
-INTERPOSE(int, utimes, (const char *path, const struct timeval times[2]))
+INTERPOSE_UNUSUAL(int, utimes, (const char *path, const struct timeval times[2]),
+        jail_path_is_usual(&path), (path, times))
 {
         return real(utimes)(jail_path(path), times);
 }
 
-INTERPOSE(int, lutimes, (const char *path, const struct timeval times[2]))
+INTERPOSE_UNUSUAL(int, lutimes, (const char *path, const struct timeval times[2]),
+        jail_path_is_usual(&path), (path, times))
 {
         return real(lutimes)(jail_path(path), times);
 }
 
-INTERPOSE(int, futimesat, (int dirfd, const char *path, const struct timeval times[2]))
+INTERPOSE_UNUSUAL(int, futimesat, (int dirfd, const char *path, const struct timeval times[2]),
+        jail_path_is_usual(&path), (dirfd, path, times))
 {
         return real(futimesat)(dirfd, jail_path(path), times);
 }
 
-INTERPOSE(int, utimensat, (int dirfd, const char *path, const struct timespec times[2], int flags))
+INTERPOSE_UNUSUAL(int, utimensat,
+        (int dirfd, const char *path, const struct timespec times[2], int flags),
+        jail_path_is_usual(&path), (dirfd, path, times, flags))
 {
         return real(utimensat)(dirfd, jail_path(path), times, flags);
 }

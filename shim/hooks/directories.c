@@ -12,62 +12,68 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-INTERPOSE(DIR *, opendir, (const char *path))
+INTERPOSE_UNUSUAL(DIR *, opendir, (const char *path), jail_path_is_usual(&path), (path))
 {
         return jail_refuses(&path) ? NULL : real(opendir)(path);
 }
 
-INTERPOSE(int, scandir,
+INTERPOSE_UNUSUAL(int, scandir,
         (const char *path, struct dirent ***ret_entries, int (*select)(const struct dirent *),
-                int (*compare)(const struct dirent **, const struct dirent **)))
+                int (*compare)(const struct dirent **, const struct dirent **)),
+        jail_path_is_usual(&path), (path, ret_entries, select, compare))
 {
         return jail_refuses(&path) ? -1 : real(scandir)(path, ret_entries, select, compare);
 }
 
-INTERPOSE(int, scandir64,
+INTERPOSE_UNUSUAL(int, scandir64,
         (const char *path, struct dirent64 ***ret_entries, int (*select)(const struct dirent64 *),
-                int (*compare)(const struct dirent64 **, const struct dirent64 **)))
+                int (*compare)(const struct dirent64 **, const struct dirent64 **)),
+        jail_path_is_usual(&path), (path, ret_entries, select, compare))
 {
         return jail_refuses(&path) ? -1 : real(scandir64)(path, ret_entries, select, compare);
 }
 
-INTERPOSE(int, scandirat,
+INTERPOSE_UNUSUAL(int, scandirat,
         (int dirfd, const char *path, struct dirent ***ret_entries,
                 int (*select)(const struct dirent *),
-                int (*compare)(const struct dirent **, const struct dirent **)))
+                int (*compare)(const struct dirent **, const struct dirent **)),
+        jail_path_is_usual(&path), (dirfd, path, ret_entries, select, compare))
 {
         return jail_refuses(&path) ? -1
                                    : real(scandirat)(dirfd, path, ret_entries, select, compare);
 }
 
-INTERPOSE(int, scandirat64,
+INTERPOSE_UNUSUAL(int, scandirat64,
         (int dirfd, const char *path, struct dirent64 ***ret_entries,
                 int (*select)(const struct dirent64 *),
-                int (*compare)(const struct dirent64 **, const struct dirent64 **)))
+                int (*compare)(const struct dirent64 **, const struct dirent64 **)),
+        jail_path_is_usual(&path), (dirfd, path, ret_entries, select, compare))
 {
         return jail_refuses(&path) ? -1
                                    : real(scandirat64)(dirfd, path, ret_entries, select, compare);
 }
 
 /* A piped logger's process is sent to "/" before its exec, so this alone makes no worker. */
-INTERPOSE(int, chdir, (const char *path))
+INTERPOSE_UNUSUAL(int, chdir, (const char *path), jail_path_is_usual(&path), (path))
 {
         if (process_changes_directory(path))
                 return 0;
         return process_is_jailed() && jail_refuses(&path) ? -1 : real(chdir)(path);
 }
 
-INTERPOSE(int, mkdir, (const char *path, mode_t mode))
+INTERPOSE_UNUSUAL(
+        int, mkdir, (const char *path, mode_t mode), jail_path_is_usual(&path), (path, mode))
 {
         return jail_refuses(&path) ? -1 : real(mkdir)(path, mode);
 }
 
-INTERPOSE(int, mkdirat, (int dirfd, const char *path, mode_t mode))
+INTERPOSE_UNUSUAL(int, mkdirat, (int dirfd, const char *path, mode_t mode),
+        jail_path_is_usual(&path), (dirfd, path, mode))
 {
         return jail_refuses(&path) ? -1 : real(mkdirat)(dirfd, path, mode);
 }
 
-INTERPOSE(int, rmdir, (const char *path))
+INTERPOSE_UNUSUAL(int, rmdir, (const char *path), jail_path_is_usual(&path), (path))
 {
         return jail_refuses(&path) ? -1 : real(rmdir)(path);
 }

@@ -19,6 +19,12 @@ typedef int openat_type(int dirfd, const char *path, int flags, ...);
 #define real_open(name) ((open_type *)real_function(SYMBOL_##name))
 #define real_openat(name) ((openat_type *)real_function(SYMBOL_##name))
 
+/* What a worker opens tells the shim nothing, where no lock file waits for it. */
+static inline __attribute__((always_inline)) bool open_is_usual(const char **path)
+{
+        return lock_files_carried == 0 && jail_path_is_usual(path);
+}
+
 static bool is_exclusive(int flags)
 {
         return (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
@@ -65,60 +71,71 @@ static int openat_file(openat_type *function, int dirfd, const char *path, int f
         return fd >= 0 ? fd : opened(path, flags, function(dirfd, inside, flags, mode));
 }
 
-INTERPOSE(int, open, (const char *path, int flags, mode_t mode))
+INTERPOSE_UNUSUAL(int, open, (const char *path, int flags, mode_t mode), open_is_usual(&path),
+        (path, flags, mode))
 {
         return open_file(real_open(open), path, flags, mode);
 }
 
-INTERPOSE(int, open64, (const char *path, int flags, mode_t mode))
+INTERPOSE_UNUSUAL(int, open64, (const char *path, int flags, mode_t mode), open_is_usual(&path),
+        (path, flags, mode))
 {
         return open_file(real_open(open64), path, flags, mode);
 }
 
-INTERPOSE(int, __open, (const char *path, int flags, mode_t mode))
+INTERPOSE_UNUSUAL(int, __open, (const char *path, int flags, mode_t mode), open_is_usual(&path),
+        (path, flags, mode))
 {
         return open_file(real_open(__open), path, flags, mode);
 }
 
-INTERPOSE(int, __open64, (const char *path, int flags, mode_t mode))
+INTERPOSE_UNUSUAL(int, __open64, (const char *path, int flags, mode_t mode), open_is_usual(&path),
+        (path, flags, mode))
 {
         return open_file(real_open(__open64), path, flags, mode);
 }
 
-INTERPOSE(int, openat, (int dirfd, const char *path, int flags, mode_t mode))
+INTERPOSE_UNUSUAL(int, openat, (int dirfd, const char *path, int flags, mode_t mode),
+        open_is_usual(&path), (dirfd, path, flags, mode))
 {
         return openat_file(real_openat(openat), dirfd, path, flags, mode);
 }
 
-INTERPOSE(int, openat64, (int dirfd, const char *path, int flags, mode_t mode))
+INTERPOSE_UNUSUAL(int, openat64, (int dirfd, const char *path, int flags, mode_t mode),
+        open_is_usual(&path), (dirfd, path, flags, mode))
 {
         return openat_file(real_openat(openat64), dirfd, path, flags, mode);
 }
 
 /* FORTIFY's forms take no mode: libc checks that none is needed. */
-INTERPOSE(int, __open_2, (const char *path, int flags))
+INTERPOSE_UNUSUAL(int, __open_2, (const char *path, int flags), open_is_usual(&path), (path, flags))
 {
         return jail_refuses(&path) ? -1 : opened(path, flags, real(__open_2)(path, flags));
 }
 
-INTERPOSE(int, __open64_2, (const char *path, int flags))
+INTERPOSE_UNUSUAL(
+        int, __open64_2, (const char *path, int flags), open_is_usual(&path), (path, flags))
 {
         return jail_refuses(&path) ? -1 : opened(path, flags, real(__open64_2)(path, flags));
 }
 
-INTERPOSE(int, __openat_2, (int dirfd, const char *path, int flags))
+INTERPOSE_UNUSUAL(int, __openat_2, (int dirfd, const char *path, int flags), open_is_usual(&path),
+        (dirfd, path, flags))
 {
         return jail_refuses(&path) ? -1 : opened(path, flags, real(__openat_2)(dirfd, path, flags));
 }
 
-INTERPOSE(int, __openat64_2, (int dirfd, const char *path, int flags))
+INTERPOSE_UNUSUAL(int, __openat64_2, (int dirfd, const char *path, int flags), open_is_usual(&path),
+        (dirfd, path, flags))
 {
         return jail_refuses(&path) ? -1
                                    : opened(path, flags, real(__openat64_2)(dirfd, path, flags));
 }
 
 /* It came with glibc 2.43. */
-INTERPOSE(int, openat2, (int dirfd, const char *path, const struct open_how *how, size_t size))
+INTERPOSE_UNUSUAL(int, openat2,
+        (int dirfd, const char *path, const struct open_how *how, size_t size),
+        open_is_usual(&path), (dirfd, path, how, size))
 {
         const char *inside = path;
         int fd;
@@ -132,48 +149,55 @@ INTERPOSE(int, openat2, (int dirfd, const char *path, const struct open_how *how
         return how ? opened(path, (int)how->flags, fd) : fd;
 }
 
-INTERPOSE(int, creat, (const char *path, mode_t mode))
+INTERPOSE_UNUSUAL(int, creat, (const char *path, mode_t mode), open_is_usual(&path), (path, mode))
 {
         return jail_refuses(&path) ? -1 : opened(path, 0, real(creat)(path, mode));
 }
 
-INTERPOSE(int, creat64, (const char *path, mode_t mode))
+INTERPOSE_UNUSUAL(int, creat64, (const char *path, mode_t mode), open_is_usual(&path), (path, mode))
 {
         return jail_refuses(&path) ? -1 : opened(path, 0, real(creat64)(path, mode));
 }
 
-INTERPOSE(FILE *, fopen, (const char *path, const char *mode))
+INTERPOSE_UNUSUAL(FILE *, fopen, (const char *path, const char *mode), jail_path_is_usual(&path),
+        (path, mode))
 {
         return jail_refuses(&path) ? NULL : real(fopen)(path, mode);
 }
 
 /* The same function; old programs, and libraries of C++, have this name of it. */
-INTERPOSE(FILE *, _IO_fopen, (const char *path, const char *mode))
+INTERPOSE_UNUSUAL(FILE *, _IO_fopen, (const char *path, const char *mode),
+        jail_path_is_usual(&path), (path, mode))
 {
         return jail_refuses(&path) ? NULL : real(_IO_fopen)(path, mode);
 }
 
-INTERPOSE(FILE *, fopen64, (const char *path, const char *mode))
+INTERPOSE_UNUSUAL(FILE *, fopen64, (const char *path, const char *mode), jail_path_is_usual(&path),
+        (path, mode))
 {
         return jail_refuses(&path) ? NULL : real(fopen64)(path, mode);
 }
 
-INTERPOSE(FILE *, freopen, (const char *path, const char *mode, FILE *stream))
+INTERPOSE_UNUSUAL(FILE *, freopen, (const char *path, const char *mode, FILE *stream),
+        jail_path_is_usual(&path), (path, mode, stream))
 {
         return jail_refuses(&path) ? NULL : real(freopen)(path, mode, stream);
 }
 
-INTERPOSE(FILE *, freopen64, (const char *path, const char *mode, FILE *stream))
+INTERPOSE_UNUSUAL(FILE *, freopen64, (const char *path, const char *mode, FILE *stream),
+        jail_path_is_usual(&path), (path, mode, stream))
 {
         return jail_refuses(&path) ? NULL : real(freopen64)(path, mode, stream);
 }
 
-INTERPOSE(int, truncate, (const char *path, off_t length))
+INTERPOSE_UNUSUAL(
+        int, truncate, (const char *path, off_t length), jail_path_is_usual(&path), (path, length))
 {
         return real(truncate)(jail_path(path), length);
 }
 
-INTERPOSE(int, truncate64, (const char *path, off64_t length))
+INTERPOSE_UNUSUAL(int, truncate64, (const char *path, off64_t length), jail_path_is_usual(&path),
+        (path, length))
 {
         return real(truncate64)(jail_path(path), length);
 }

@@ -16,6 +16,30 @@ static inline const char *jail_path(const char *path)
         return process_may_be_worker() ? process_path(path) : path;
 }
 
+/**
+ * jail_path_is_usual() - for INTERPOSE_UNUSUAL(): in a worker, is *@path of the usual kind?
+ *
+ * Then it becomes jail_path() of it, and is no hidden ancestor. Else it is unchanged.
+ */
+static inline __attribute__((always_inline)) bool jail_path_is_usual(const char **path)
+{
+        return process_path_is_usual(path);
+}
+
+/** jail_paths_are_usual() - the same for two paths; both are changed, or none. */
+static inline __attribute__((always_inline)) bool jail_paths_are_usual(
+        const char **from, const char **to)
+{
+        const char *given = *from;
+
+        if (!jail_path_is_usual(from))
+                return false;
+        if (jail_path_is_usual(to))
+                return true;
+        *from = given;
+        return false;
+}
+
 /** jail_path_buffer() - jail_path() for a path that the callee writes to, such as a template. */
 char *jail_path_buffer(char *path);
 

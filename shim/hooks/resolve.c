@@ -93,7 +93,19 @@ static bool shows_link(
         return true;
 }
 
-INTERPOSE(ssize_t, readlink, (const char *path, char *text, size_t size))
+/* Not if it may be below "/proc", a link to the jail's own directories: see outside_link(). */
+static inline __attribute__((always_inline)) bool readlink_is_usual(const char **path)
+{
+        const char *inside = *path;
+
+        if (!jail_path_is_usual(&inside) || inside[1] == 'p')
+                return false;
+        *path = inside;
+        return true;
+}
+
+INTERPOSE_UNUSUAL(ssize_t, readlink, (const char *path, char *text, size_t size),
+        readlink_is_usual(&path), (path, text, size))
 {
         const char *inside = jail_path(path);
         ssize_t length;
@@ -103,7 +115,9 @@ INTERPOSE(ssize_t, readlink, (const char *path, char *text, size_t size))
         return outside_link(inside, text, real(readlink)(inside, text, size), size);
 }
 
-INTERPOSE(ssize_t, __readlink_chk, (const char *path, char *text, size_t size, size_t text_size))
+INTERPOSE_UNUSUAL(ssize_t, __readlink_chk,
+        (const char *path, char *text, size_t size, size_t text_size), readlink_is_usual(&path),
+        (path, text, size, text_size))
 {
         const char *inside = jail_path(path);
         ssize_t length;
@@ -114,7 +128,8 @@ INTERPOSE(ssize_t, __readlink_chk, (const char *path, char *text, size_t size, s
                 inside, text, real(__readlink_chk)(inside, text, size, text_size), size);
 }
 
-INTERPOSE(ssize_t, readlinkat, (int dirfd, const char *path, char *text, size_t size))
+INTERPOSE_UNUSUAL(ssize_t, readlinkat, (int dirfd, const char *path, char *text, size_t size),
+        readlink_is_usual(&path), (dirfd, path, text, size))
 {
         const char *inside = jail_path(path);
         ssize_t length;
@@ -124,8 +139,9 @@ INTERPOSE(ssize_t, readlinkat, (int dirfd, const char *path, char *text, size_t 
         return outside_link(inside, text, real(readlinkat)(dirfd, inside, text, size), size);
 }
 
-INTERPOSE(ssize_t, __readlinkat_chk,
-        (int dirfd, const char *path, char *text, size_t size, size_t text_size))
+INTERPOSE_UNUSUAL(ssize_t, __readlinkat_chk,
+        (int dirfd, const char *path, char *text, size_t size, size_t text_size),
+        readlink_is_usual(&path), (dirfd, path, text, size, text_size))
 {
         const char *inside = jail_path(path);
         ssize_t length;

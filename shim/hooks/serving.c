@@ -12,42 +12,46 @@
 #include <threads.h>
 
 /* A worker of httpd's prefork that waits for its turn to accept gets no further than this. */
-INTERPOSE(int, epoll_create, (int size))
+INTERPOSE_UNUSUAL(int, epoll_create, (int size), process_is_calm(), (size))
 {
         process_wait(EVENT_TOUCH);
         return real(epoll_create)(size);
 }
 
-INTERPOSE(int, epoll_create1, (int flags))
+INTERPOSE_UNUSUAL(int, epoll_create1, (int flags), process_is_calm(), (flags))
 {
         process_wait(EVENT_TOUCH);
         return real(epoll_create1)(flags);
 }
 
 /* What comes of it may be received past any hook (libuv calls recvmmsg() by syscall()). */
-INTERPOSE(int, epoll_ctl, (int epoll, int operation, int fd, struct epoll_event *event))
+INTERPOSE_UNUSUAL(int, epoll_ctl, (int epoll, int operation, int fd, struct epoll_event *event),
+        process_is_quiet(), (epoll, operation, fd, event))
 {
         if (operation != EPOLL_CTL_DEL)
                 process_watches(fd);
         return real(epoll_ctl)(epoll, operation, fd, event);
 }
 
-INTERPOSE(int, epoll_wait, (int epoll, struct epoll_event *events, int count, int timeout))
+INTERPOSE_UNUSUAL(int, epoll_wait, (int epoll, struct epoll_event *events, int count, int timeout),
+        process_is_quiet(), (epoll, events, count, timeout))
 {
         process_epoll_waits();
         return real(epoll_wait)(epoll, events, count, timeout);
 }
 
-INTERPOSE(int, epoll_pwait,
-        (int epoll, struct epoll_event *events, int count, int timeout, const sigset_t *mask))
+INTERPOSE_UNUSUAL(int, epoll_pwait,
+        (int epoll, struct epoll_event *events, int count, int timeout, const sigset_t *mask),
+        process_is_quiet(), (epoll, events, count, timeout, mask))
 {
         process_epoll_waits();
         return real(epoll_pwait)(epoll, events, count, timeout, mask);
 }
 
-INTERPOSE(int, epoll_pwait2,
+INTERPOSE_UNUSUAL(int, epoll_pwait2,
         (int epoll, struct epoll_event *events, int count, const struct timespec *timeout,
-                const sigset_t *mask))
+                const sigset_t *mask),
+        process_is_quiet(), (epoll, events, count, timeout, mask))
 {
         process_epoll_waits();
         return real(epoll_pwait2)(epoll, events, count, timeout, mask);
@@ -99,17 +103,20 @@ static int poll_by(poll_type *function, struct pollfd *fds, nfds_t count, int ti
         return ready;
 }
 
-INTERPOSE(int, poll, (struct pollfd * fds, nfds_t count, int timeout))
+INTERPOSE_UNUSUAL(int, poll, (struct pollfd * fds, nfds_t count, int timeout), process_is_quiet(),
+        (fds, count, timeout))
 {
         return poll_by(real(poll), fds, count, timeout);
 }
 
-INTERPOSE(int, __poll, (struct pollfd * fds, nfds_t count, int timeout))
+INTERPOSE_UNUSUAL(int, __poll, (struct pollfd * fds, nfds_t count, int timeout), process_is_quiet(),
+        (fds, count, timeout))
 {
         return poll_by(real(__poll), fds, count, timeout);
 }
 
-INTERPOSE(int, __poll_chk, (struct pollfd * fds, nfds_t count, int timeout, size_t size))
+INTERPOSE_UNUSUAL(int, __poll_chk, (struct pollfd * fds, nfds_t count, int timeout, size_t size),
+        process_is_quiet(), (fds, count, timeout, size))
 {
         int ready;
 
@@ -119,8 +126,9 @@ INTERPOSE(int, __poll_chk, (struct pollfd * fds, nfds_t count, int timeout, size
         return ready;
 }
 
-INTERPOSE(int, ppoll,
-        (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask))
+INTERPOSE_UNUSUAL(int, ppoll,
+        (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask),
+        process_is_quiet(), (fds, count, timeout, mask))
 {
         int ready;
 
@@ -130,9 +138,10 @@ INTERPOSE(int, ppoll,
         return ready;
 }
 
-INTERPOSE(int, __ppoll_chk,
+INTERPOSE_UNUSUAL(int, __ppoll_chk,
         (struct pollfd * fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
-                size_t size))
+                size_t size),
+        process_is_quiet(), (fds, count, timeout, mask, size))
 {
         int ready;
 
@@ -142,8 +151,9 @@ INTERPOSE(int, __ppoll_chk,
         return ready;
 }
 
-INTERPOSE(int, select,
-        (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout))
+INTERPOSE_UNUSUAL(int, select,
+        (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout),
+        process_is_quiet(), (count, read, write, except, timeout))
 {
         int ready;
 
@@ -153,8 +163,9 @@ INTERPOSE(int, select,
         return ready;
 }
 
-INTERPOSE(int, __select,
-        (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout))
+INTERPOSE_UNUSUAL(int, __select,
+        (int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout),
+        process_is_quiet(), (count, read, write, except, timeout))
 {
         int ready;
 
@@ -164,9 +175,10 @@ INTERPOSE(int, __select,
         return ready;
 }
 
-INTERPOSE(int, pselect,
+INTERPOSE_UNUSUAL(int, pselect,
         (int count, fd_set *read, fd_set *write, fd_set *except, const struct timespec *timeout,
-                const sigset_t *mask))
+                const sigset_t *mask),
+        process_is_quiet(), (count, read, write, except, timeout, mask))
 {
         int ready;
 
@@ -176,20 +188,23 @@ INTERPOSE(int, pselect,
         return ready;
 }
 
-INTERPOSE(int, sigwait, (const sigset_t *set, int *ret_signal))
+INTERPOSE_UNUSUAL(
+        int, sigwait, (const sigset_t *set, int *ret_signal), process_is_calm(), (set, ret_signal))
 {
         process_wait(EVENT_TOUCH);
         return real(sigwait)(set, ret_signal);
 }
 
-INTERPOSE(int, sigwaitinfo, (const sigset_t *set, siginfo_t *ret_info))
+INTERPOSE_UNUSUAL(int, sigwaitinfo, (const sigset_t *set, siginfo_t *ret_info), process_is_calm(),
+        (set, ret_info))
 {
         process_wait(EVENT_TOUCH);
         return real(sigwaitinfo)(set, ret_info);
 }
 
-INTERPOSE(int, sigtimedwait,
-        (const sigset_t *set, siginfo_t *ret_info, const struct timespec *timeout))
+INTERPOSE_UNUSUAL(int, sigtimedwait,
+        (const sigset_t *set, siginfo_t *ret_info, const struct timespec *timeout),
+        process_is_calm(), (set, ret_info, timeout))
 {
         process_wait(EVENT_TOUCH);
         return real(sigtimedwait)(set, ret_info, timeout);

@@ -55,9 +55,10 @@ INTERPOSE(int, __connect, (int fd, const struct sockaddr *address, socklen_t len
         return hook_connect(fd, address, length);
 }
 
-INTERPOSE(ssize_t, sendto,
+INTERPOSE_UNUSUAL(ssize_t, sendto,
         (int fd, const void *data, size_t size, int flags, const struct sockaddr *address,
-                socklen_t length))
+                socklen_t length),
+        process_is_calm() && !address, (fd, data, size, flags, address, length))
 {
         struct sockaddr_un copy;
 
@@ -66,7 +67,8 @@ INTERPOSE(ssize_t, sendto,
         return real(sendto)(fd, data, size, flags, address, length);
 }
 
-INTERPOSE(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags))
+INTERPOSE_UNUSUAL(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags),
+        process_is_calm() && message && !message->msg_name, (fd, message, flags))
 {
         struct sockaddr_un copy;
         struct msghdr inside;
@@ -105,7 +107,8 @@ INTERPOSE(int, sendmmsg, (int fd, struct mmsghdr *messages, unsigned count, int 
         return (int)(count < IOV_MAX ? count : IOV_MAX);
 }
 
-INTERPOSE(int, socket, (int family, int type, int protocol))
+INTERPOSE_UNUSUAL(int, socket, (int family, int type, int protocol), process_is_calm(),
+        (family, type, protocol))
 {
         int fd = real(socket)(family, type, protocol);
 
@@ -113,7 +116,8 @@ INTERPOSE(int, socket, (int family, int type, int protocol))
         return fd;
 }
 
-INTERPOSE(int, socketpair, (int family, int type, int protocol, int ret_fds[2]))
+INTERPOSE_UNUSUAL(int, socketpair, (int family, int type, int protocol, int ret_fds[2]),
+        process_is_calm(), (family, type, protocol, ret_fds))
 {
         int result = real(socketpair)(family, type, protocol, ret_fds);
 
@@ -135,7 +139,8 @@ INTERPOSE(int, listen, (int fd, int backlog))
         return result;
 }
 
-INTERPOSE(int, accept, (int fd, struct sockaddr *ret_address, socklen_t *length))
+INTERPOSE_UNUSUAL(int, accept, (int fd, struct sockaddr *ret_address, socklen_t *length),
+        process_is_quiet(), (fd, ret_address, length))
 {
         int client;
 
@@ -145,7 +150,9 @@ INTERPOSE(int, accept, (int fd, struct sockaddr *ret_address, socklen_t *length)
         return client;
 }
 
-INTERPOSE(int, accept4, (int fd, struct sockaddr *ret_address, socklen_t *length, int flags))
+INTERPOSE_UNUSUAL(int, accept4,
+        (int fd, struct sockaddr *ret_address, socklen_t *length, int flags), process_is_quiet(),
+        (fd, ret_address, length, flags))
 {
         int client;
 
@@ -155,35 +162,41 @@ INTERPOSE(int, accept4, (int fd, struct sockaddr *ret_address, socklen_t *length
         return client;
 }
 
-INTERPOSE(ssize_t, recv, (int fd, void *buffer, size_t size, int flags))
+INTERPOSE_UNUSUAL(ssize_t, recv, (int fd, void *buffer, size_t size, int flags), process_is_quiet(),
+        (fd, buffer, size, flags))
 {
         process_receive(fd);
         return real(recv)(fd, buffer, size, flags);
 }
 
-INTERPOSE(ssize_t, __recv_chk, (int fd, void *buffer, size_t size, size_t buffer_size, int flags))
+INTERPOSE_UNUSUAL(ssize_t, __recv_chk,
+        (int fd, void *buffer, size_t size, size_t buffer_size, int flags), process_is_quiet(),
+        (fd, buffer, size, buffer_size, flags))
 {
         process_receive(fd);
         return real(__recv_chk)(fd, buffer, size, buffer_size, flags);
 }
 
-INTERPOSE(ssize_t, recvfrom,
+INTERPOSE_UNUSUAL(ssize_t, recvfrom,
         (int fd, void *buffer, size_t size, int flags, struct sockaddr *ret_address,
-                socklen_t *length))
+                socklen_t *length),
+        process_is_quiet(), (fd, buffer, size, flags, ret_address, length))
 {
         process_receive(fd);
         return real(recvfrom)(fd, buffer, size, flags, ret_address, length);
 }
 
-INTERPOSE(ssize_t, __recvfrom_chk,
+INTERPOSE_UNUSUAL(ssize_t, __recvfrom_chk,
         (int fd, void *buffer, size_t size, size_t buffer_size, int flags,
-                struct sockaddr *ret_address, socklen_t *length))
+                struct sockaddr *ret_address, socklen_t *length),
+        process_is_quiet(), (fd, buffer, size, buffer_size, flags, ret_address, length))
 {
         process_receive(fd);
         return real(__recvfrom_chk)(fd, buffer, size, buffer_size, flags, ret_address, length);
 }
 
-INTERPOSE(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags))
+INTERPOSE_UNUSUAL(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags), process_is_quiet(),
+        (fd, message, flags))
 {
         ssize_t length;
 
@@ -194,8 +207,9 @@ INTERPOSE(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags))
         return length;
 }
 
-INTERPOSE(int, recvmmsg,
-        (int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout))
+INTERPOSE_UNUSUAL(int, recvmmsg,
+        (int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout),
+        process_is_quiet(), (fd, messages, count, flags, timeout))
 {
         int received;
 

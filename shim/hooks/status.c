@@ -49,7 +49,8 @@ static const char *link_text_if(int flags, const char *path, const char *inside)
         return flags & AT_SYMLINK_NOFOLLOW ? link_text(path, inside) : NULL;
 }
 
-INTERPOSE(int, stat, (const char *path, struct stat *facts))
+INTERPOSE_UNUSUAL(
+        int, stat, (const char *path, struct stat *facts), jail_path_is_usual(&path), (path, facts))
 {
         const char *inside = jail_path(path);
 
@@ -58,7 +59,8 @@ INTERPOSE(int, stat, (const char *path, struct stat *facts))
         return real(stat)(inside, facts);
 }
 
-INTERPOSE(int, stat64, (const char *path, struct stat64 *facts))
+INTERPOSE_UNUSUAL(int, stat64, (const char *path, struct stat64 *facts), jail_path_is_usual(&path),
+        (path, facts))
 {
         const char *inside = jail_path(path);
 
@@ -67,7 +69,8 @@ INTERPOSE(int, stat64, (const char *path, struct stat64 *facts))
         return real(stat64)(inside, facts);
 }
 
-INTERPOSE(int, lstat, (const char *path, struct stat *facts))
+INTERPOSE_UNUSUAL(int, lstat, (const char *path, struct stat *facts), jail_path_is_usual(&path),
+        (path, facts))
 {
         const char *inside = jail_path(path), *text = link_text(path, inside);
 
@@ -78,7 +81,8 @@ INTERPOSE(int, lstat, (const char *path, struct stat *facts))
         return real(lstat)(inside, facts);
 }
 
-INTERPOSE(int, lstat64, (const char *path, struct stat64 *facts))
+INTERPOSE_UNUSUAL(int, lstat64, (const char *path, struct stat64 *facts), jail_path_is_usual(&path),
+        (path, facts))
 {
         const char *inside = jail_path(path), *text = link_text(path, inside);
 
@@ -89,7 +93,8 @@ INTERPOSE(int, lstat64, (const char *path, struct stat64 *facts))
         return real(lstat64)(inside, facts);
 }
 
-INTERPOSE(int, fstatat, (int dirfd, const char *path, struct stat *facts, int flags))
+INTERPOSE_UNUSUAL(int, fstatat, (int dirfd, const char *path, struct stat *facts, int flags),
+        jail_path_is_usual(&path), (dirfd, path, facts, flags))
 {
         const char *inside = jail_path(path), *text = link_text_if(flags, path, inside);
 
@@ -100,7 +105,8 @@ INTERPOSE(int, fstatat, (int dirfd, const char *path, struct stat *facts, int fl
         return real(fstatat)(dirfd, inside, facts, flags);
 }
 
-INTERPOSE(int, fstatat64, (int dirfd, const char *path, struct stat64 *facts, int flags))
+INTERPOSE_UNUSUAL(int, fstatat64, (int dirfd, const char *path, struct stat64 *facts, int flags),
+        jail_path_is_usual(&path), (dirfd, path, facts, flags))
 {
         const char *inside = jail_path(path), *text = link_text_if(flags, path, inside);
 
@@ -111,7 +117,9 @@ INTERPOSE(int, fstatat64, (int dirfd, const char *path, struct stat64 *facts, in
         return real(fstatat64)(dirfd, inside, facts, flags);
 }
 
-INTERPOSE(int, statx, (int dirfd, const char *path, int flags, unsigned mask, struct statx *facts))
+INTERPOSE_UNUSUAL(int, statx,
+        (int dirfd, const char *path, int flags, unsigned mask, struct statx *facts),
+        jail_path_is_usual(&path), (dirfd, path, flags, mask, facts))
 {
         const char *inside = jail_path(path), *text = link_text_if(flags, path, inside);
 
@@ -130,7 +138,8 @@ INTERPOSE(int, statx, (int dirfd, const char *path, int flags, unsigned mask, st
 }
 
 /* What stat() was in programs linked before glibc 2.33; the version says which struct stat. */
-INTERPOSE(int, __xstat, (int version, const char *path, struct stat *facts))
+INTERPOSE_UNUSUAL(int, __xstat, (int version, const char *path, struct stat *facts),
+        jail_path_is_usual(&path), (version, path, facts))
 {
         const char *inside = jail_path(path);
 
@@ -139,7 +148,8 @@ INTERPOSE(int, __xstat, (int version, const char *path, struct stat *facts))
         return real(__xstat)(version, inside, facts);
 }
 
-INTERPOSE(int, __xstat64, (int version, const char *path, struct stat64 *facts))
+INTERPOSE_UNUSUAL(int, __xstat64, (int version, const char *path, struct stat64 *facts),
+        jail_path_is_usual(&path), (version, path, facts))
 {
         const char *inside = jail_path(path);
 
@@ -148,7 +158,8 @@ INTERPOSE(int, __xstat64, (int version, const char *path, struct stat64 *facts))
         return real(__xstat64)(version, inside, facts);
 }
 
-INTERPOSE(int, __lxstat, (int version, const char *path, struct stat *facts))
+INTERPOSE_UNUSUAL(int, __lxstat, (int version, const char *path, struct stat *facts),
+        jail_path_is_usual(&path), (version, path, facts))
 {
         const char *inside = jail_path(path), *text = link_text(path, inside);
 
@@ -159,7 +170,8 @@ INTERPOSE(int, __lxstat, (int version, const char *path, struct stat *facts))
         return real(__lxstat)(version, inside, facts);
 }
 
-INTERPOSE(int, __lxstat64, (int version, const char *path, struct stat64 *facts))
+INTERPOSE_UNUSUAL(int, __lxstat64, (int version, const char *path, struct stat64 *facts),
+        jail_path_is_usual(&path), (version, path, facts))
 {
         const char *inside = jail_path(path), *text = link_text(path, inside);
 
@@ -170,8 +182,9 @@ INTERPOSE(int, __lxstat64, (int version, const char *path, struct stat64 *facts)
         return real(__lxstat64)(version, inside, facts);
 }
 
-INTERPOSE(
-        int, __fxstatat, (int version, int dirfd, const char *path, struct stat *facts, int flags))
+INTERPOSE_UNUSUAL(int, __fxstatat,
+        (int version, int dirfd, const char *path, struct stat *facts, int flags),
+        jail_path_is_usual(&path), (version, dirfd, path, facts, flags))
 {
         const char *inside = jail_path(path), *text = link_text_if(flags, path, inside);
 
@@ -182,8 +195,9 @@ INTERPOSE(
         return real(__fxstatat)(version, dirfd, inside, facts, flags);
 }
 
-INTERPOSE(int, __fxstatat64,
-        (int version, int dirfd, const char *path, struct stat64 *facts, int flags))
+INTERPOSE_UNUSUAL(int, __fxstatat64,
+        (int version, int dirfd, const char *path, struct stat64 *facts, int flags),
+        jail_path_is_usual(&path), (version, dirfd, path, facts, flags))
 {
         const char *inside = jail_path(path), *text = link_text_if(flags, path, inside);
 
@@ -203,7 +217,8 @@ static int allow_ancestor(int mode)
         return -1;
 }
 
-INTERPOSE(int, access, (const char *path, int mode))
+INTERPOSE_UNUSUAL(
+        int, access, (const char *path, int mode), jail_path_is_usual(&path), (path, mode))
 {
         const char *inside = jail_path(path);
 
@@ -212,7 +227,8 @@ INTERPOSE(int, access, (const char *path, int mode))
         return real(access)(inside, mode);
 }
 
-INTERPOSE(int, eaccess, (const char *path, int mode))
+INTERPOSE_UNUSUAL(
+        int, eaccess, (const char *path, int mode), jail_path_is_usual(&path), (path, mode))
 {
         const char *inside = jail_path(path);
 
@@ -221,7 +237,8 @@ INTERPOSE(int, eaccess, (const char *path, int mode))
         return real(eaccess)(inside, mode);
 }
 
-INTERPOSE(int, euidaccess, (const char *path, int mode))
+INTERPOSE_UNUSUAL(
+        int, euidaccess, (const char *path, int mode), jail_path_is_usual(&path), (path, mode))
 {
         const char *inside = jail_path(path);
 
@@ -230,7 +247,8 @@ INTERPOSE(int, euidaccess, (const char *path, int mode))
         return real(euidaccess)(inside, mode);
 }
 
-INTERPOSE(int, faccessat, (int dirfd, const char *path, int mode, int flags))
+INTERPOSE_UNUSUAL(int, faccessat, (int dirfd, const char *path, int mode, int flags),
+        jail_path_is_usual(&path), (dirfd, path, mode, flags))
 {
         const char *inside = jail_path(path);
 
@@ -239,32 +257,38 @@ INTERPOSE(int, faccessat, (int dirfd, const char *path, int mode, int flags))
         return real(faccessat)(dirfd, inside, mode, flags);
 }
 
-INTERPOSE(int, statfs, (const char *path, struct statfs *facts))
+INTERPOSE_UNUSUAL(int, statfs, (const char *path, struct statfs *facts), jail_path_is_usual(&path),
+        (path, facts))
 {
         return real(statfs)(jail_path(path), facts);
 }
 
-INTERPOSE(int, statfs64, (const char *path, struct statfs64 *facts))
+INTERPOSE_UNUSUAL(int, statfs64, (const char *path, struct statfs64 *facts),
+        jail_path_is_usual(&path), (path, facts))
 {
         return real(statfs64)(jail_path(path), facts);
 }
 
-INTERPOSE(int, __statfs, (const char *path, struct statfs *facts))
+INTERPOSE_UNUSUAL(int, __statfs, (const char *path, struct statfs *facts),
+        jail_path_is_usual(&path), (path, facts))
 {
         return real(__statfs)(jail_path(path), facts);
 }
 
-INTERPOSE(int, statvfs, (const char *path, struct statvfs *facts))
+INTERPOSE_UNUSUAL(int, statvfs, (const char *path, struct statvfs *facts),
+        jail_path_is_usual(&path), (path, facts))
 {
         return real(statvfs)(jail_path(path), facts);
 }
 
-INTERPOSE(int, statvfs64, (const char *path, struct statvfs64 *facts))
+INTERPOSE_UNUSUAL(int, statvfs64, (const char *path, struct statvfs64 *facts),
+        jail_path_is_usual(&path), (path, facts))
 {
         return real(statvfs64)(jail_path(path), facts);
 }
 
-INTERPOSE(long, pathconf, (const char *path, int name))
+INTERPOSE_UNUSUAL(
+        long, pathconf, (const char *path, int name), jail_path_is_usual(&path), (path, name))
 {
         return real(pathconf)(jail_path(path), name);
 }

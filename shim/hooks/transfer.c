@@ -12,102 +12,118 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-INTERPOSE(ssize_t, read, (int fd, void *buffer, size_t size))
+INTERPOSE_UNUSUAL(
+        ssize_t, read, (int fd, void *buffer, size_t size), process_is_quiet(), (fd, buffer, size))
 {
         process_reads(fd);
         return real(read)(fd, buffer, size);
 }
 
-INTERPOSE(ssize_t, __read, (int fd, void *buffer, size_t size))
+INTERPOSE_UNUSUAL(ssize_t, __read, (int fd, void *buffer, size_t size), process_is_quiet(),
+        (fd, buffer, size))
 {
         process_reads(fd);
         return real(__read)(fd, buffer, size);
 }
 
-INTERPOSE(ssize_t, __read_chk, (int fd, void *buffer, size_t size, size_t buffer_size))
+INTERPOSE_UNUSUAL(ssize_t, __read_chk, (int fd, void *buffer, size_t size, size_t buffer_size),
+        process_is_quiet(), (fd, buffer, size, buffer_size))
 {
         process_reads(fd);
         return real(__read_chk)(fd, buffer, size, buffer_size);
 }
 
-INTERPOSE(ssize_t, readv, (int fd, const struct iovec *pieces, int count))
+INTERPOSE_UNUSUAL(ssize_t, readv, (int fd, const struct iovec *pieces, int count),
+        process_is_quiet(), (fd, pieces, count))
 {
         process_reads(fd);
         return real(readv)(fd, pieces, count);
 }
 
 /* The streams of libc read past any hook. */
-INTERPOSE(FILE *, fdopen, (int fd, const char *mode))
+INTERPOSE_UNUSUAL(FILE *, fdopen, (int fd, const char *mode), process_is_quiet(), (fd, mode))
 {
         process_reads(fd);
         return real(fdopen)(fd, mode);
 }
 
-INTERPOSE(FILE *, _IO_fdopen, (int fd, const char *mode))
+INTERPOSE_UNUSUAL(FILE *, _IO_fdopen, (int fd, const char *mode), process_is_quiet(), (fd, mode))
 {
         process_reads(fd);
         return real(_IO_fdopen)(fd, mode);
 }
 
-INTERPOSE(ssize_t, preadv2, (int fd, const struct iovec *pieces, int count, off_t at, int flags))
+INTERPOSE_UNUSUAL(ssize_t, preadv2,
+        (int fd, const struct iovec *pieces, int count, off_t at, int flags), process_is_quiet(),
+        (fd, pieces, count, at, flags))
 {
         process_reads(fd);
         return real(preadv2)(fd, pieces, count, at, flags);
 }
 
-INTERPOSE(
-        ssize_t, preadv64v2, (int fd, const struct iovec *pieces, int count, off64_t at, int flags))
+INTERPOSE_UNUSUAL(ssize_t, preadv64v2,
+        (int fd, const struct iovec *pieces, int count, off64_t at, int flags), process_is_quiet(),
+        (fd, pieces, count, at, flags))
 {
         process_reads(fd);
         return real(preadv64v2)(fd, pieces, count, at, flags);
 }
 
-INTERPOSE(ssize_t, splice,
-        (int from, off64_t *from_at, int to, off64_t *to_at, size_t size, unsigned flags))
+INTERPOSE_UNUSUAL(ssize_t, splice,
+        (int from, off64_t *from_at, int to, off64_t *to_at, size_t size, unsigned flags),
+        process_is_quiet(), (from, from_at, to, to_at, size, flags))
 {
         process_reads(from);
         process_writes(to);
         return real(splice)(from, from_at, to, to_at, size, flags);
 }
 
-INTERPOSE(ssize_t, write, (int fd, const void *data, size_t size))
+INTERPOSE_UNUSUAL(ssize_t, write, (int fd, const void *data, size_t size), process_is_calm(),
+        (fd, data, size))
 {
         process_writes(fd);
         return real(write)(fd, data, size);
 }
 
-INTERPOSE(ssize_t, __write, (int fd, const void *data, size_t size))
+INTERPOSE_UNUSUAL(ssize_t, __write, (int fd, const void *data, size_t size), process_is_calm(),
+        (fd, data, size))
 {
         process_writes(fd);
         return real(__write)(fd, data, size);
 }
 
-INTERPOSE(ssize_t, writev, (int fd, const struct iovec *pieces, int count))
+INTERPOSE_UNUSUAL(ssize_t, writev, (int fd, const struct iovec *pieces, int count),
+        process_is_calm(), (fd, pieces, count))
 {
         process_writes(fd);
         return real(writev)(fd, pieces, count);
 }
 
-INTERPOSE(ssize_t, pwritev2, (int fd, const struct iovec *pieces, int count, off_t at, int flags))
+INTERPOSE_UNUSUAL(ssize_t, pwritev2,
+        (int fd, const struct iovec *pieces, int count, off_t at, int flags), process_is_calm(),
+        (fd, pieces, count, at, flags))
 {
         process_writes(fd);
         return real(pwritev2)(fd, pieces, count, at, flags);
 }
 
-INTERPOSE(ssize_t, pwritev64v2,
-        (int fd, const struct iovec *pieces, int count, off64_t at, int flags))
+INTERPOSE_UNUSUAL(ssize_t, pwritev64v2,
+        (int fd, const struct iovec *pieces, int count, off64_t at, int flags), process_is_calm(),
+        (fd, pieces, count, at, flags))
 {
         process_writes(fd);
         return real(pwritev64v2)(fd, pieces, count, at, flags);
 }
 
-INTERPOSE(int, vdprintf, (int fd, const char *format, va_list arguments))
+INTERPOSE_UNUSUAL(int, vdprintf, (int fd, const char *format, va_list arguments), process_is_calm(),
+        (fd, format, arguments))
 {
         process_writes(fd);
         return real(vdprintf)(fd, format, arguments);
 }
 
-INTERPOSE(int, __vdprintf_chk, (int fd, int flag, const char *format, va_list arguments))
+INTERPOSE_UNUSUAL(int, __vdprintf_chk, (int fd, int flag, const char *format, va_list arguments),
+        process_is_calm(), (fd, flag, format, arguments))
 {
         process_writes(fd);
         return real(__vdprintf_chk)(fd, flag, format, arguments);
@@ -137,25 +153,29 @@ INTERPOSE(int, __dprintf_chk, (int fd, int flag, const char *format, ...))
         return length;
 }
 
-INTERPOSE(ssize_t, send, (int fd, const void *data, size_t size, int flags))
+INTERPOSE_UNUSUAL(ssize_t, send, (int fd, const void *data, size_t size, int flags),
+        process_is_calm(), (fd, data, size, flags))
 {
         process_writes(fd);
         return real(send)(fd, data, size, flags);
 }
 
-INTERPOSE(ssize_t, __send, (int fd, const void *data, size_t size, int flags))
+INTERPOSE_UNUSUAL(ssize_t, __send, (int fd, const void *data, size_t size, int flags),
+        process_is_calm(), (fd, data, size, flags))
 {
         process_writes(fd);
         return real(__send)(fd, data, size, flags);
 }
 
-INTERPOSE(ssize_t, sendfile, (int to, int from, off_t *at, size_t size))
+INTERPOSE_UNUSUAL(ssize_t, sendfile, (int to, int from, off_t *at, size_t size), process_is_calm(),
+        (to, from, at, size))
 {
         process_writes(to);
         return real(sendfile)(to, from, at, size);
 }
 
-INTERPOSE(ssize_t, sendfile64, (int to, int from, off64_t *at, size_t size))
+INTERPOSE_UNUSUAL(ssize_t, sendfile64, (int to, int from, off64_t *at, size_t size),
+        process_is_calm(), (to, from, at, size))
 {
         process_writes(to);
         return real(sendfile64)(to, from, at, size);
@@ -205,7 +225,7 @@ INTERPOSE(int, lio_listio64,
 }
 
 /* The new number may be that of a standard stream; which it will be, nobody knows before. */
-INTERPOSE(int, dup, (int fd))
+INTERPOSE_UNUSUAL(int, dup, (int fd), process_is_calm(), (fd))
 {
         process_writes(fd);
         return real(dup)(fd);
@@ -218,19 +238,20 @@ static void duplicates(int fd, int number)
                 process_writes(fd);
 }
 
-INTERPOSE(int, dup2, (int fd, int number))
+INTERPOSE_UNUSUAL(int, dup2, (int fd, int number), process_is_calm(), (fd, number))
 {
         duplicates(fd, number);
         return real(dup2)(fd, number);
 }
 
-INTERPOSE(int, __dup2, (int fd, int number))
+INTERPOSE_UNUSUAL(int, __dup2, (int fd, int number), process_is_calm(), (fd, number))
 {
         duplicates(fd, number);
         return real(__dup2)(fd, number);
 }
 
-INTERPOSE(int, dup3, (int fd, int number, int flags))
+INTERPOSE_UNUSUAL(
+        int, dup3, (int fd, int number, int flags), process_is_calm(), (fd, number, flags))
 {
         duplicates(fd, number);
         return real(dup3)(fd, number, flags);
@@ -246,17 +267,20 @@ static int control(fcntl_type *function, int fd, int command, void *argument)
         return function(fd, command, argument);
 }
 
-INTERPOSE(int, fcntl, (int fd, int command, void *argument))
+INTERPOSE_UNUSUAL(int, fcntl, (int fd, int command, void *argument), process_is_calm(),
+        (fd, command, argument))
 {
         return control((fcntl_type *)real_function(SYMBOL_fcntl), fd, command, argument);
 }
 
-INTERPOSE(int, fcntl64, (int fd, int command, void *argument))
+INTERPOSE_UNUSUAL(int, fcntl64, (int fd, int command, void *argument), process_is_calm(),
+        (fd, command, argument))
 {
         return control((fcntl_type *)real_function(SYMBOL_fcntl64), fd, command, argument);
 }
 
-INTERPOSE(int, __fcntl, (int fd, int command, void *argument))
+INTERPOSE_UNUSUAL(int, __fcntl, (int fd, int command, void *argument), process_is_calm(),
+        (fd, command, argument))
 {
         return control((fcntl_type *)real_function(SYMBOL___fcntl), fd, command, argument);
 }

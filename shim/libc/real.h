@@ -18,7 +18,7 @@ enum symbol {
 typedef void real_function_type(void);
 
 /** real_functions - what the symbols are bound to; NULL until the first use. */
-extern real_function_type *real_functions[SYMBOL_COUNT];
+extern real_function_type *real_functions[SYMBOL_COUNT] __attribute__((visibility("hidden")));
 
 /**
  * real_bind() - bind a symbol to the definition that comes after the shim's; keeps errno.
@@ -57,6 +57,27 @@ bool real_exists(enum symbol symbol);
         typedef type hooked_##name parameters;                                                     \
         __attribute__((visibility("default"))) hooked_##name hook_##name __asm__(#name);           \
         type hook_##name parameters
+
+/**
+ * INTERPOSE_UNUSUAL() - INTERPOSE(), of which the body is called only in unusual cases.
+ *
+ * @is_usual:  true if there is nothing more to do than to call the real function; it may change
+ *             the parameters for it, else leaves them as they are. Only after real_bind_all().
+ * @arguments: the parameters' names.
+ *
+ * The body is a function of its own, so that in the usual case no register is saved, and the real
+ * function is jumped to.
+ */
+#define INTERPOSE_UNUSUAL(type, name, parameters, is_usual, arguments)                             \
+        typedef type hooked_##name parameters;                                                     \
+        __attribute__((visibility("default"))) hooked_##name hook_##name __asm__(#name);           \
+        static __attribute__((noinline)) hooked_##name unusual_##name;                             \
+        type hook_##name parameters                                                                \
+        {                                                                                          \
+                return is_usual ? ((hooked_##name *)real_functions[SYMBOL_##name])arguments        \
+                                : unusual_##name arguments;                                        \
+        }                                                                                          \
+        static type unusual_##name parameters
 
 /**
  * HOOKS_TIME64 - are there the symbols of HOOK_TIME64 (libc/symbols.h)?

@@ -72,9 +72,15 @@ void children_forked(int place, pid_t pid)
         exit_storm_forked(&storm, place, pid);
 }
 
+static void set_mark(unsigned char *place)
+{
+        __atomic_store_n(&self->mark, place, __ATOMIC_RELAXED);
+        __atomic_store_n(&self->quiet, self->calm && !place, __ATOMIC_RELAXED);
+}
+
 void children_begin(int place)
 {
-        __atomic_store_n(&self->mark, place < 0 ? NULL : &storm.marks[place], __ATOMIC_RELAXED);
+        set_mark(place < 0 ? NULL : &storm.marks[place]);
 }
 
 void children_mark(enum child_mark mark)
@@ -91,7 +97,7 @@ static void leave_marks(void)
 {
         int saved = errno;
 
-        __atomic_store_n(&self->mark, NULL, __ATOMIC_RELAXED);
+        set_mark(NULL);
         mmap(storm.marks, EXIT_STORM_PLACES, PROT_READ | PROT_WRITE,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
         errno = saved;

@@ -111,6 +111,14 @@ static int prepare_late(struct failure *failure)
                        : error;
 }
 
+/* Hooks need not look closer any more: readiness_make() has bound what they hand calls on to. */
+static void calm_down(void)
+{
+        path_usual_set(&self->usual, &self->translation);
+        self->calm = true;
+        self->quiet = !process_is_unserved();
+}
+
 /* @uid: who the process is about to be, or is. */
 static void enter(uid_t uid)
 {
@@ -131,6 +139,7 @@ static void enter(uid_t uid)
         /* Whoever has set that up names paths as they are in there. */
         if (self->plan.jail.below)
                 self->translation = (struct path_prefixes){0};
+        calm_down();
         inside_edit_environ();
         log_line(LEVEL_INFO, "entered the jail ", self->plan.jail.real, NULL);
         log_leave();

@@ -6,6 +6,7 @@
 #include "process/arming.h"
 #include "process/role.h"
 #include "supply/plan.h"
+#include "view/usual_path.h"
 
 #include <limits.h>
 #include <poll.h>
@@ -20,6 +21,13 @@
  */
 struct process {
         enum chrootshim_role role;
+        /**
+         * What hooks look at first; all of it is zero where they have to look closer. A worker that
+         * is calm is jailed, and has bound all of libc's functions. If it is quiet, it is not
+         * counted any more, either: what it reads and waits for is nobody's business.
+         */
+        bool calm, quiet;
+        struct path_usual usual;
         /** The pid that the rest was recorded for. */
         pid_t pid;
         /**
@@ -91,7 +99,7 @@ struct process {
 };
 
 /** process_state - for this room, and for the queries below. */
-extern struct process process_state;
+extern struct process process_state __attribute__((visibility("hidden")));
 
 /** this_process() - what is known, for hooks to look at. */
 static inline const struct process *this_process(void)
@@ -103,6 +111,24 @@ static inline const struct process *this_process(void)
 static inline bool process_is_jailed(void)
 {
         return process_state.role == CHROOTSHIM_JAILED;
+}
+
+/** process_is_calm() - is nothing to be said of what this process does, but its paths? */
+static inline bool process_is_calm(void)
+{
+        return __builtin_expect(process_state.calm, true);
+}
+
+/** process_is_quiet() - nor of what it reads and waits for? */
+static inline bool process_is_quiet(void)
+{
+        return __builtin_expect(process_state.quiet, true);
+}
+
+/** process_path_is_usual() - path_is_usual() in a calm process, else false. */
+static inline __attribute__((always_inline)) bool process_path_is_usual(const char **path)
+{
+        return __builtin_expect(path_is_usual(&process_state.usual, path), true);
 }
 
 /** process_is_undecided() - may an event still change the role? False on the hot paths. */

@@ -52,6 +52,6 @@ void lock_files_review(void);
 int lock_files_hand_out(const char *path, int flags);
 
 /** Files that are carried and not handed out yet: zero spares each open() the look-up. */
-extern unsigned lock_files_carried;
+extern unsigned lock_files_carried __attribute__((visibility("hidden")));
 
 #endif

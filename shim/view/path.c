@@ -77,23 +77,53 @@ static struct walk walk(const struct path_prefix *prefix, const char *path)
         return at;
 }
 
-/* Most paths elsewhere already differ in the first byte of their first component. */
-static bool may_relate(const struct path_prefix *prefix, const char *path)
+/* Does a component begin here, and an ordinary one? "..a" is left to walk(), too. */
+static bool is_ordinary(const char *name)
 {
-        return path[1] == prefix->text[1] || path[1] == '/' || path[1] == '.';
-}
-
-/* The usual spelling needs no walk: the prefix's own text, a slash, and an ordinary name. */
-static bool plainly_below(const struct path_prefix *prefix, const char *path)
-{
-        const char *name;
-
-        if (strncmp(path, prefix->text, prefix->length) != 0 || path[prefix->length] != '/')
-                return false;
-        name = path + prefix->length + 1;
         if (name[0] == '.')
                 return name[1] != '.' && name[1] != '/' && name[1] != '\0';
         return name[0] != '/' && name[0] != '\0';
+}
+
+/* How much of the text of the prefix @path begins with. */
+static size_t common_length(const struct path_prefix *prefix, const char *path)
+{
+        size_t length = 0;
+
+        if (strncmp(path, prefix->text, prefix->length) == 0)
+                return prefix->length;
+        while (length < prefix->length && path[length] == prefix->text[length])
+                length++;
+        return length;
+}
+
+/*
+ * What the first byte tells that differs from the prefix's own text: a component begins there, or
+ * goes on, that is another one. Not so where the path ends there, and where a slash or a dot is:
+ * such spellings walk() follows.
+ */
+static bool is_plainly_elsewhere(
+        const struct path_prefix *prefix, const char *path, size_t common_length)
+{
+        const char *rest = path + common_length;
+
+        if (common_length < prefix->length && path[common_length - 1] == '/')
+                return is_ordinary(rest);
+        return *rest != '/' && *rest != '.' && *rest != '\0';
+}
+
+/* walk(), which the usual spellings do not need. */
+static struct walk follow(const struct path_prefix *prefix, const char *path)
+{
+        size_t common = path[0] == '/' ? common_length(prefix, path) : 0;
+
+        if (common == 0 || is_plainly_elsewhere(prefix, path, common))
+                return (struct walk){.relation = PATH_ELSEWHERE};
+        if (common == prefix->length && path[common] == '\0')
+                return (struct walk){PATH_BELOW, common, "/"};
+        if (common == prefix->length && path[common] == '/' && is_ordinary(path + common + 1))
+                return (struct walk){PATH_BELOW, common, path + common};
+        return walk(prefix, path);
 }
 
 const char *path_inside(const struct path_prefixes *prefixes, const char *path)
@@ -101,14 +131,8 @@ const char *path_inside(const struct path_prefixes *prefixes, const char *path)
         if (!path || *path != '/')
                 return path;
         for (unsigned i = 0; i < prefixes->count; i++) {
-                const struct path_prefix *prefix = &prefixes->item[i];
-                struct walk end;
+                struct walk end = follow(&prefixes->item[i], path);
 
-                if (!may_relate(prefix, path))
-                        continue;
-                if (plainly_below(prefix, path))
-                        return path + prefix->length;
-                end = walk(prefix, path);
                 if (end.relation == PATH_BELOW)
                         return end.tail;
         }
@@ -120,11 +144,8 @@ enum path_relation path_relate(const struct path_prefixes *prefixes, const char 
         enum path_relation best = PATH_ELSEWHERE;
 
         for (unsigned i = 0; i < prefixes->count; i++) {
-                struct walk end;
+                struct walk end = follow(&prefixes->item[i], path);
 
-                if (*path != '/' || !may_relate(&prefixes->item[i], path))
-                        continue;
-                end = walk(&prefixes->item[i], path);
                 if (end.relation > best)
                         best = end.relation;
         }
@@ -135,7 +156,7 @@ const char *path_ancestor(
         const struct path_prefixes *prefixes, const char *path, size_t *ret_length)
 {
         for (unsigned i = 0; i < prefixes->count; i++) {
-                struct walk end = walk(&prefixes->item[i], path);
+                struct walk end = follow(&prefixes->item[i], path);
 
                 if (end.relation == PATH_ANCESTOR) {
                         *ret_length = end.matched;
@@ -147,7 +168,7 @@ const char *path_ancestor(
 
 size_t path_matched(const struct path_prefix *prefix, const char *path)
 {
-        struct walk end = walk(prefix, path);
+        struct walk end = follow(prefix, path);
 
         if (end.relation == PATH_BELOW && end.tail[1])
                 return 0;
