@@ -52,6 +52,7 @@ TOLERATED = {
             "", "what cannot be looked for, of what was made once, stays in the jail"),
         r"statx (index|favicon|robots|wp-config)?\.\w+": (
             "", "a jail that looks like a site is told of, and no more"),
+        r"landlock_create_ruleset 1": ("", "the worker asks again"),
         r"setresuid": ("", "it is root already; if not, the entry that is tried next fails"),
         r"openat2 /\S*": ("", "it is for speed: then a source is walked step by step"),
         r"statx (/dev/\S+|/etc/hostname|\S+/(exposed|directory))": (
