@@ -4,6 +4,7 @@
 #include "bench.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,11 +15,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FORKS = 200 };
+/* Look-ups of accounts may ask other processes, and take their time. */
+enum { FORKS = 200, FORKS_DROPPING = 40 };
 
 /* A jail that was changed a moment ago, as at a start, is looked at by each child
  * (shim/jail/seen.h). Microseconds. */
 enum { START = 400000 };
+
+#define NOBODY 65534
+
+/* What a child is to do: change its root, give up root as servers do, say that it serves. */
+struct way {
+        const char *chroot_to;
+        bool drops, traced;
+};
 
 /* What a child leaves in memory that it shares with its parent. */
 struct report {
@@ -35,16 +45,22 @@ struct times {
 
 static struct report *report;
 
-static void child_run(const char *chroot_to, bool traced)
+/* Groups, jail, user: the order of httpd's and OpenSSH's. A master of the shim leaves out the jail.
+ */
+static void child_run(const struct way *way)
 {
         struct rusage usage;
 
-        if (chroot_to != NULL && (chdir(chroot_to) < 0 || chroot(".") < 0))
-                fail(chroot_to);
+        if (way->drops && (setgid(NOBODY) < 0 || initgroups("nobody", NOBODY) < 0))
+                fail("initgroups");
+        if (way->chroot_to != NULL && (chdir(way->chroot_to) < 0 || chroot(".") < 0))
+                fail(way->chroot_to);
+        if (way->drops && setuid(NOBODY) < 0)
+                fail("setuid");
         serve();
         report->served_at = clock_ns();
         /* Who counts the steps of this process sees by it that it serves: tests/bench/steps.c. */
-        if (traced)
+        if (way->traced)
                 raise(SIGUSR1);
         getrusage(RUSAGE_SELF, &usage);
         report->faults = usage.ru_minflt;
@@ -53,7 +69,7 @@ static void child_run(const char *chroot_to, bool traced)
         _exit(EXIT_SUCCESS);
 }
 
-static void fork_once(const char *chroot_to, bool traced, double *ret_serving, double *ret_end)
+static void fork_once(const struct way *way, double *ret_serving, double *ret_end)
 {
         int status;
         double start = clock_ns();
@@ -62,7 +78,7 @@ static void fork_once(const char *chroot_to, bool traced, double *ret_serving, d
         if (child < 0)
                 fail("fork");
         if (child == 0)
-                child_run(chroot_to, traced);
+                child_run(way);
         if (waitpid(child, &status, 0) < 0)
                 fail("waitpid");
         if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS) {
@@ -91,27 +107,28 @@ static void print(struct times *times, int count)
 int main(int argc, char **argv)
 {
         static struct times times;
-        bool bare, traced;
-        const char *chroot_to;
+        struct way way;
+        bool bare;
         int count;
 
-        if (argc < 3) {
-                fprintf(stderr, "usage: forks bare|chroot|worker JAIL [TRACED FORKS]\n");
+        if (argc < 4) {
+                fprintf(stderr, "usage: forks bare|chroot|worker JAIL stay|drop [TRACED FORKS]\n");
                 return EXIT_FAILURE;
         }
         bare = strcmp(argv[1], "bare") == 0;
-        chroot_to = strcmp(argv[1], "chroot") == 0 ? argv[2] : NULL;
-        traced = argc > 3;
-        count = traced ? atoi(argv[3]) : FORKS;
+        way = (struct way){.chroot_to = strcmp(argv[1], "chroot") == 0 ? argv[2] : NULL,
+                .drops = strcmp(argv[3], "drop") == 0,
+                .traced = argc > 4};
+        count = way.traced ? atoi(argv[4]) : way.drops ? FORKS_DROPPING : FORKS;
         report = mmap(
                 NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (report == MAP_FAILED)
                 fail("mmap");
         listen_somewhere();
-        fork_once(chroot_to, traced, &times.serving[0], &times.end[0]);
+        fork_once(&way, &times.serving[0], &times.end[0]);
         usleep(START);
         for (int i = 0; i < count && i < FORKS; i++) {
-                fork_once(chroot_to, traced, &times.serving[i], &times.end[i]);
+                fork_once(&way, &times.serving[i], &times.end[i]);
                 if (report->jailed == bare) {
                         errno = ECHILD;
                         fail(bare ? "a bare child was jailed" : "a child was not jailed");

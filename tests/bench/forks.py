@@ -7,7 +7,7 @@ import sys
 
 from measure import alternate, bare_environment, print_table, run, shim_environment, workbench
 
-ROUNDS = 30
+ROUNDS, ROUNDS_DROPPING = 15, 8
 GOALS = {"chroot": 1.5, "chroot, landlock": 1.7}
 
 
@@ -45,24 +45,30 @@ def print_times(title, results, column):
     print_table(title, ["", "µs, best", "to bare", "to chroot(2)", "median of rounds", "goal"], rows)
 
 
-def main(program, steps):
-    with workbench() as tree:
-        def timer(way, jail, environment):
-            return lambda: [float(word) for word in run([program, way, jail], environment).split()]
+def measure(tree, program, steps, user, rounds, title):
+    def timer(way, jail, environment):
+        return lambda: [float(word) for word in
+                        run([program, way, jail, user], environment).split()]
 
-        results = alternate(ROUNDS, {
-            name: timer(*how) for name, how in ways(tree).items()})
-        counts = {name: run([steps, program, way, jail, "4"], environment).split()[-2:]
-                  for name, (way, jail, environment) in ways(tree).items()}
-    print_times(f"fork: until the child serves, {ROUNDS} rounds of 200 forks", results, 0)
-    print_times("fork: until the child has ended", results, 2)
+    results = alternate(rounds, {name: timer(*how) for name, how in ways(tree).items()})
+    counts = {name: run([steps, program, way, jail, user, "4"], environment).split()[-2:]
+              for name, (way, jail, environment) in ways(tree).items()}
+    print_times(f"{title}, until it serves, {rounds} rounds", results, 0)
+    print_times(f"{title}, until it has ended", results, 2)
     print_table(
-        "fork: what the child does until it serves",
+        f"{title}: what it does until it serves",
         ["", "system calls", "instructions", "page faults"],
         [[name, calls, instructions, f"{results[name][-1][3]:.0f}"]
          for name, (instructions, calls) in counts.items()],
         "instructions: of the child itself, in user space, one by one (ptrace)",
     )
+
+
+def main(program, steps):
+    with workbench() as tree:
+        measure(tree, program, steps, "stay", ROUNDS, "a child that serves as it is")
+        measure(tree, program, steps, "drop", ROUNDS_DROPPING,
+                "a child that gives up root: initgroups(), setuid()")
 
 
 main(*sys.argv[1:])
