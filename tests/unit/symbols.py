@@ -38,6 +38,12 @@ provided = set(came)
 # A machine to which glibc came late has no older release than this.
 first, last = min(came.values()), max(came.values())
 
+# What a worker writes as it enters is to be copied for it by one page fault: system/written_at_entry.h.
+PAGE = 4096
+sections = libc.output("readelf", "-SW", library)
+numbers = re.search(r"\bwritten_at_entry +PROGBITS +(.*)", sections).group(1).split()
+begin, size = int(numbers[0], 16), int(numbers[2], 16)
+
 # Other names of the same function: for large files, for FORTIFY, for old programs, for libraries,
 # and for times of 64 bits where long has 32.
 FORMS = ("{}64", "__{}", "__{}64", "__{}_chk", "__{}_2", "__{}64_2", "__x{}", "__x{}64",
@@ -76,6 +82,8 @@ checks = {
     "in libc-names, and in the table as well": harmless & (hooked | excepted | time64),
     "libc has it, and it is another form of a hooked function":
         siblings & provided - hooked - excepted,
+    "bytes written at the entry that lie beside their page": {
+        f"{begin:x}+{size}"} if begin % PAGE or size > PAGE else set(),
     "libraries needed besides libc":
         {name for name in needed if not re.fullmatch(libc.PARTS if last < libc.MERGED
                                                      else r"libc\.so\.6", name)},
