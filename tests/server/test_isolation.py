@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -55,10 +56,10 @@ class TestIsolation(TreeTest):
         assert own == {"chrootshim_active", "chrootshim_role"}
         assert exported - own == hooked
 
-    def opened(self, **settings):
+    def opened(self, libraries="", **settings):
         """The files that `true` opens under the shim."""
         trace = f"{self.tree.path}/trace"
-        preload = ["-E", f"LD_PRELOAD={self.tree.library}"]
+        preload = ["-E", f"LD_PRELOAD={self.tree.library}", "-E", f"LD_LIBRARY_PATH={libraries}"]
         subprocess.run(["strace", "-f", "-o", trace, "-e", "trace=open,openat", *preload, "true"],
                        env={**self.tree.environment(**settings), "LD_PRELOAD": ""}, check=True)
         return re.findall(r'open(?:at)?\(.*"(.*?)"', processes.read(trace))
@@ -69,6 +70,23 @@ class TestIsolation(TreeTest):
         by_environment = self.opened()
         assert self.tree.library in by_environment
         assert "libconfig" not in "\n".join(by_environment)
+
+    def test_libconfig_beside_libc_is_found_without_a_search(self):
+        by_file = self.opened(jail=None, pidfile=None, config=self.file)
+        libc, = (path for path in by_file if "/libc.so" in path)
+        libconfig, = (path for path in by_file if "/libconfig.so" in path)
+        assert os.path.dirname(libconfig) == os.path.dirname(libc)
+        assert by_file.count("/etc/ld.so.cache") == 1
+
+    def test_libconfig_elsewhere_than_libc_is_searched_for(self):
+        libc, = (path for path in self.opened() if "/libc.so" in path)
+        libraries = f"{self.tree.path}/libraries"
+        os.mkdir(libraries, 0o755)
+        shutil.copy(libc, libraries)
+        by_file = self.opened(libraries, jail=None, pidfile=None, config=self.file)
+        assert f"{libraries}/libc.so.6" in by_file
+        *_, found = (path for path in by_file if "/libconfig.so" in path)
+        assert os.path.dirname(found) == os.path.dirname(libc)
 
     def test_no_libconfig_stays_mapped(self):
         for settings in ({}, {"jail": None, "pidfile": None, "config": self.file}):
