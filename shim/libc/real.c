@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "libc/real.h"
 
+#include "libc/older.h"
 #include "system/loader.h"
 
 #include <errno.h>
@@ -34,12 +35,14 @@ static long unavailable(void)
 
 real_function_type *real_bind(enum symbol symbol)
 {
-        real_function_type *function = (real_function_type *)unavailable;
+        real_function_type *function;
         int saved = errno;
         void *address = loader_next((const char *)&names + places[symbol]);
 
         if (address)
                 memcpy(&function, &address, sizeof(address));
+        else if (!(function = older_function(symbol)))
+                function = (real_function_type *)unavailable;
         __atomic_store_n(&real_functions[symbol], function, __ATOMIC_RELAXED);
         errno = saved;
         return function;
