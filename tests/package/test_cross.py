@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import subprocess
+import tempfile
 
 import pytest
 
@@ -99,3 +100,27 @@ def test_the_command_runs_there(build, tmp_path):
          build / "shim/command/chrootshim", "check", "--config", tmp_path / "settings"],
         capture_output=True, text=True, check=False)
     assert "settings:1: jail has a value of the wrong type" in done.stdout
+
+
+LISTS = """\
+execl inherited 1 2 3 4 5 6 7 8 9
+execlp inherited 1 2 3 4 5 6 7 8 9
+execle given 1 2 3 4 5 6 7 8 9
+dprintf 1 2 3.0 4 5 6 7 8 9
+vdprintf 1 2 3.0 4 5 6 7 8 9
+open 641
+openat 612
+fcntl 77 0
+"""
+
+
+def test_lists_of_arguments(build, tmp_path):
+    """There, a function that was given a va_list has not moved its caller's on, as on x86-64."""
+    run(f"{MULTIARCH}-gcc", "-o", tmp_path / "lists", SOURCE / "tests/package/lists.c")
+    with tempfile.TemporaryDirectory(prefix="chrootshim-", dir="/srv") as jail:
+        os.chmod(jail, 0o755)
+        done = subprocess.run(
+            ["qemu-aarch64", "-L", f"/usr/{MULTIARCH}",
+             "-E", f"LD_PRELOAD={build}/shim/libchrootshim.so", "-E", f"CHROOTSHIM_JAIL={jail}",
+             tmp_path / "lists", tmp_path], capture_output=True, text=True, check=False)
+    assert done.stdout == LISTS, done.stderr
