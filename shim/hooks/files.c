@@ -132,6 +132,12 @@ INTERPOSE_UNUSUAL(int, __openat64_2, (int dirfd, const char *path, int flags), o
                                    : opened(path, flags, real(__openat64_2)(dirfd, path, flags));
 }
 
+/* Is it the descriptor's directory that an absolute path begins at, and no view of ours? */
+static bool is_in_root(const struct open_how *how, size_t size)
+{
+        return how && size >= sizeof(*how) && how->resolve & RESOLVE_IN_ROOT;
+}
+
 /* It came with glibc 2.43. */
 INTERPOSE_UNUSUAL(int, openat2,
         (int dirfd, const char *path, const struct open_how *how, size_t size),
@@ -140,6 +146,8 @@ INTERPOSE_UNUSUAL(int, openat2,
         const char *inside = path;
         int fd;
 
+        if (is_in_root(how, size))
+                return real(openat2)(dirfd, path, how, size);
         if (jail_refuses(&inside))
                 return -1;
         fd = how ? handed_out(path, (int)how->flags) : -1;

@@ -108,6 +108,30 @@ static void probe___openat64_2(const struct target *at)
                 answer_fd(way->name, __openat64_2(at->dirfd, at->path, way->flags));
 }
 
+#if __GLIBC_PREREQ(2, 43)
+static void probe_openat2(const struct target *at)
+{
+        struct open_how how = {0};
+        int root = open("/", O_PATH | O_DIRECTORY), fd;
+
+        for (const struct way *way = without_mode; way->name; way++) {
+                how.flags = (unsigned)way->flags;
+                answer_fd(way->name, openat2(at->dirfd, at->path, &how, sizeof(how)));
+        }
+        for (const struct way *way = with_mode; way->name; way++) {
+                how.flags = (unsigned)way->flags;
+                how.mode = way->flags & (O_CREAT | O_TMPFILE) & ~O_DIRECTORY ? MODE : 0;
+                answer_fd(way->name, openat2(at->dirfd, at->path, &how, sizeof(how)));
+        }
+        how = (struct open_how){.flags = O_PATH, .resolve = RESOLVE_IN_ROOT};
+        fd = openat2(root, outside("/dir"), &how, sizeof(how));
+        answer_begin();
+        answer_text("in a root", fd < 0 ? "absent" : "there");
+        close(fd);
+        close(root);
+}
+#endif
+
 static void probe_creat(const struct target *at)
 {
         answer_fd("create", creat(at->path, MODE));
@@ -129,6 +153,9 @@ static const struct probe probes[] = {
         {"openat64", probe_openat64},
         {"__openat_2", probe___openat_2},
         {"__openat64_2", probe___openat64_2},
+#if __GLIBC_PREREQ(2, 43)
+        {"openat2", probe_openat2},
+#endif
         {"creat", probe_creat},
         {"creat64", probe_creat64},
         {0},

@@ -26,7 +26,6 @@ SYMBOLS_WITHOUT_PROBE = {
                      "__recvmmsg64"), NO_PATH),
     **dict.fromkeys(("pidfd_spawn", "pidfd_spawnp"),
                     "nothing links with it before glibc 2.39; it is posix_spawn's hook"),
-    "openat2": "nothing links with it before glibc 2.43; it is openat's hook",
     "posix_spawn_file_actions_addchdir":
         "nothing older than its glibc links with it; it does what that with _np does",
 }
@@ -65,7 +64,7 @@ ANCESTOR_IS_REFUSED = {
     "mknod", "mknodat", "__xmknod", "__xmknodat", "bind", "setmntent", "__setmntent",
     "posix_spawn_file_actions_addopen", "scandirat", "scandirat64",
     "open", "open64", "__open", "__open64", "__open_2", "__open64_2",
-    "openat", "openat64", "__openat_2", "__openat64_2", "creat", "creat64",
+    "openat", "openat64", "openat2", "__openat_2", "__openat64_2", "creat", "creat64",
     "fopen", "fopen64", "_IO_fopen", "freopen", "freopen64", "opendir", "scandir", "scandir64", "chdir",
 }
 
