@@ -4,6 +4,7 @@ import os
 import pwd
 import socket
 import subprocess
+import sysconfig
 
 import pytest
 
@@ -13,6 +14,8 @@ from escape_cases import (SOURCES, AttackedApache, AttackedTree, Bystander, Give
                           memory, put_key)
 from escape_table import CHROOT_DIR, LANDLOCK, ROOT, ROOTLESS, SHIM, WORKER, outcome
 from tree import NOBODY, compile_program
+
+MULTIARCH = sysconfig.get_config_var("MULTIARCH")
 
 
 class Bystanders:
@@ -171,8 +174,8 @@ class TestRoot(Bystanders):
 class TestPlantedLibraries:
     """Code in the jail that libc would load into a worker that is still root."""
 
-    libraries = "lib/x86_64-linux-gnu"
-    charsets = "usr/lib/x86_64-linux-gnu/gconv"
+    libraries = f"lib/{MULTIARCH}"
+    charsets = f"usr/lib/{MULTIARCH}/gconv"
 
     @pytest.fixture(autouse=True)
     def plant(self, cleanups):

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sysconfig
 
 import pytest
 
@@ -15,7 +16,8 @@ NONE, JAILED = "none", "3"
 
 PERL = "/usr/bin/perl"
 BUSYBOX = "/bin/busybox"
-PERL_MODULES = "/usr/lib/x86_64-linux-gnu/perl-base"
+MULTIARCH = sysconfig.get_config_var("MULTIARCH")
+PERL_MODULES = f"/usr/lib/{MULTIARCH}/perl-base"
 
 # Ways of programs/server.c to start a shell with a command; the last two never reach a hook.
 BY_HOOKS = ("exec", "spawn")
@@ -128,7 +130,7 @@ class TestWithTheLibrary(InsideTest):
 
     def test_other_preloaded_libraries_stay(self):
         others = {"LD_PRELOAD": f"{self.tree.library}:libm.so.6"}
-        self.supply("/lib/x86_64-linux-gnu/libm.so.6", "/lib/x86_64-linux-gnu/libm.so.6")
+        self.supply(f"/lib/{MULTIARCH}/libm.so.6", f"/lib/{MULTIARCH}/libm.so.6")
         for way in WAYS:
             text = self.output(way, "env", extra=others)
             assert f"LD_PRELOAD={self.tree.library}:libm.so.6\n" in text
