@@ -58,6 +58,23 @@ above = {room: set().union(*(defined[other] for other in rooms[floor[room] + 1:]
          for room in rooms}
 all_includes = list(includes())
 
+# Where long has 32 bits, these have ids of 16 bits, or sizes and times of 32: there is a later form.
+NARROW = re.compile(r"\bSYS_(?:chown|fchown|lchown|[gs]etgroups|set(?:fs|re|res)?[ug]id|get(?:res)?[ug]id|"
+                    r"f?statfs|f?truncate|_?llseek|lseek|mmap|pread64|pwrite64|getrlimit|setrlimit|"
+                    r"clock_(?:gettime|settime|nanosleep)|ppoll|pselect6|select|nanosleep|utimensat|"
+                    r"futex|recvmmsg|rt_sigtimedwait|semtimedop|timerfd_settime)\b")
+# The one place that knows both forms.
+KNOWS_NARROW = "system/call_numbers.h", "system/kernel.c"
+
+
+def narrow_calls():
+    for path in glob.glob(f"{source}/**/*.[ch]", recursive=True):
+        name = os.path.relpath(path, source)
+        if name not in KNOWS_NARROW:
+            for call in NARROW.findall(open(path).read()):
+                yield f"{name}: {call}"
+
+
 checks = {
     "includes a room above its own":
         {f"{name} <- {header}" for name, here, header in all_includes
@@ -74,6 +91,8 @@ checks = {
     "a hooked name, called outside hooks/":
         {f"{room}: {name}" for room in rooms if room != "hooks"
          for name in hooked & undefined[room]},
+    "a system call that is too narrow on machines of 32 bits (system/call_numbers.h)":
+        set(narrow_calls()),
     # Hooks look at the state by this_process(), which cannot be written to.
     "the state of the process, reached for outside process/":
         {name for name, here, _ in all_includes if here != floor["process"]
