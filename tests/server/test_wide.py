@@ -1,6 +1,7 @@
 """Groups, sizes and times that do not fit into the 16 or 32 bits that older system calls have."""
 # SPDX-License-Identifier: Apache-2.0
 import os
+import subprocess
 
 import machine
 import processes
@@ -9,7 +10,7 @@ from tree import NOBODY
 from worker import WorkerTest
 
 GROUP = 33
-LATE = 2**33 * 10**9  # after the year 2038
+LATE = 2**33  # after the year 2038
 
 
 def setup_module():
@@ -27,9 +28,10 @@ class TestCopies(ForkerTest):
         assert os.lstat(self.copy).st_gid == GROUP + 2**16
 
     def test_a_time(self):
-        os.utime(self.file, ns=(LATE, LATE))
+        """Python of a machine of 32 bits may not know such times."""
+        machine.run("touch", "-d", f"@{LATE}", self.file)
         self.server(expose=self.file)
-        assert os.lstat(self.copy).st_mtime_ns == os.stat(self.file).st_mtime_ns == LATE
+        assert subprocess.check_output(["stat", "-c", "%Y", self.copy], text=True) == f"{LATE}\n"
 
     def test_the_log(self):
         """It can be opened where it has more than 2 GiB."""
