@@ -115,15 +115,13 @@ INTERPOSE_UNUSUAL(ssize_t, pwritev64v2,
         return real(pwritev64v2)(fd, pieces, count, at, flags);
 }
 
-INTERPOSE_UNUSUAL(int, vdprintf, (int fd, const char *format, va_list arguments), process_is_calm(),
-        (fd, format, arguments))
+INTERPOSE(int, vdprintf, (int fd, const char *format, va_list arguments))
 {
         process_writes(fd);
         return real(vdprintf)(fd, format, arguments);
 }
 
-INTERPOSE_UNUSUAL(int, __vdprintf_chk, (int fd, int flag, const char *format, va_list arguments),
-        process_is_calm(), (fd, flag, format, arguments))
+INTERPOSE(int, __vdprintf_chk, (int fd, int flag, const char *format, va_list arguments))
 {
         process_writes(fd);
         return real(__vdprintf_chk)(fd, flag, format, arguments);
