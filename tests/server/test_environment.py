@@ -66,6 +66,16 @@ class TestAServerThatKeepsIt(TreeTest):
         self.handle("keep-environ", "set-many", "fork", "replace-environ", "setuid", "65534",
                     "set-many", *PUT_BACK)
 
+    @pytest.mark.parametrize("count", (0, 300))
+    def test_of_any_size(self, count):
+        """A worker has all of it, be it small or large, and its time zone besides."""
+        names = [f"VARIABLE_{number}" for number in range(count)] + ["MARK"]
+        asked = [word for name in (*names, "TZ") for word in ("variable", name)]
+        result = self.tree.run(self.tree.put_server(), "listen", "pidfile", self.tree.pidfile,
+                               "fork", "setuid", "65534", *asked, extra=dict.fromkeys(names, "set"))
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout == "set\n" * len(names) + ":/etc/localtime\n"
+
     def test_it_does_not_change(self):
         result = self.tree.run(self.tree.put_server(), "variable", "TZ", "listen", "pidfile",
                                self.tree.pidfile, "variable", "TZ")

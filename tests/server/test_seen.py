@@ -146,7 +146,7 @@ class TestWhoLooks(ForkerTest):
         server = self.traced()
         assert self.looks(server)
 
-    def test_each_worker_if_nothing_is_asked_of_the_jail(self):
+    def test_nobody_if_nothing_is_asked_of_the_jail(self):
         """Without the check there is nothing to rely on, nor anything to look at."""
         os.chmod(self.tree.jail, 0o777)
         server = self.traced(ownership="warn")
