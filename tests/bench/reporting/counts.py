@@ -8,7 +8,6 @@ import time
 
 import processes
 from site_server import Failed
-from workloads import COUNTED_MPM
 
 # Until the server has nothing left to do: makes the counts repeatable.
 PAUSE_SECONDS = 0.003
@@ -56,7 +55,7 @@ def simulated(site, way, workload, times):
     valgrind = ("valgrind", "--tool=callgrind", "--vgdb=no", f"--log-file={log}",
                 f"--callgrind-out-file={site.jail}/profiles/%p")
     try:
-        with site.running(way, COUNTED_MPM, single=True, valgrind=valgrind) as server:
+        with site.running(way, workload, single=True, valgrind=valgrind) as server:
             master = server.master()
             ask(server, workload, times)
     except Failed as failure:
@@ -99,6 +98,6 @@ def memory(server):
 @contextlib.contextmanager
 def counted(site, way, workload):
     """A server with the one worker whose system calls can be told from another's."""
-    with site.running(way, COUNTED_MPM, single=True) as server:
+    with site.running(way, workload, single=True) as server:
         server.check(workload)
         yield server

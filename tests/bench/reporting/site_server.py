@@ -80,12 +80,12 @@ class Site(apache.Apache):
 
     def time_forks(self, way, program):
         """Microseconds, as that program prints them first, in this way of starting it."""
-        self.prepare(way, workloads.COUNTED_MPM, single=True)
+        self.prepare(way, workloads.WORKLOADS[0], single=True)
         copy = shutil.copy(program, f"{self.tree}/run/forks")
         mode = "worker" if self.shim else "chroot" if way.directives(self) else "bare"
         # Without a pidfile: it serves by its socket.
         environment = {name: value for name, value in self.environment().items() if name != "CHROOTSHIM_PIDFILE"}
-        said = subprocess.run([*way.prefix(self), copy, mode, self.jail], env=environment, cwd="/", text=True,
+        said = subprocess.run([*way.prefix(self), copy, mode, self.jail, "stay"], env=environment, cwd="/", text=True,
                               capture_output=True, timeout=self.patience, check=False)
         if said.returncode != 0:
             raise Failed(f"{said.stdout}{said.stderr}".strip())
@@ -95,9 +95,12 @@ class Site(apache.Apache):
     # The server
 
     @contextlib.contextmanager
-    def running(self, way, mpm, single=False, valgrind=()):
-        """A server of that way, seen to be confined; .start_seconds and .start_cpu are of its start."""
-        self.prepare(way, mpm, single)
+    def running(self, way, workload, single=False, valgrind=()):
+        """
+        A server of that way for a workload, with a single worker or as many as usual, seen to be
+        confined; .start_seconds and .start_cpu are of its start.
+        """
+        self.prepare(way, workload, single)
         begin, used = time.perf_counter(), self.group.cpu_seconds()
         command = self.command("-DFOREGROUND")
         if valgrind:
@@ -107,7 +110,7 @@ class Site(apache.Apache):
                 command, env=self.environment(), stdin=subprocess.DEVNULL, stdout=output,
                 stderr=subprocess.STDOUT, cwd="/", start_new_session=True, preexec_fn=self.enter)
         try:
-            self.await_answer(process, 1 if single else workloads.WORKERS[mpm])
+            self.await_answer(process, 1 if single else workloads.WORKERS[self.mpm])
             self.start_seconds = time.perf_counter() - begin
             self.start_cpu = self.group.cpu_seconds() - used
             self.assert_confined()
@@ -115,8 +118,8 @@ class Site(apache.Apache):
         finally:
             self.end(process)
 
-    def prepare(self, way, mpm, single):
-        self.way, self.mpm = way, mpm
+    def prepare(self, way, workload, single):
+        self.way, self.mpm = way, workloads.COUNTED_MPM if single else workload.mpm
         self.shim, self.library = way.settings is not None, apache.LIBRARY
         self.starter = {}
         for name in DIRECTORIES:
@@ -128,7 +131,8 @@ class Site(apache.Apache):
         if way.user:
             self.belong_to(way.user)
             shutil.chown(f"{self.tree}/run/socks", way.user, way.user)
-        self.configure(workloads.directives(mpm, single) + way.directives(self), workloads.MODULES_OF[mpm])
+        directives, modules = workloads.configuration(workload, single)
+        self.configure(directives + way.directives(self), modules)
 
     def command(self, *arguments):
         return [*self.way.prefix(self), "apachectl", "-f", self.conf, *arguments]
@@ -196,8 +200,9 @@ class Site(apache.Apache):
         return next((pid for pid, parent in found.items() if parent not in found), None)
 
     def workers(self):
-        found = self.servers()
-        return sorted(pid for pid, parent in found.items() if parent in found)
+        """The master's children; a script's process is a worker's child until it executes."""
+        found, master = self.servers(), self.master()
+        return sorted(pid for pid, parent in found.items() if parent == master)
 
     def ask_to_renew(self):
         os.kill(self.master(), signal.SIGUSR1)

@@ -72,6 +72,8 @@ def cell(results, key, case, way):
     verdict = results.verdict(measure, case, way)
     if verdict is None:
         return "-"
+    if not verdict.enough:
+        return "?"
     if not verdict.told:
         return "≈"
     cost = verdict.cost.median
@@ -89,8 +91,8 @@ def text(results, names):
     noise = ["noise", *(f"±{per_cent(results.noise(MEASURES[key], case) or 0)}" for key, case, _ in columns)]
     plots = ", ".join(f"[{name.removesuffix('.svg')}](tests/bench/results/{name})" for name in names)
     return "\n".join([
-        "What each way costs beside a bare Apache; ≈ is no difference that could be told from noise, - could "
-        "not be measured.", "", tables.markdown(header, [bare, noise, *rows]), *meaning(columns), "",
+        "What each way costs beside a bare Apache; ≈ is no difference that could be told from noise, ? has too "
+        "few rounds, - could not be measured.", "", tables.markdown(header, [bare, noise, *rows]), *meaning(columns), "",
         *results.about, "", f"Plots: {plots}. All figures: [report.md](tests/bench/results/report.md).", ""])
 
 

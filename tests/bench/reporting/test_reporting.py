@@ -166,6 +166,12 @@ class TestReport:
         assert "| noise | ±1.0 % | ±1.0 % |" in text
         assert len(text.splitlines()) < 30
 
+    def test_the_summary_says_what_is_not_known(self, results):
+        results.add(0, "start", ALONE, "bare", 10)
+        results.add(0, "start", ALONE, "bare, again", 10)
+        results.add(0, "start", ALONE, "shim, chroot", 30)
+        assert "| shim, chroot | +99 % | +99 % | ? |" in summary.text(results, [])
+
     def test_the_machine_is_described_and_not_named(self):
         assert os.uname().nodename not in summary.machine()
         assert f"Linux {os.uname().release}" in summary.machine()

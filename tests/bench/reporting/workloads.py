@@ -48,8 +48,6 @@ WORKLOADS = (
     Workload("CGI", "/cgi/script", "prefork", "a script", 0.004, 25, 10),
 )
 
-MODULES_OF = {"event": ("autoindex",), "prefork": ("autoindex", "alias", "cgi")}
-
 # For what is counted: a worker of event looks at the time now and then, which is no request's work.
 COUNTED_MPM = "prefork"
 
@@ -95,10 +93,13 @@ WORKERS = {"event": 2, "prefork": 8}
 SINGLE_POOL = "KeepAlive Off\nStartServers 1\nMinSpareServers 1\nMaxRequestWorkers 1\n"
 
 
-def directives(mpm, single):
-    """The text behind the base configuration, for Apache.format()."""
-    scripts = php() + "ScriptAlias /cgi/ {jail}/htdocs/cgi/\n" if mpm == "prefork" else ""
-    return SHARED + LISTING + (SINGLE_POOL if single else POOLS[mpm]) + scripts
+def configuration(workload, single):
+    """The directives behind the base configuration, for Apache.format(), and the modules that they need."""
+    scripts = workload.mpm == "prefork"
+    text = SHARED + LISTING + (SINGLE_POOL if single else POOLS[workload.mpm])
+    if not scripts:
+        return text, ("autoindex",)
+    return text + php() + "ScriptAlias /cgi/ {jail}/htdocs/cgi/\n", ("autoindex", "alias", "cgi")
 
 
 def php():
