@@ -35,9 +35,11 @@ def name_growth(points, tolerance, step):
     points = points[1:] if points[0][0] == 0 and len(points) > 3 else points
     first, last = points[0][1], points[-1][1]
     if last - first <= tolerance * first:
-        return "constant" if max(y for _, y in points) <= (1 + 2 * tolerance) * first else "constant, with noise"
+        most = max(y for _, y in points)
+        return "constant" if most <= (1 + 2 * tolerance) * first else "constant, with noise"
     power, error = exponent(points)
-    if tolerance >= NOISY and power - 2 * error < 0.25:
+    plain = last > 3 * first if error == math.inf else power - 2 * error > 0.25
+    if tolerance >= NOISY and not plain:
         return "constant, with noise"
     margin = "?" if error == math.inf else f"{error:.2f}"
     fitted = f"x^{power:.2f}±{margin}"

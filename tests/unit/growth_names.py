@@ -30,6 +30,10 @@ def main():
     noise = [(20, 4.4), (1000, 14.2), (10000, 33.4), (100000, 43.4), (1000000, 34.9)]
     assert name_growth(noise, 0.5, "file") == "constant, with noise"
     assert name_growth(noise, 0.1, "file").startswith("below linear, x^")
+    # Of few points the fit has no error: a rise that is large is no noise.
+    few = [(0, 490), (10, 580), (100, 720), (1000, 5063)]
+    assert name_growth(few, 0.5, "file").startswith("above linear, x^")
+    assert name_growth([*few[:3], (1000, 1200)], 0.5, "file") == "constant, with noise"
     assert name_growth([(20, 5.0), (100, 5.2)], 0.1, "file") == "constant"
     assert name_growth([(1, 10), (10, 100), (100, 1000)], 0.1, "file").startswith("linear, +10 for each")
 
