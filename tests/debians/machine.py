@@ -61,22 +61,23 @@ class Machine:
         self.pretends = PRETENDS if also_run else ()
         self.is_emulated = architecture != native() and not also_run
         self.directory = None
+        self.register = ""
 
     def __enter__(self):
-        self.directory = tempfile.mkdtemp(prefix="chrootshim-emulator-")
         if self.is_emulated:
+            self.directory = tempfile.mkdtemp(prefix="chrootshim-emulator-")
             try:
                 self.register = emulator.registration(ARCHITECTURES[self.architecture], self.directory)
+                if not self.register:
+                    raise Impossible(f"{self.architecture} cannot run here: there is no emulator for it")
             except BaseException:
                 self.__exit__()
                 raise
-            if not self.register:
-                self.__exit__()
-                raise Impossible(f"{self.architecture} cannot run here: there is no emulator for it")
         return self
 
     def __exit__(self, *_):
-        shutil.rmtree(self.directory)
+        if self.directory:
+            shutil.rmtree(self.directory)
 
     def run(self, tree, command, say=True):
         """
@@ -85,7 +86,7 @@ class Machine:
         """
         if isinstance(command, str):
             command = ["sh", "-c", command]
-        words = [*self.pretends, *NAMESPACES, ENTER, tree or "", self.register if self.is_emulated else "", *command]
+        words = [*self.pretends, *NAMESPACES, ENTER, tree or "", self.register, *command]
         return follow(self._start(words), say)
 
     def _start(self, words):
