@@ -69,4 +69,5 @@ def bring_source(path):
     """A copy: nothing that runs there can write to the sources."""
     shutil.rmtree(f"{path}{SOURCE}", ignore_errors=True)
     shutil.copytree(ROOT, f"{path}{SOURCE}", symlinks=True, ignore=not_source)
-    shutil.copy("/etc/resolv.conf", f"{path}/etc/resolv.conf")
+    for name in "resolv.conf", "hosts":
+        shutil.copy(f"/etc/{name}", f"{path}/etc/{name}")
