@@ -9,7 +9,13 @@ import tempfile
 import pytest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-MULTIARCH = "aarch64-linux-gnu"
+
+# Debian's name of each machine: its libraries' directory, what meson and qemu call it, what readelf
+# does, and what its compiler asks for by itself: that of Debian 13's armhf asks for 64 bits.
+MACHINES = {
+    "arm64": ("aarch64-linux-gnu", "aarch64", "AArch64", ""),
+    "armhf": ("arm-linux-gnueabihf", "arm", "ARM", "-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64"),
+}
 
 # Debian's packages for that machine; nothing is installed, they are unpacked in a directory.
 PACKAGES = ("libconfig-dev", "libconfig9", "libjson-c-dev", "libjson-c5")
@@ -18,26 +24,26 @@ APT = """\
 Dir::State "{place}";
 Dir::State::status "{place}/status";
 Dir::Cache "{place}";
-APT::Architecture "arm64";
-APT::Architectures {{ "arm64"; }};
+APT::Architecture "{machine}";
+APT::Architectures {{ "{machine}"; }};
 APT::Sandbox::User "root";
 """
 
-CROSS = f"""\
+CROSS = """\
 [binaries]
-c = '{MULTIARCH}-gcc'
-ar = '{MULTIARCH}-ar'
-strip = '{MULTIARCH}-strip'
+c = '{multiarch}-gcc'
+ar = '{multiarch}-ar'
+strip = '{multiarch}-strip'
 pkgconfig = 'pkgconf'
 
 [properties]
-sys_root = '{{root}}'
-pkg_config_libdir = '{{root}}/usr/lib/{MULTIARCH}/pkgconfig'
+sys_root = '{root}'
+pkg_config_libdir = '{root}/usr/lib/{multiarch}/pkgconfig'
 
 [host_machine]
 system = 'linux'
-cpu_family = 'aarch64'
-cpu = 'aarch64'
+cpu_family = '{family}'
+cpu = '{family}'
 endian = 'little'
 """
 
@@ -49,54 +55,70 @@ def run(*command, **options):
     return done.stdout
 
 
-@pytest.fixture(name="cross", scope="module")
-def cross_file(tmp_path_factory):
-    """Tells meson of the other machine, whose libraries lie in a directory."""
+class Cross:
+    """Another machine, of which meson is told; its libraries lie in a directory."""
+
+    def __init__(self, machine, place):
+        self.multiarch, self.family, self.readelf, self.defaults = MACHINES[machine]
+        self.place = place
+        self.file = place / "cross"
+        self.file.write_text(CROSS.format(root=place / "root", multiarch=self.multiarch,
+                                          family=self.family))
+
+
+@pytest.fixture(name="cross", scope="module", params=MACHINES)
+def cross_file(request, tmp_path_factory):
     place = tmp_path_factory.mktemp("cross")
     (place / "status").touch()
-    (place / "apt.conf").write_text(APT.format(place=place))
+    (place / "apt.conf").write_text(APT.format(place=place, machine=request.param))
     apt = {"env": {**os.environ, "APT_CONFIG": str(place / "apt.conf")}, "cwd": place}
-    run("apt-get", "-q", "update", **apt)
+    # An archive may be out of step for a while; whether the packages are there, is told below.
+    subprocess.run(["apt-get", "-q", "update"], stdout=subprocess.DEVNULL, check=False, **apt)
     run("apt-get", "-q", "download", *PACKAGES, **apt)
     for deb in place.glob("*.deb"):
         run("dpkg-deb", "-x", deb, place / "root")
-    (place / "cross").write_text(CROSS.format(root=place / "root"))
-    return place / "cross"
+    return Cross(request.param, place)
 
 
 def configure(cross, build, *options):
-    return subprocess.run(["meson", "setup", f"--cross-file={cross}", "--prefix=/usr",
-                           "-Dtests=false", *options, build, SOURCE],
+    return subprocess.run(["meson", "setup", f"--cross-file={cross.file}", "--prefix=/usr",
+                           "-Dtests=false", f"-Dc_args={cross.defaults}", *options, build,
+                           SOURCE],
                           capture_output=True, text=True, check=False)
 
 
 def test_the_library_directory_must_be_told(cross, tmp_path):
     """For another machine, meson knows none of Debian's."""
     done = configure(cross, tmp_path / "build")
-    assert f"give -Dlibdir=lib/{MULTIARCH}" in done.stdout and done.returncode != 0
+    assert f"give -Dlibdir=lib/{cross.multiarch}" in done.stdout and done.returncode != 0
 
 
 @pytest.fixture(name="build", scope="module")
 def built(cross):
-    build = cross.parent / "build"
-    done = configure(cross, build, f"-Dlibdir=lib/{MULTIARCH}")
+    build = cross.place / "build"
+    done = configure(cross, build, f"-Dlibdir=lib/{cross.multiarch}")
     assert done.returncode == 0, done.stdout
     run("ninja", "-C", build)
     return build
 
 
-def test_it_is_built(build, tmp_path):
+def test_it_is_built(cross, build, tmp_path):
     run("meson", "install", "-C", build, "--destdir", tmp_path)
-    for path in f"lib/{MULTIARCH}/libchrootshim.so", "bin/chrootshim":
-        assert re.search(r"Machine: +AArch64", run("readelf", "-h", tmp_path / "usr" / path))
+    library = f"lib/{cross.multiarch}/libchrootshim.so"
+    for path in library, "bin/chrootshim":
+        header = run("readelf", "-h", tmp_path / "usr" / path)
+        assert re.search(rf"Machine: +{cross.readelf}\n", header)
+    # What programs call there that are built for times of 64 bits.
+    exported = run("nm", "-D", "--defined-only", tmp_path / "usr" / library)
+    assert ("__recvmsg64" in exported) == (cross.family == "arm")
 
 
-def test_the_command_runs_there(build, tmp_path):
+def test_the_command_runs_there(cross, build, tmp_path):
     """It finds the libconfig of that machine by the name that was noted: it reads a file."""
     (tmp_path / "settings").write_text("jail = 5;\n")
     done = subprocess.run(
-        ["qemu-aarch64", "-L", f"/usr/{MULTIARCH}",
-         "-E", f"LD_LIBRARY_PATH={build.parent}/root/usr/lib/{MULTIARCH}",
+        [f"qemu-{cross.family}", "-L", f"/usr/{cross.multiarch}",
+         "-E", f"LD_LIBRARY_PATH={build.parent}/root/usr/lib/{cross.multiarch}",
          build / "shim/command/chrootshim", "check", "--config", tmp_path / "settings"],
         capture_output=True, text=True, check=False)
     assert "settings:1: jail has a value of the wrong type" in done.stdout

@@ -4,6 +4,7 @@ import glob
 import os
 import re
 import shutil
+import sysconfig
 
 import pytest
 
@@ -14,7 +15,7 @@ BOUNDARY = "a-boundary"
 UPLOADED = bytes(range(256)) * 300
 
 # The charset of a conversion is a library that glibc loads by its path, and finds in this cache.
-CHARSET, = glob.glob("/usr/lib/*/gconv/ISO8859-15.so")
+CHARSET = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}/gconv/ISO8859-15.so"
 CHARSETS = f"{os.path.dirname(CHARSET)}/gconv-modules.cache"
 LOCALE = "/usr/lib/locale/C.utf8"
 
