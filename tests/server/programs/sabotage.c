@@ -4,6 +4,7 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <pthread.h>
 #include <stdlib.h>
