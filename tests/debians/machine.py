@@ -93,7 +93,7 @@ class Machine:
         """Start it, after a word on its standard input: its user namespace has been given all users."""
         user = ("unshare", "--user") if self.is_emulated else ()
         process = subprocess.Popen(
-            [*TIED, *user, *TIED, "sh", "-c", WAIT, "sh", *words],
+            [*TIED, *user, "sh", "-c", WAIT, "sh", *TIED, *words],  # who gets rights is tied no more
             env={**ENVIRONMENT, **(SLOW if self.is_emulated else {})},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             start_new_session=True)
