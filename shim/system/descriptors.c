@@ -95,8 +95,10 @@ static bool any(bool (*holds)(int fd), bool alone)
 
         for (int first = 0; first < DESCRIPTORS_TRIED; first += count) {
                 int last = first > 0 ? (first | (POLLED - 1)) + 1 : PLACES;
+                int wanted = last - first + 1;
 
-                count = mark_open(fds, first, last - first + 1);
+                /* A low limit makes the steps shorter, so one may begin at any number. */
+                count = mark_open(fds, first, wanted < POLLED ? wanted : POLLED);
                 for (int i = 0; i < count; i++)
                         if (!(fds[i].revents & POLLNVAL) && holds(first + i))
                                 return true;

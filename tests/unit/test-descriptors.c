@@ -63,9 +63,32 @@ static void a_low_limit_hides_none(void **state)
         assert_true(meets(19, 18));
 }
 
+/* Servers set such a limit on purpose: nothing can be opened any more. Of what is looked at step by
+ * step, a sanitizer tells whether it is within bounds. */
+static void a_limit_of_one_hides_none(void **state)
+{
+        pid_t pid = fork();
+        int status;
+
+        if (pid == 0) {
+                const struct rlimit limit = {1, 1};
+
+                if (dup2(STDERR_FILENO, 700) < 0 || setrlimit(RLIMIT_NOFILE, &limit) < 0)
+                        _exit(1);
+                wanted = 700;
+                if (!is_met())
+                        _exit(2);
+                close(700);
+                _exit(is_missed() ? 0 : 3);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_limit_of_one_hides_none),
                 cmocka_unit_test(each_number_is_met),
                 cmocka_unit_test(a_low_limit_hides_none),
         };
