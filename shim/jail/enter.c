@@ -45,7 +45,7 @@ static int check_safety(const struct jail *jail, struct failure *failure)
         return error < 0 || jail->unsafe ? error : safety_of_contents(jail->real, failure);
 }
 
-static bool fd_holds(const struct jail *jail)
+bool jail_holds(const struct jail *jail)
 {
         struct file_facts facts;
 
@@ -78,14 +78,14 @@ int jail_hold(struct jail *jail, struct failure *ret_failure)
 {
         int fd;
 
-        if (fd_holds(jail))
+        if (jail_holds(jail))
                 return check_path(jail, ret_failure);
         fd = kernel_open(jail->real, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
         if (fd < 0)
                 return failure_set(ret_failure, fd, NULL, "it cannot be opened",
                         "make it again, then stop the server and start it again");
         jail->fd = descriptor_raise(fd);
-        return fd_holds(jail) ? check_path(jail, ret_failure) : fail_replaced(ret_failure);
+        return jail_holds(jail) ? check_path(jail, ret_failure) : fail_replaced(ret_failure);
 }
 
 /*
@@ -237,7 +237,7 @@ int jail_enter(struct jail *jail, bool seen, struct failure *ret_failure)
                 return failure_set(ret_failure, 0, NULL, "the process has more than one thread",
                         "let the server start its threads after it has dropped its privileges; for "
                         "a server of one process, that has no workers, set one_process = true");
-        error = seen && fd_holds(jail) ? 0 : jail_hold(jail, ret_failure);
+        error = seen && jail_holds(jail) ? 0 : jail_hold(jail, ret_failure);
         if (error == 0 && !seen)
                 error = check_safety(jail, ret_failure);
         if (error < 0)

@@ -6,6 +6,9 @@
 #include "jail/jail.h"
 #include "system/failure.h"
 
+/** jail_holds() - is there a descriptor of the jail, and still what it was? */
+bool jail_holds(const struct jail *jail);
+
 /** jail_holds_namespace() - is there a mount namespace, and its descriptor still what it was? */
 bool jail_holds_namespace(const struct jail *jail);
 

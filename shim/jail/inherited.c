@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jail/inherited.h"
 
+#include "jail/enter.h"
 #include "jail/harmless.h"
 #include "system/descriptors.h"
 #include "system/kernel.h"
@@ -31,7 +32,7 @@ static void judge(struct inherited *inherited, int fd)
 }
 
 /* Look at those among POLLED from @first. Return: how many are open, or a negative error number. */
-static int judge_some(struct inherited *inherited, int first, int own)
+static int judge_some(struct inherited *inherited, int first, const struct jail *jail)
 {
         struct pollfd fds[POLLED];
         int found = 0, error;
@@ -43,7 +44,7 @@ static int judge_some(struct inherited *inherited, int first, int own)
                 if (!(fds[i].revents & POLLNVAL)) {
                         judge(inherited, first + i);
                         found++;
-                } else if (first + i == own && kernel_fcntl(own, F_GETFD, 0) >= 0) {
+                } else if (first + i == jail->fd && jail_holds(jail)) {
                         found++;
                 }
         }
@@ -55,12 +56,12 @@ static int judge_some(struct inherited *inherited, int first, int own)
  * poll() tells those below a number at once, but for the ones of O_PATH. So /proc is asked how many
  * there are: where poll() has found as many, there is no other. Return: it has.
  */
-static bool judge_polled(struct inherited *inherited, int own)
+static bool judge_polled(struct inherited *inherited, const struct jail *jail)
 {
         unsigned long count = count_open(), found = 0;
 
         for (int first = 0; found < count && first < INHERITED_POLLED; first += POLLED) {
-                int more = judge_some(inherited, first, own);
+                int more = judge_some(inherited, first, jail);
 
                 if (more < 0)
                         return false;
@@ -69,10 +70,10 @@ static bool judge_polled(struct inherited *inherited, int own)
         return count > 0 && found == count;
 }
 
-void inherited_look(struct inherited *ret_inherited, int own)
+void inherited_look(struct inherited *ret_inherited, const struct jail *jail)
 {
         *ret_inherited = (struct inherited){.list = -1};
-        ret_inherited->polled = judge_polled(ret_inherited, own);
+        ret_inherited->polled = judge_polled(ret_inherited, jail);
         if (!ret_inherited->polled)
                 ret_inherited->list =
                         kernel_open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);

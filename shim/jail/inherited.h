@@ -3,6 +3,8 @@
 #ifndef SHIM_JAIL_INHERITED_H
 #define SHIM_JAIL_INHERITED_H
 
+#include "jail/jail.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -32,9 +34,11 @@ struct inherited {
 
 /**
  * inherited_look() - find what this process has open, while /proc is in reach.
- * @own: a descriptor of O_PATH that the entry itself closes; or negative.
+ *
+ * The descriptor of @jail is none of it, for the entry itself closes that; but whatever the server
+ * may have put in its place is.
  */
-void inherited_look(struct inherited *ret_inherited, int own);
+void inherited_look(struct inherited *ret_inherited, const struct jail *jail);
 
 /**
  * inherited_replace() - replace all but the harmless. What was opened since is not among them.

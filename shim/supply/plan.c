@@ -238,7 +238,7 @@ static void enter(void *argument)
         lock_files_carry();
         raise_rights(entry, &held);
         tracer = trace_connect(plan->tracer);
-        inherited_look(&inherited, plan->jail.fd);
+        inherited_look(&inherited, &plan->jail);
         if (entry->error == 0)
                 entry->error = jail_enter(&plan->jail, entry->seen, entry->failure);
         if (entry->error == 0)

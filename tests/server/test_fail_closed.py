@@ -271,6 +271,16 @@ class TestLostJail:
         for pid in apache.workers():
             assert processes.root(pid) == apache.jail
 
+    def test_what_has_taken_the_number_of_the_jail_leads_nowhere_else(self):
+        apache = self.server("handles")
+        apache.start()
+        jail, root = os.stat(apache.jail), os.stat("/")
+        self.sabotage_now(apache)
+        apache.wait_ready()
+        for pid in apache.workers():
+            found = [os.stat(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+            assert not any(os.path.samestat(facts, root) for facts in found)
+
     def test_without_the_shim_the_canary_is_served(self):
         apache = self.server()
         apache.shim = False
