@@ -91,15 +91,18 @@ static bool is_epoll(int fd)
         return other >= 0 && kernel_call(SYS_epoll_ctl, fd, EPOLL_CTL_DEL, other, 0, 0) == -ENOENT;
 }
 
-/* What has no file at all is told by the name that /proc has for it. */
+/* What has no file at all is told by the name that /proc has for it. No jail is asked for that. */
 static bool is_harmless_by_name(int fd, int list, const char *name)
 {
         static const char *const known[] = {"anon_inode:[eventpoll]", "anon_inode:[eventfd]",
                 "anon_inode:[timerfd]", "anon_inode:[signalfd]"};
         char text[64], path[DESCRIPTOR_PATH_SIZE];
-        ssize_t length = kernel_readlinkat(
-                list, name ? name : kernel_descriptor_path(fd, path), text, sizeof(text));
+        ssize_t length;
 
+        if (list == NO_PROC)
+                return false;
+        length = kernel_readlinkat(
+                list, name ? name : kernel_descriptor_path(fd, path), text, sizeof(text));
         for (size_t i = 0; i < COUNT(known); i++)
                 if (length == (ssize_t)strlen(known[i]) &&
                         memcmp(text, known[i], (size_t)length) == 0)

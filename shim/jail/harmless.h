@@ -3,12 +3,17 @@
 #ifndef SHIM_JAIL_HARMLESS_H
 #define SHIM_JAIL_HARMLESS_H
 
+#include <fcntl.h>
 #include <stdbool.h>
+
+/** In place of a list: /proc is in reach by its path; there is none that can be relied upon. */
+#define PROC_IN_REACH AT_FDCWD
+#define NO_PROC (-1)
 
 /**
  * is_harmless() - is this open descriptor of a kind that is known to be no way out?
- * @list: a descriptor of /proc/self/fd, where that cannot be reached by its path.
- * @name: the descriptor's name in there; or NULL.
+ * @list: a descriptor of /proc/self/fd, PROC_IN_REACH or NO_PROC.
+ * @name: the descriptor's name in that list; NULL without one.
  *
  * Known are: regular files on file systems that hold data; sockets, pipes and FIFOs; terminals, and
  * the devices null, zero, full, random and urandom; epoll, eventfd, timerfd and signalfd; memfd.

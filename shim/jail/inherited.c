@@ -27,7 +27,7 @@ static unsigned long count_open(void)
 /* Those of O_PATH are none of those that poll() finds. */
 static void judge(struct inherited *inherited, int fd)
 {
-        if (!is_harmless_kind(fd, -1, NULL))
+        if (!is_harmless_kind(fd, PROC_IN_REACH, NULL))
                 inherited->harmful[fd / 64] |= 1ULL << (fd % 64);
 }
 
@@ -136,7 +136,7 @@ static int replace_numbers(int root)
         long limit = descriptors_limit(), result;
 
         for (int fd = 0; fd < limit; fd++) {
-                int error = fd == root || is_harmless(fd, -1, NULL) ? 0 : replace(fd, root);
+                int error = fd == root || is_harmless(fd, NO_PROC, NULL) ? 0 : replace(fd, root);
 
                 if (error < 0)
                         return error;

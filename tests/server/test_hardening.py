@@ -199,6 +199,13 @@ say("replaced", [os.path.samestat(os.fstat(fd), jail) for fd in replaced])
         result = self.run_worker(self.LOOK, master=self.OPEN, wrapper=WITHOUT_PROC)
         assert result.stdout == f"kept {[False] * 3}\nreplaced {[True] * 3}\n", result.stderr
 
+    def test_nor_is_the_jail_asked(self):
+        """Whoever may write there would have what leads out look harmless."""
+        names = f"{self.tree.jail}/proc/self/fd"
+        os.makedirs(names)
+        for fd in range(3, 100):
+            os.symlink("anon_inode:[eventfd]", f"{names}/{fd}")
+        self.test_what_cannot_be_told_is_replaced()
 
     def test_above_a_lowered_limit(self):
         """No number there is tried, so all are closed."""
