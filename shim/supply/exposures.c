@@ -159,10 +159,13 @@ static const struct exposure *find(
         const struct exposures *exposures, const char *path, size_t length)
 {
         size_t i = find_first(exposures, path, length, '\0');
-        const struct exposure *exposure = &exposures->item[i];
+        const struct exposure *exposure;
 
-        return i < exposures->count && strncmp(exposure->target, path, length) == 0 &&
-                               exposure->target[length] == '\0'
+        /* Where there is none at all, there is no array, either. */
+        if (i == exposures->count)
+                return NULL;
+        exposure = &exposures->item[i];
+        return strncmp(exposure->target, path, length) == 0 && exposure->target[length] == '\0'
                        ? exposure
                        : NULL;
 }

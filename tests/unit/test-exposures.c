@@ -256,6 +256,14 @@ static void each_of_many_is_found(void **state)
 }
 
 /* What a variable may hold, whoever has set it. */
+/* A sanitizer tells whether what is not there is looked into. */
+static void among_none_nothing_is_found(void **state)
+{
+        const struct exposures none = {0};
+
+        assert_false(exposures_share(&none, "/etc/hosts"));
+}
+
 static void what_is_no_list_of_paths(void **state)
 {
         static const char *const wrong[] = {"a", ",", "/a,", ",/a", "/a,b"};
@@ -322,6 +330,7 @@ int main(void)
                 cmocka_unit_test(one_path_on_both_sides),
                 cmocka_unit_test(what_lies_in_another),
                 cmocka_unit_test(each_of_many_is_found),
+                cmocka_unit_test(among_none_nothing_is_found),
                 cmocka_unit_test(what_is_no_list_of_paths),
                 cmocka_unit_test(more_than_a_variable_can_hold),
         };
