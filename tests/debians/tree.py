@@ -17,9 +17,11 @@ TREES = "/srv"
 
 MIRROR = "http://deb.debian.org/debian"
 
-# No service starts there (invoke-rc.d(8) asks); the lists of a mirror that is not looked after are old.
+# No service starts there (invoke-rc.d(8) asks); the lists of a mirror that is not looked after are old;
+# translated manual pages only take time, as man-db reads each of them.
 MAKE = ["mmdebstrap", "--quiet", "--variant=minbase", "--mode=root", "--skip=check/qemu,cleanup/apt",
-        "--dpkgopt=force-unsafe-io", '--aptopt=Apt::Install-Recommends "false"',
+        "--dpkgopt=force-unsafe-io", "--dpkgopt=path-exclude=/usr/share/man/??/*",
+        "--dpkgopt=path-exclude=/usr/share/man/??_*/*", '--aptopt=Apt::Install-Recommends "false"',
         '--aptopt=Acquire::Check-Valid-Until "false"', '--aptopt=Acquire::Retries "3"']
 
 
