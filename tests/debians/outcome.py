@@ -16,6 +16,7 @@ echo "meson $(meson --version)"
 """
 
 REFUSAL = re.compile(r"meson\.build:\d+:\d+: ERROR: (?:Problem encountered: )?(.*)")
+LEFT_OUT = re.compile(r"^left out: (.*)$", re.M)
 COUNTS = re.compile(r"^\d+ passed, \d+ failed, \d+ skipped$", re.M)
 
 
@@ -48,8 +49,12 @@ class Row:
             self.refusal = refusal and refusal.group(1).strip()
         if "tests/run" in command:
             counts = COUNTS.findall(printed)
-            quick = " (quick)" if command.endswith("--quick") else ""
-            self.tests = (counts[-1] if counts else "failed before the tests") + quick
+            remarks = ["quick"] if command.endswith("--quick") else []
+            left_out = LEFT_OUT.search(printed)
+            if left_out:
+                remarks.append(f"without {left_out.group(1)}")
+            remark = f" ({', '.join(remarks)})" if remarks else ""
+            self.tests = (counts[-1] if counts else "failed before the tests") + remark
         else:
             self.example = "passed" if status == 0 else "failed"
 

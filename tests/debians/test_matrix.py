@@ -94,6 +94,10 @@ class TestRow:
                             "104 passed, 0 failed, 0 skipped | 2 |")
         assert str(row).count("|") == outcome.HEAD.splitlines()[0].count("|")
 
+    def test_what_is_left_out_is_told(self, row):
+        row.add("tests/run --quick", 0, f"left out: refresher\n{PASSED}")
+        assert "| 104 passed, 0 failed, 0 skipped (quick, without refresher) |" in str(row)
+
     def test_red(self, row):
         row.add("examples/quickstart", 0, "")
         row.add("tests/run --quick", 1, PASSED.replace(" 0 failed", " 3 failed"))
