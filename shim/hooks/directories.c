@@ -53,8 +53,11 @@ INTERPOSE_UNUSUAL(int, scandirat64,
                                    : real(scandirat64)(dirfd, path, ret_entries, select, compare);
 }
 
-/* A piped logger's process is sent to "/" before its exec, so this alone makes no worker. */
-INTERPOSE_UNUSUAL(int, chdir, (const char *path), jail_path_is_usual(&path), (path))
+/*
+ * A piped logger's process is sent to "/" before its exec, so this alone makes no worker. Usual is
+ * the jail itself as well, as getcwd() names it: scripts go back to where they were started.
+ */
+INTERPOSE_UNUSUAL(int, chdir, (const char *path), process_directory_is_usual(&path), (path))
 {
         if (process_changes_directory(path))
                 return 0;
@@ -108,22 +111,29 @@ static char *give(const char *path, char *buffer, size_t size)
         return buffer ? memcpy(buffer, path, length + 1) : NULL;
 }
 
-INTERPOSE(char *, getcwd, (char *buffer, size_t size))
+/* Apart from the hook, which then needs no page of stack. */
+static __attribute__((noinline)) char *give_outside(
+        char *(*getcwd_of_libc)(char *, size_t), char *buffer, size_t size)
 {
         char path[PATH_MAX];
 
-        if (!outside_working_directory(path))
-                return real(getcwd)(buffer, size);
+        if (!outside_working_directory(path, sizeof(path)))
+                return getcwd_of_libc(buffer, size);
         return give(path, buffer, size);
+}
+
+INTERPOSE(char *, getcwd, (char *buffer, size_t size))
+{
+        if (buffer && outside_working_directory(buffer, size))
+                return buffer;
+        return give_outside(real(getcwd), buffer, size);
 }
 
 INTERPOSE(char *, __getcwd_chk, (char *buffer, size_t size, size_t buffer_size))
 {
-        char path[PATH_MAX];
-
-        if (size > buffer_size || !outside_working_directory(path))
-                return real(__getcwd_chk)(buffer, size, buffer_size);
-        return give(path, buffer, size);
+        /* libc ends the process where the buffer is too small; let it. */
+        return size > buffer_size ? real(__getcwd_chk)(buffer, size, buffer_size)
+                                  : hook_getcwd(buffer, size);
 }
 
 INTERPOSE(char *, get_current_dir_name, (void))
@@ -132,7 +142,7 @@ INTERPOSE(char *, get_current_dir_name, (void))
 
         if (!process_is_jailed())
                 return real(get_current_dir_name)();
-        if (outside_named_directory(path) || outside_working_directory(path))
+        if (outside_named_directory(path) || outside_working_directory(path, sizeof(path)))
                 return strdup(path);
         return real(getcwd)(NULL, 0);
 }
@@ -141,7 +151,7 @@ INTERPOSE(char *, getwd, (char *buffer))
 {
         char path[PATH_MAX];
 
-        if (!buffer || !outside_working_directory(path))
+        if (!buffer || !outside_working_directory(path, sizeof(path)))
                 return real(getwd)(buffer);
         return strcpy(buffer, path);
 }

@@ -11,12 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool outside_applies(void)
-{
-        return process_is_jailed() && this_process()->translation.count > 0 &&
-               this_process()->plan.settings.view == VIEW_OUTSIDE;
-}
-
 /* The real path is the spelling that the kernel would give outside. */
 static void turn_outside(char *path, size_t size)
 {
@@ -24,15 +18,6 @@ static void turn_outside(char *path, size_t size)
 
         if (!exposures_share(&process->plan.exposures, path))
                 path_outside(&process->translation.item[0], path, size);
-}
-
-bool outside_working_directory(char *ret_path)
-{
-        /* The kernel names a directory out of reach "(unreachable)/…". */
-        if (!outside_applies() || kernel_getcwd(ret_path, PATH_MAX) < 0 || ret_path[0] != '/')
-                return false;
-        turn_outside(ret_path, PATH_MAX);
-        return true;
 }
 
 bool outside_named_directory(char *ret_path)

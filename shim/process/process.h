@@ -119,7 +119,11 @@ static inline bool process_is_calm(void)
         return __builtin_expect(process_state.calm, true);
 }
 
-/** process_is_quiet() - nor of what it reads and waits for? */
+/**
+ * process_is_quiet() - nor of what it reads and waits for?
+ *
+ * It is set while other threads may look; one that sees it late goes the longer way once more.
+ */
 static inline bool process_is_quiet(void)
 {
         return __builtin_expect(process_state.quiet, true);
@@ -129,6 +133,12 @@ static inline bool process_is_quiet(void)
 static inline __attribute__((always_inline)) bool process_path_is_usual(const char **path)
 {
         return __builtin_expect(path_is_usual(&process_state.usual, path), true);
+}
+
+/** process_directory_is_usual() - path_is_usual_directory(), in the same way. */
+static inline __attribute__((always_inline)) bool process_directory_is_usual(const char **path)
+{
+        return __builtin_expect(path_is_usual_directory(&process_state.usual, path), true);
 }
 
 /** process_is_undecided() - may an event still change the role? False on the hot paths. */

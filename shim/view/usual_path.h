@@ -27,13 +27,14 @@
 #define PATH_READS_BEYOND true
 #endif
 
-/** What a spelling of the jail may have, with a slash, to be recognised. */
+/** What a spelling of the jail may have to be recognised. */
 #define PATH_USUAL_SIZE 88
 
 /**
- * struct path_usual - the first spelling of the jail, and a slash, laid out for comparison.
+ * struct path_usual - the first spelling of the jail, laid out for comparison.
  *
- * @reach:  where in a page a path may begin of which as much is read; 0 as long as none may be.
+ * @reach:  where in a page a path may begin of which as much is read, and the byte behind it; 0 as
+ *          long as none may be.
  * @length: of the text.
  * @first:  its first eight bytes, or all of them and zeros; @mask has ones where it has bytes.
  * @text:   all of it.
@@ -52,7 +53,7 @@ struct path_usual {
 void path_usual_set(struct path_usual *usual, const struct path_prefixes *prefixes);
 
 /**
- * path_in_reach() - can as many bytes of @path be read as the text has, be @path shorter or not?
+ * path_in_reach() - can a byte more of @path be read than the text has, be @path shorter or not?
  *
  * They end in the page in which they begin. False for NULL, which counts as the end of a page.
  */
@@ -89,15 +90,9 @@ static inline __attribute__((always_inline)) bool path_goes_on(
         return length <= 8 || memcmp(path + length - 8, usual->last + 8, 8) == 0;
 }
 
-/**
- * path_is_usual() - is it plain that *@path is relative, or elsewhere, or something below the jail?
- *
- * Plainly below is the text, and a name that does not begin with punctuation. Then *@path becomes
- * path_inside() of it, and is neither the jail nor an ancestor of it. Else, *@path is unchanged,
- * and path_inside() and path_relate() know. Async-signal-safe.
- */
-static inline __attribute__((always_inline)) bool path_is_usual(
-        const struct path_usual *usual, const char **path)
+/** path_is_recognised() - path_is_usual(), or path_is_usual_directory() with @jail_too. */
+static inline __attribute__((always_inline)) bool path_is_recognised(
+        const struct path_usual *usual, const char **path, bool jail_too)
 {
         const char *given = *path;
         uint64_t first;
@@ -107,10 +102,37 @@ static inline __attribute__((always_inline)) bool path_is_usual(
         memcpy(&first, given, sizeof(first));
         if ((first & usual->mask) != usual->first)
                 return given[0] != '/' || !usual->begins[(unsigned char)given[1]];
-        if (!path_goes_on(usual, given) || (unsigned char)given[usual->length] <= '/')
+        if (!path_goes_on(usual, given))
                 return false;
-        *path = given + usual->length - 1;
+        given += usual->length;
+        if (jail_too && given[0] == '\0') {
+                *path = "/";
+                return true;
+        }
+        if (given[0] != '/' || (unsigned char)given[1] <= '/')
+                return false;
+        *path = given;
         return true;
+}
+
+/**
+ * path_is_usual() - is it plain that *@path is relative, or elsewhere, or something below the jail?
+ *
+ * Plainly below is the text, a slash, and a name that does not begin with punctuation. Then *@path
+ * becomes path_inside() of it, and is neither the jail nor an ancestor of it. Else, *@path is
+ * unchanged, and path_inside() and path_relate() know. Async-signal-safe.
+ */
+static inline __attribute__((always_inline)) bool path_is_usual(
+        const struct path_usual *usual, const char **path)
+{
+        return path_is_recognised(usual, path, false);
+}
+
+/** path_is_usual_directory() - or the jail itself? For what asks nothing but path_inside(). */
+static inline __attribute__((always_inline)) bool path_is_usual_directory(
+        const struct path_usual *usual, const char **path)
+{
+        return path_is_recognised(usual, path, true);
 }
 
 #endif

@@ -39,6 +39,22 @@ static bool check(
         return true;
 }
 
+/* The jail itself is one more usual path, and the only one. */
+static void check_directory(
+        const struct path_usual *usual, const struct path_prefixes *prefixes, const char *path)
+{
+        const char *inside = path, *other = path;
+        bool is_usual = path_is_usual(usual, &inside);
+
+        if (path_is_usual_directory(usual, &other) == is_usual) {
+                assert_ptr_equal(other, inside);
+                return;
+        }
+        assert_false(is_usual);
+        assert_string_equal(path, prefixes->item[0].text);
+        assert_string_equal(other, "/");
+}
+
 /* A jail of so many bytes. */
 static void jail_of(char *text, size_t length)
 {
@@ -58,8 +74,10 @@ static void expect_usual(const struct path_usual *usual, const struct path_prefi
 
         strcpy(early, path);
         assert_int_equal(check(usual, prefixes, early), is_usual);
+        check_directory(usual, prefixes, early);
         strcpy(late, path);
         check(usual, prefixes, late);
+        check_directory(usual, prefixes, late);
         munmap(page, 2 * PATH_PAGE);
 }
 
@@ -69,7 +87,8 @@ static void of_each_length(void **state)
                 char jail[PATH_USUAL_SIZE + 8], path[PATH_USUAL_SIZE + 32];
                 struct path_prefixes prefixes;
                 struct path_usual usual;
-                const bool fits = PATH_READS_BEYOND && length < PATH_USUAL_SIZE;
+                const char *inside;
+                const bool fits = PATH_READS_BEYOND && length <= PATH_USUAL_SIZE;
 
                 jail_of(jail, length);
                 path_prefixes_set(&prefixes, jail, jail);
@@ -81,6 +100,8 @@ static void of_each_length(void **state)
                 expect_usual(&usual, &prefixes, "/", fits);
                 expect_usual(&usual, &prefixes, "/etc/passwd", fits);
                 expect_usual(&usual, &prefixes, jail, false);
+                inside = jail;
+                assert_int_equal(path_is_usual_directory(&usual, &inside), fits);
                 /* Each byte counts. */
                 for (size_t i = 1; i < length; i++) {
                         snprintf(path, sizeof(path), "%s/index.html", jail);
@@ -132,6 +153,7 @@ static void random_paths(const char *configured, const char *real)
                         place -= (size_t)rand_r(&seed) % (PATH_PAGE - sizeof(path));
                 strcpy(place, path);
                 recognised += check(&usual, &prefixes, place);
+                check_directory(&usual, &prefixes, place);
         }
         assert_true(recognised > CASES / 8 || !PATH_READS_BEYOND);
         munmap(page, 2 * PATH_PAGE);
