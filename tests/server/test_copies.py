@@ -11,6 +11,7 @@ import machine
 import processes
 from cases import ServerTest
 from forker import ForkerTest
+from processes import wait_until
 from tree import NOBODY
 
 DEVICES = [f"/dev/{name}" for name in ("full", "null", "random", "urandom", "zero")]
@@ -49,7 +50,8 @@ Require all granted
         assert self.apache.get("/shared/file").text == "the first\n"
         machine.write(self.file, "the second\n")
         self.apache.graceful()
-        assert self.apache.get("/shared/file").text == "the second\n"
+        # It is brought by a process of its own.
+        wait_until(lambda: self.apache.get("/shared/file").text == "the second\n", "the new file")
         self.assert_jailed()
 
 
