@@ -111,14 +111,50 @@ static char *give(const char *path, char *buffer, size_t size)
         return buffer ? memcpy(buffer, path, length + 1) : NULL;
 }
 
+typedef char *getcwd_type(char *buffer, size_t size);
+
+#define real_getcwd ((getcwd_type *)real_function(SYMBOL_getcwd))
+
+/*
+ * The working directory in the outside view. libc writes it behind the place of the jail's path, so
+ * that nothing is moved; with PATH_MAX bytes, nothing that has an outside view is too long.
+ *
+ * Return: false if libc has to be asked: in another view, out of reach, or too long. Then @ret_path
+ * is not to be used.
+ */
+static inline __attribute__((always_inline)) bool outside_working_directory(
+        char *ret_path, size_t size)
+{
+        const struct process *process = this_process();
+        const struct path_prefix *jail = &process->translation.item[0];
+        const size_t room = size < PATH_MAX ? size : PATH_MAX;
+        char *inside = ret_path + jail->length;
+        int saved = errno;
+
+        if (!outside_applies() || room <= jail->length)
+                return false;
+        if (!real_getcwd(inside, room - jail->length)) {
+                errno = saved;
+                return false;
+        }
+        if (process->plan.exposures.count > 0 &&
+                exposures_share(&process->plan.exposures, inside)) {
+                memmove(ret_path, inside, strlen(inside) + 1);
+                return true;
+        }
+        memcpy(ret_path, jail->text, jail->length);
+        if (inside[1] == '\0')
+                inside[0] = '\0';
+        return true;
+}
+
 /* Apart from the hook, which then needs no page of stack. */
-static __attribute__((noinline)) char *give_outside(
-        char *(*getcwd_of_libc)(char *, size_t), char *buffer, size_t size)
+static __attribute__((noinline)) char *give_outside(char *buffer, size_t size)
 {
         char path[PATH_MAX];
 
         if (!outside_working_directory(path, sizeof(path)))
-                return getcwd_of_libc(buffer, size);
+                return real_getcwd(buffer, size);
         return give(path, buffer, size);
 }
 
@@ -126,7 +162,7 @@ INTERPOSE(char *, getcwd, (char *buffer, size_t size))
 {
         if (buffer && outside_working_directory(buffer, size))
                 return buffer;
-        return give_outside(real(getcwd), buffer, size);
+        return give_outside(buffer, size);
 }
 
 INTERPOSE(char *, __getcwd_chk, (char *buffer, size_t size, size_t buffer_size))

@@ -4,11 +4,9 @@
 #define SHIM_HOOKS_OUTSIDE_H
 
 #include "process/process.h"
-#include "system/kernel.h"
 
 #include <limits.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/types.h>
 
 /** outside_applies() - does this process show paths in the outside view? */
@@ -21,40 +19,6 @@ static inline bool outside_applies(void)
 /*
  * A path whose outside view would be longer than PATH_MAX keeps its inside view in all of these.
  */
-
-/**
- * outside_working_directory() - the working directory in the outside view.
- * @ret_path: the kernel writes behind the place of the jail's path, so that nothing is moved.
- * @size:     of it; with PATH_MAX bytes, nothing that has an outside view is too long.
- *
- * Return: false if libc has to be asked: in another view, out of reach, or too long. Then
- * @ret_path is not to be used.
- */
-static inline __attribute__((always_inline)) bool outside_working_directory(
-        char *ret_path, size_t size)
-{
-        const struct process *process = this_process();
-        const struct path_prefix *jail = &process->translation.item[0];
-        const size_t room = size < PATH_MAX ? size : PATH_MAX;
-        char *inside = ret_path + jail->length;
-        ssize_t length;
-
-        if (!outside_applies() || room <= jail->length)
-                return false;
-        length = kernel_getcwd(inside, room - jail->length);
-        /* The kernel names a directory out of reach "(unreachable)/…". */
-        if (length < 0 || inside[0] != '/')
-                return false;
-        if (process->plan.exposures.count > 0 &&
-                exposures_share(&process->plan.exposures, inside)) {
-                memmove(ret_path, inside, (size_t)length);
-                return true;
-        }
-        memcpy(ret_path, jail->text, jail->length);
-        if (length == sizeof("/"))
-                inside[0] = '\0';
-        return true;
-}
 
 /**
  * outside_named_directory() - the same as PWD has it, if that is right; see
