@@ -16,11 +16,13 @@ def exponent(points):
     if len(logs) < 2:
         return 1.0, math.inf
     xs, ys = zip(*logs)
-    slope, intercept = statistics.linear_regression(xs, ys)
+    middle_x, middle_y = statistics.mean(xs), statistics.mean(ys)
+    spread = sum((x - middle_x) ** 2 for x in xs)
+    # The line of least squares: statistics.linear_regression() is new in Python 3.10.
+    slope = sum((x - middle_x) * (y - middle_y) for x, y in logs) / spread
     if len(logs) == 2:
         return slope, math.inf
-    rest = sum((y - slope * x - intercept) ** 2 for x, y in logs)
-    spread = sum((x - statistics.mean(xs)) ** 2 for x in xs)
+    rest = sum((y - middle_y - slope * (x - middle_x)) ** 2 for x, y in logs)
     return slope, math.sqrt(rest / (len(logs) - 2) / spread)
 
 
