@@ -47,6 +47,12 @@ def matrix(*words, **options):
                           **options)
 
 
+def open_to_all(directory):
+    for path in (directory, *directory.parents[:3]):
+        with contextlib.suppress(PermissionError):
+            path.chmod(path.stat().st_mode | 0o055)
+
+
 class TestArguments:
     @pytest.mark.parametrize("words", ((), ("potato",), ("sid", "vax"), ("--fast", "sid")))
     def test_what_it_does_not_know(self, words):
@@ -57,9 +63,7 @@ class TestArguments:
         place = shutil.copytree(MATRIX.parent, tmp_path / "tests",
                                 ignore=lambda _, names: set(names) - {"matrix", "debians"} -
                                 {name for name in names if name.endswith(".py")})
-        for path in (tmp_path, *tmp_path.parents[:3]):
-            with contextlib.suppress(PermissionError):
-                path.chmod(path.stat().st_mode | 0o055)
+        open_to_all(tmp_path)
         done = subprocess.run([place / "matrix", "sid"], capture_output=True, text=True, check=False,
                               user=NOBODY, group=NOBODY)
         assert (done.returncode, done.stdout) == (1, "")
@@ -220,6 +224,36 @@ class TestTree:
         with pytest.raises(tree.Failed, match="^mmdebstrap makes no sid for amd64"):
             tree.make(Broken(), "sid", f"{tmp_path}/sid")
         assert not os.path.exists(f"{tmp_path}/sid")
+
+
+class TestPackages:
+    """tests/install-packages, where "there" is installed, and apt knows "newer" and "newest" alone."""
+
+    PROGRAMS = {"dpkg-query": 'case $* in *" there") printf installed; esac',
+                "apt-cache": 'case $* in *" newer" | *" newest") ;; *) exit 1; esac',
+                "apt-get": 'case $* in install*) echo "$*"; exit 1; esac'}
+
+    def install(self, directory, *names):
+        for name, line in self.PROGRAMS.items():
+            (directory / name).write_text(f"#!/bin/sh\n{line}\n")
+            (directory / name).chmod(0o755)
+        open_to_all(directory)
+        script = (MATRIX.parent / "install-packages").read_text()
+        return subprocess.run(["bash", "-s", "--", *names], input=script, capture_output=True, text=True,
+                              check=False, env={"PATH": f"{directory}:/usr/bin:/bin"},
+                              user=NOBODY, group=NOBODY)
+
+    def test_what_has_another_name_is_there(self, tmp_path):
+        done = self.install(tmp_path, "there", "newer|there")
+        assert (done.returncode, done.stdout) == (0, "nothing is missing\n")
+
+    def test_the_first_that_apt_knows(self, tmp_path):
+        done = self.install(tmp_path, "older|newer|newest", "there", "newest|newer")
+        assert done.stderr.split()[-2:] == ["newer", "newest"]
+
+    def test_none_is_known(self, tmp_path):
+        """Then apt says so."""
+        assert self.install(tmp_path, "old|older").stderr.split()[-1] == "older"
 
 
 def test_an_emulator_needs_nothing_of_the_host():
