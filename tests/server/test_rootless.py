@@ -147,6 +147,9 @@ class TestProcessManager(OneServerTest):
     """mod_fcgid's, forked before the pidfile is written, neither drops privileges nor accepts."""
 
     def test_it_is_jailed(self):
+        def managers():
+            return re.findall(r"Process manager (\d+) started", apache.error_log())
+
         # mod_fcgid refuses to start for who may run suexec and is not root.
         user = "daemon"
         apache = self.apache
@@ -157,8 +160,10 @@ class TestProcessManager(OneServerTest):
         apache.configure("FcgidIPCDir {jail}/run\nFcgidProcessTableFile {tree}/run/fcgid\n",
                          ("fcgid",))
         apache.start()
-        for _ in range(2):
-            manager = int(re.findall(r"Process manager (\d+) started", apache.error_log())[-1])
+        for generation in range(1, 3):
+            # It says itself that it is there, some time after the workers are.
+            wait_until(lambda wanted=generation: len(managers()) >= wanted, "a process manager")
+            manager = int(managers()[-1])
             wait_until(lambda: processes.root(manager) == apache.jail, "its entry", seconds=30)
             assert processes.status(manager, "CapPrm") == NO_CAPABILITY
             self.assert_jailed()
