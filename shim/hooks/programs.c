@@ -241,14 +241,20 @@ static int binding(int flags)
 
 /*
  * A tail call (the library is built with -O2 or more): libc finds the caller, whose RUNPATH and
- * namespace it uses, by the return address.
+ * namespace it uses, by the return address. clang must be told where arguments are on the stack.
  */
+#if defined(__clang__) && __has_attribute(musttail)
+#define TAIL_CALL __attribute__((musttail))
+#else
+#define TAIL_CALL
+#endif
+
 INTERPOSE(void *, dlopen, (const char *path, int flags))
 {
-        return real(dlopen)(jail_path(path), binding(flags));
+        TAIL_CALL return real(dlopen)(jail_path(path), binding(flags));
 }
 
 INTERPOSE(void *, dlmopen, (Lmid_t space, const char *path, int flags))
 {
-        return real(dlmopen)(space, jail_path(path), flags);
+        TAIL_CALL return real(dlmopen)(space, jail_path(path), flags);
 }
