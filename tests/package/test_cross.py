@@ -136,13 +136,13 @@ fcntl 77 0
 """
 
 
-def test_lists_of_arguments(build, tmp_path):
+def test_lists_of_arguments(cross, build, tmp_path):
     """There, a function that was given a va_list has not moved its caller's on, as on x86-64."""
-    run(f"{MULTIARCH}-gcc", "-o", tmp_path / "lists", SOURCE / "tests/package/lists.c")
+    run(f"{cross.multiarch}-gcc", "-o", tmp_path / "lists", SOURCE / "tests/package/lists.c")
     with tempfile.TemporaryDirectory(prefix="chrootshim-", dir="/srv") as jail:
         os.chmod(jail, 0o755)
         done = subprocess.run(
-            ["qemu-aarch64", "-L", f"/usr/{MULTIARCH}",
+            [f"qemu-{cross.family}", "-L", f"/usr/{cross.multiarch}",
              "-E", f"LD_PRELOAD={build}/shim/libchrootshim.so", "-E", f"CHROOTSHIM_JAIL={jail}",
              tmp_path / "lists", tmp_path], capture_output=True, text=True, check=False)
     assert done.stdout == LISTS, done.stderr
