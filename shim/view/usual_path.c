@@ -17,18 +17,20 @@ static void set_none(struct path_usual *usual)
 
 static void set_text(struct path_usual *usual, const struct path_prefix *prefix)
 {
-        const size_t length = prefix->length;
+        const size_t length = prefix->length + 1;
         const size_t first = length < sizeof(usual->first) ? length : sizeof(usual->first);
         const size_t last = length < sizeof(usual->last) ? length : sizeof(usual->last);
 
         if (length > sizeof(usual->text))
                 return;
-        memcpy(usual->text, prefix->text, length);
+        memcpy(usual->text, prefix->text, length - 1);
+        usual->text[length - 1] = '/';
         usual->length = (unsigned)length;
         memcpy(&usual->first, usual->text, first);
         memset(&usual->mask, UINT8_MAX, first);
         memcpy(usual->last + sizeof(usual->last) - last, usual->text + length - last, last);
-        usual->reach = reach_of(length < sizeof(usual->first) ? sizeof(usual->first) : length + 1);
+        memcpy(usual->end, usual->last, sizeof(usual->end) - 1);
+        usual->reach = reach_of(length < sizeof(usual->first) ? sizeof(usual->first) : length);
 }
 
 void path_usual_set(struct path_usual *usual, const struct path_prefixes *prefixes)
