@@ -13,6 +13,7 @@ from cases import TreeTest
 from escape_cases import (SOURCES, AttackedApache, AttackedTree, Bystander, Giver, Mover, disk,
                           memory, put_key)
 from escape_table import CHROOT_DIR, LANDLOCK, ROOT, ROOTLESS, SHIM, WORKER, outcome
+from processes import wait_until
 from tree import NOBODY, compile_program
 
 MULTIARCH = sysconfig.get_config_var("MULTIARCH")
@@ -56,10 +57,12 @@ class WorkerTest(Bystanders):
                 neighbour.start()
                 put_key("chrootshim-test")
                 apache.start()
+                # Both come some time after the server answers.
+                logger = wait_until(apache.helpers, "a logger")[0]
+                worker = wait_until(neighbour.workers, "the neighbour's worker")[0]
                 cls.known.update(
                     handle=apache.secret.handle(), abstract=apache.tree, moved=cls.moved,
-                    master=memory(apache.master()), logger=memory(apache.helpers()[0]),
-                    neighbour=memory(neighbour.workers()[0]))
+                    master=memory(apache.master()), logger=memory(logger), neighbour=memory(worker))
                 yield
 
 
