@@ -1,7 +1,8 @@
 # What the examples share: building the library, running one Apache in a tree of its own, the end.
 #
 # To be sourced by bash. A script says what it needs in `packages` and with is_serving(), makes its
-# site in $tree and $jail, and begins with begin() and make_server().
+# site in $tree and $jail, and begins with begin() and make_server(). The one argument that each
+# takes is a directory to build in (not in /tmp), which stays for the next run; else it is built anew.
 # SPDX-License-Identifier: Apache-2.0
 
 set -euo pipefail
@@ -10,6 +11,7 @@ unset LD_PRELOAD "${!CHROOTSHIM_@}"
 source_tree=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 readonly source_tree
 readonly deadline=30 # seconds for anything that a server does in its own time, on a slow machine
+build_directory=${1:+$(realpath -m -- "$1")}
 tree='' starting=false
 verdict='it ended before everything was shown'
 
@@ -36,13 +38,14 @@ wait_until() {
 build() {
         local log=$tree/build.log
 
+        build_directory=${build_directory:-$tree/build}
         # One redirection each: in a redirected group, an interrupt's verdict would go to the log.
-        if ! meson setup -Dtests=false "$tree/build" "$source_tree" >"$log" 2>&1 ||
-                ! ninja -C "$tree/build" >>"$log" 2>&1; then
+        if ! meson setup -Dtests=false "$build_directory" "$source_tree" >"$log" 2>&1 ||
+                ! ninja -C "$build_directory" >>"$log" 2>&1; then
                 cat "$log"
                 fail 'the build failed'
         fi
-        library=$tree/build/shim/libchrootshim.so
+        library=$build_directory/shim/libchrootshim.so
 }
 
 # --- the server -----------------------------------------------------------------------------

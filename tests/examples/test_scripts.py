@@ -6,6 +6,7 @@ import re
 import selectors
 import signal
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -18,7 +19,6 @@ SECONDS = 600
 
 # Where each is interrupted: when its output has this text and, if one is named, a program runs.
 INTERRUPTIONS = [
-    ("quickstart", "== Building the library", "ninja"),
     ("quickstart", " worker    www-data", None),
     ("lamp", "== Starting a MariaDB", "mariadbd"),
     ("lamp", "visit ", None),
@@ -50,12 +50,12 @@ def left_over():
 class Example:
     """An example that runs as a terminal's foreground job, with a process group of its own."""
 
-    def __init__(self, name):
+    def __init__(self, name, *arguments):
         processes.become_reaper()
         self.before = left_over()
         self.output = ""
         self.process = subprocess.Popen(
-            [EXAMPLES / name], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [EXAMPLES / name, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True,
             # Who was started in the background of a shell ignores it, and so would a script.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
@@ -104,8 +104,8 @@ def started():
     """Starts an example; whatever becomes of the test, nothing runs on."""
     examples = []
 
-    def start(name):
-        examples.append(Example(name))
+    def start(*command):
+        examples.append(Example(*command))
         return examples[-1]
 
     yield start
@@ -116,20 +116,43 @@ def started():
     processes.end_all()
 
 
-@pytest.mark.parametrize("name", ["quickstart", "lamp", "user-jails/run"])
-def test_it_passes(example, name):
-    run = example(name)
+@pytest.fixture(name="build", scope="module")
+def kept_build():
+    """A directory that the examples build in one after another: the first does the work."""
+    # Not in /tmp, over which user-jails mounts.
+    with tempfile.TemporaryDirectory(prefix="chrootshim-build-", dir="/srv") as build:
+        yield build
+
+
+def assert_passes(run):
     status = run.end()
     assert run.verdict().startswith("PASSED: "), run.output
     assert status == 0
 
 
-@pytest.mark.parametrize("name, place, program", INTERRUPTIONS)
-def test_an_interrupt_cleans_up(example, name, place, program):
-    run = example(name)
+def test_the_command_of_the_readme(example):
+    assert_passes(example("quickstart"))
+
+
+@pytest.mark.parametrize("name", ["lamp", "user-jails/run"])
+def test_it_passes_with_a_build_that_stays(example, name, build):
+    assert_passes(example(name, build))
+    assert os.path.exists(f"{build}/shim/libchrootshim.so")
+
+
+def assert_cleans_up(run, place, program):
     run.read(until=place)
     if program:
         run.wait_for(program)
     run.interrupt()
     status = run.end()
     assert (run.verdict(), status) in INTERRUPTED, run.output
+
+
+def test_an_interrupt_of_the_build_cleans_up(example):
+    assert_cleans_up(example("quickstart"), "== Building the library", "ninja")
+
+
+@pytest.mark.parametrize("name, place, program", INTERRUPTIONS)
+def test_an_interrupt_cleans_up(example, name, place, program, build):
+    assert_cleans_up(example(name, build), place, program)

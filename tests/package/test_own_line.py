@@ -32,11 +32,18 @@ def directories_of_the_tests():
     machine.own_layer("/etc")
 
 
-@pytest.fixture(name="prefix", scope="module", params=("/usr", "/usr/local"))
-def installed_prefix(request, own_directories, tmp_path_factory):
-    """It is installed there, and nowhere else; and removed at the end."""
+@pytest.fixture(name="build", scope="module")
+def build_of_both(tmp_path_factory):
+    """What a prefix does not change is compiled once."""
     build = tmp_path_factory.mktemp("build")
-    run("meson", "setup", f"--prefix={request.param}", "-Dtests=false", build, TESTS.parent)
+    run("meson", "setup", "-Dtests=false", build, TESTS.parent)
+    return build
+
+
+@pytest.fixture(name="prefix", scope="module", params=("/usr", "/usr/local"))
+def installed_prefix(request, own_directories, build):
+    """It is installed there, and nowhere else; and removed at the end."""
+    run("meson", "configure", f"--prefix={request.param}", build)
     run("meson", "install", "-C", build)
     run("ldconfig")
     yield request.param
