@@ -234,11 +234,12 @@ class Apache:
 
     def renew(self, action):
         """`apachectl -k graceful` or `restart`; returns when a new generation of workers runs."""
-        old = set(self.workers())
+        # One that is only just forked is none of the new ones either.
+        old = set(self.forked())
         result = self.control("-k", action)
         if result.returncode != 0:
             raise AssertionError(f"{action}: {result.stdout}{result.stderr}")
-        wait_until(lambda: len(set(self.workers()) - old) >= 2 and not old & set(self.workers()),
+        wait_until(lambda: len(set(self.workers()) - old) >= 2 and not old & set(self.forked()),
                    f"a new generation: {self.error_log()}")
 
     def wait_gone(self, pid):
@@ -265,11 +266,13 @@ class Apache:
 
     def workers(self):
         """The pids of the master's children that run the server's code and have dropped root."""
+        return [pid for pid in self.forked() if processes.uid(pid) != 0]
+
+    def forked(self):
+        """The pids of all its children that run the server's code."""
         master = self.master()
-        if not master:
-            return []
         return [pid for pid in processes.children(master)
-                if processes.program(pid) == "apache2" and processes.uid(pid) != 0]
+                if processes.program(pid) == "apache2"] if master else []
 
     def helpers(self, name="rotatelogs"):
         """The pids of the server's descendants that run this program."""
