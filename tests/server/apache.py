@@ -1,7 +1,9 @@
 """A real Apache for a test: a temporary tree, a configuration, apachectl, and requests."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import http.client
 import os
+import random
 import shutil
 import signal
 import socket
@@ -69,10 +71,16 @@ def trace():
 
 
 def free_port():
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """
+    A port of 127.0.0.1 that nobody listens on, and that no client is given before the server has it:
+    it lies below those that the kernel gives away.
+    """
+    given = int(processes.read("/proc/sys/net/ipv4/ip_local_port_range").split()[0])
+    while True:
+        port = random.randrange(given // 2, given)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Reply:
