@@ -101,8 +101,8 @@ class Apache:
 
     # Who starts it, if not root.
     user = None
-    # In seconds: how long a start may take.
-    patience = 30
+    # In seconds: how long a start, or an answer, may take.
+    patience = processes.PATIENCE
 
     def __init__(self, mpm="event", extra="", modules=(), shim=True, settings=None):
         self.tree = tempfile.mkdtemp(prefix="chrootshim-server-", dir=TREES)
@@ -295,7 +295,8 @@ class Apache:
 
     def get(self, path, headers=None, method="GET", body=None, port=None):
         """One request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port,
+                                                timeout=self.patience)
         try:
             connection.request(method, path, body, headers or {})
             return Reply(connection.getresponse())

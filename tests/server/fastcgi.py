@@ -3,6 +3,8 @@
 import socket
 import struct
 
+from processes import PATIENCE
+
 BEGIN, END, PARAMETERS, INPUT, OUTPUT, ERRORS = 1, 3, 4, 5, 6, 7
 
 
@@ -26,7 +28,7 @@ def _read(stream, length):
     return data
 
 
-def request(address, script, name="/", timeout=10, **variables):
+def request(address, script, name="/", timeout=PATIENCE, **variables):
     """What a script answers, its headers too. The address is a path, or (host, port)."""
     family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
     parameters = {"SCRIPT_FILENAME": script, "SCRIPT_NAME": name, "REQUEST_URI": name,

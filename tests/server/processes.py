@@ -8,8 +8,11 @@ import time
 
 PR_SET_CHILD_SUBREAPER = 36
 
+# In seconds: far more than a slow and busy machine needs for one step.
+PATIENCE = 60
 
-def wait_until(condition, what, seconds=10):
+
+def wait_until(condition, what, seconds=PATIENCE):
     """Poll until condition() is true, and return its value; fail with `what` otherwise."""
     deadline = time.monotonic() + seconds
     while True:

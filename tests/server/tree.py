@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 
 from apache import LIBRARY, TREES, trace
+from processes import PATIENCE
 
 # The server in miniature of programs/server*.c.
 SERVER = os.environ["SHIM_SERVER"]
@@ -82,7 +83,7 @@ class Tree:
         return environment
 
     def run(self, *command, user=None, shim=True, extra=None, pass_fds=(),
-            timeout=20, **settings):
+            timeout=PATIENCE, **settings):
         """Run a program to its end, as root or as another user with no groups."""
         change = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         return subprocess.run(
