@@ -71,10 +71,7 @@ def trace():
 
 
 def free_port():
-    """
-    A port of 127.0.0.1 that nobody listens on, and that no client is given before the server has it:
-    it lies below those that the kernel gives away.
-    """
+    """A port of 127.0.0.1 that nobody listens on, below those that the kernel gives to clients."""
     given = int(processes.read("/proc/sys/net/ipv4/ip_local_port_range").split()[0])
     while True:
         port = random.randrange(given // 2, given)
