@@ -7,9 +7,12 @@ import re
 import shutil
 import subprocess
 
+import pytest
+
 import processes
 from apache import LIBRARY
 from cases import ServerTest
+from processes import wait_until
 
 CANARY = "canary: this file lies outside the jail"
 BUSYBOX = "/bin/busybox"
@@ -116,7 +119,7 @@ class Cgi:
 
     def test_stderr_goes_to_the_error_log(self):
         self.run_script("complain.cgi")
-        processes.wait_until(lambda: "to the error log" in self.apache.error_log(), "stderr")
+        wait_until(lambda: "to the error log" in self.apache.error_log(), "stderr")
 
     def test_a_missing_script(self):
         assert self.apache.get("/cgi/missing.cgi").status == 404
@@ -124,16 +127,19 @@ class Cgi:
     def test_no_complaint_of_the_loader(self):
         assert "LD_PRELOAD" not in self.variables("dynamic.cgi")
         assert self.variables("dynamic-two.cgi")["LD_PRELOAD"] == "/another.so"
-        processes.wait_until(lambda: COMPLAINT in self.apache.error_log(),
-                             "the loader's complaint of the other library")
+        wait_until(lambda: COMPLAINT in self.apache.error_log(),
+                   "the loader's complaint of the other library")
         for line in self.apache.error_log().splitlines():
             if COMPLAINT in line:
                 assert "/another.so" in line
                 assert LIBRARY not in line
 
+    def renew(self, action="graceful"):
+        self.apache.renew(action)
+
     def test_after_graceful_restarts(self):
         for _ in range(2):
-            self.apache.graceful()
+            self.renew()
             self.assert_jailed()
             self.test_script_runs_inside()
             self.test_the_outside_cannot_be_reached()
@@ -153,6 +159,16 @@ class Cgid(Cgi):
     modules = ("alias", "cgid", "env")
     extra = EXTRA + "ScriptSock {jail}/run/cgi.sock\n"
 
+    @pytest.fixture(autouse=True)
+    def wait_for_the_daemon(self):
+        """It comes beside the workers; who asks for a script before that is refused."""
+        self.assert_daemon_jailed()
+
+    def renew(self, action="graceful"):
+        before = self.daemon()
+        super().renew(action)
+        assert self.assert_daemon_jailed() != before
+
     def daemon(self):
         """The one child with the listening socket: ScriptSock's name and the master's pid."""
         name = f"{self.apache.jail}/run/cgi.sock.{self.apache.master()}"
@@ -163,12 +179,12 @@ class Cgid(Cgi):
             found = [pid for pid in processes.children(self.apache.master())
                      if inodes & open_files(pid)]
             return len(found) == 1 and found[0]
-        return processes.wait_until(find, "one daemon with the socket")
+        return wait_until(find, "one daemon with the socket")
 
     def assert_daemon_jailed(self):
         """Like a worker it is let alone while it is root, and jailed once it is not."""
         daemon = self.daemon()
-        processes.wait_until(lambda: processes.uid(daemon) != 0, "the daemon's drop of privileges")
+        wait_until(lambda: processes.uid(daemon) != 0, "the daemon's drop of privileges")
         assert processes.program(daemon) == "apache2"
         assert processes.root(daemon) == self.apache.jail
         return daemon
@@ -178,16 +194,14 @@ class Cgid(Cgi):
 
     def test_daemon_is_jailed_after_restarts(self):
         for action in ("graceful", "graceful", "restart"):
-            before = self.daemon()
-            self.apache.renew(action)
-            assert self.assert_daemon_jailed() != before
+            self.renew(action)
             self.test_script_runs_inside()
 
     def test_successor_of_a_killed_daemon_is_jailed(self):
         before = self.daemon()
         os.kill(before, 9)
-        processes.wait_until(lambda: not processes.alive(before), "the end of the daemon")
-        processes.wait_until(lambda: self.apache.get("/cgi/id.cgi").status == 200, "a successor")
+        wait_until(lambda: not processes.alive(before), "the end of the daemon")
+        wait_until(lambda: self.apache.get("/cgi/id.cgi").status == 200, "a successor")
         assert self.assert_daemon_jailed() != before
         self.test_script_runs_inside()
 
