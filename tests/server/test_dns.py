@@ -8,6 +8,7 @@ import machine
 from apache import free_port
 from daemons import dnsmasq
 from php_server import PhpTest
+from processes import wait_until
 
 # A name that only the test's own servers know, on addresses that no other test uses.
 NAME = "only-here.test"
@@ -73,7 +74,7 @@ class DnsTest(PhpTest):
     @staticmethod
     def use(address):
         machine.write("/etc/resolv.conf",
-                      f"nameserver {address}\noptions timeout:2 attempts:1\n")
+                      f"nameserver {address}\noptions timeout:30 attempts:1\n")
 
     def answers(self):
         found = self.ask("/dns.php")
@@ -81,9 +82,10 @@ class DnsTest(PhpTest):
         return found
 
     def expect(self, address):
+        """Once the refresher has brought the new resolv.conf."""
         backend = f"the backend at {address}"
-        assert self.answers() == {"address": address, "record": [address], "curl": backend,
-                                  "proxy": backend}
+        expected = {"address": address, "record": [address], "curl": backend, "proxy": backend}
+        wait_until(lambda: self.answers() == expected, f"the names as {address}")
 
 
 class TestFound(DnsTest):

@@ -33,7 +33,8 @@ def kill_workers(apache):
     old = set(apache.workers())
     for pid in old:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: len(set(apache.workers()) - old) >= 2, "other workers")
+    wait_until(lambda: len(set(apache.workers()) - old) >= 2 and not old & set(apache.workers()),
+               "other workers")
 
 
 def socket_inodes(pid):
@@ -64,8 +65,8 @@ class TestSupplementaryGroups(ServerTest):
         cls.apache.prefix = [*ACCOUNTS, tree]
 
     def assert_groups(self):
-        assert len(self.apache.workers()) >= 2
-        for pid in self.apache.workers():
+        workers = wait_until(lambda: len(found := self.apache.workers()) >= 2 and found, "two workers")
+        for pid in workers:
             assert processes.uid(pid) == GROUPS[0]
             assert sorted(map(int, processes.status(pid, "Groups").split())) == GROUPS
 
@@ -124,8 +125,7 @@ class TestPlanted(OneServerTest):
         for _ in range(2):
             self.apache.graceful()
             self.assert_untouched()
-        self.apache.control("-k", "restart")
-        self.apache.wait_ready()
+        self.apache.renew("restart")
         self.assert_untouched()
 
     def daemons(self):

@@ -321,4 +321,4 @@ class TestRealWorkers:
         self.assert_serves()
         os.unlink(f"{self.place}/way")
         apache.graceful()
-        wait_until(lambda: self.read_by_a_worker() == "what is new\n", "the new", seconds=1)
+        wait_until(lambda: self.read_by_a_worker() == "what is new\n", "the new")
