@@ -270,7 +270,7 @@ class TestLostJail:
         apache = self.server("descriptors")
         apache.start()
         self.sabotage_now(apache)
-        apache.wait_ready()
+        apache.wait_ready(workers=1)
         for pid in apache.workers():
             assert processes.root(pid) == apache.jail
 
@@ -279,7 +279,7 @@ class TestLostJail:
         apache.start()
         root = os.stat("/")
         self.sabotage_now(apache)
-        apache.wait_ready()
+        apache.wait_ready(workers=1)
         for pid in apache.workers():
             for fd in os.listdir(f"/proc/{pid}/fd"):
                 # That of a connection may just be closed.

@@ -1,6 +1,7 @@
 """kill -9 of any process at any moment: the server recovers or starts again, and nothing is left."""
 # SPDX-License-Identifier: Apache-2.0
 import fcntl
+import http.client
 import os
 import random
 import signal
@@ -9,11 +10,18 @@ import time
 
 import pytest
 
+import machine
 import processes
 from cases import LONG, OneServerTest
 from processes import wait_until
 
 WORKER_KILLS, MASTER_KILLS = (80, 20) if LONG else (24, 5)
+
+
+def setup_module():
+    """What others mount meanwhile is not seen; what a server mounts would be, as on most machines."""
+    machine.own_mounts()
+    machine.run("mount", "--make-rshared", "/")
 
 
 def kill(pid):
@@ -62,7 +70,7 @@ class TestKills(OneServerTest):
     def request(self):
         try:
             return self.apache.get("/").status
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return None
 
     def assert_nothing_left(self):
@@ -80,8 +88,9 @@ class TestKills(OneServerTest):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def assert_works(self):
-        self.apache.wait_ready()
-        assert self.apache.get("/").status == 200
+        # After three in a row httpd forks no other as long as one has threads to spare.
+        self.apache.wait_ready(workers=1)
+        wait_until(lambda: self.request() == 200, "an answer")
         for pid in self.apache.workers():
             assert processes.root(pid) in (self.apache.jail, None)
 
@@ -96,14 +105,14 @@ class TestKills(OneServerTest):
         self.assert_works()
         self.stop_watching()
         assert self.outside == set()
-        assert len(self.sampled) > WORKER_KILLS // 4
         assert "long lost child" not in self.apache.error_log()
         self.assert_nothing_left()
 
     def kill_workers(self):
-        """Under requests, and now and then during a graceful restart."""
+        """Under requests, and now and then during a graceful restart, until many have been seen."""
         master = self.apache.master()
-        for n in range(WORKER_KILLS):
+        n = 0
+        while n < WORKER_KILLS or len(self.sampled) <= WORKER_KILLS // 4:
             time.sleep(self.random.uniform(0, 0.04))
             if n % 16 == 0:
                 os.kill(master, signal.SIGUSR1)
@@ -112,6 +121,7 @@ class TestKills(OneServerTest):
             children = processes.children(master)
             if children:
                 kill(self.random.choice(children))
+            n += 1
         assert processes.alive(master)
 
     def kill_during_start(self):
@@ -124,4 +134,4 @@ class TestKills(OneServerTest):
         time.sleep(self.random.uniform(0, 0.02))
         self.request()
         self.assert_nothing_left()
-        starting.communicate(timeout=20)
+        starting.communicate(timeout=processes.PATIENCE)
