@@ -143,7 +143,7 @@ class StormTest(OneServerTest):
         """In its own way: its pidfile is gone, and so is what it had started."""
         apache = self.apache
         wait_until(lambda: processes.collect() or not processes.alive(master),
-                   f"the end of the server: {apache.error_log()[-2000:]}", seconds=40)
+                   f"the end of the server: {apache.error_log()[-2000:]}", seconds=120)
         assert told(apache.error_log(), apache.jail, how) >= 10
         assert not os.path.exists(apache.pidfile)
         assert "caught SIGTERM, shutting down" in apache.error_log()
@@ -185,10 +185,9 @@ class TestApache(StormTest):
         apache.start()
         self.break_workers("accepted")
         wait_until(lambda: answer(apache) and apache.error_log().count("exit signal Abort") > 12,
-                   "the end of many workers", seconds=60)
+                   "the end of many workers", seconds=120)
         os.unlink(f"{apache.jail}/storm")
-        wait_until(lambda: answer(apache) == 200 and len(apache.workers()) >= 2, "a server that serves",
-                   seconds=30)
+        wait_until(lambda: answer(apache) == 200, "a server that serves")
         self.assert_not_ended()
 
 
@@ -202,8 +201,7 @@ class TestLivesByDesign(StormTest):
         apache.configure(MANY + "MaxConnectionsPerChild 1\n")
         apache.start()
         for _ in range(30):
-            assert apache.get("/").status == 200
-        wait_until(lambda: len(apache.workers()) >= 2, "workers")
+            wait_until(lambda: answer(apache) == 200, "an answer")
         self.assert_not_ended()
 
     def test_restarts_one_after_the_other(self):
@@ -224,10 +222,10 @@ class TestRefusal(StormTest):
         self.break_workers("signal")
         assert apache.control("-k", "start").returncode == 0
         master = wait_until(apache.master, "its pidfile")
-        wait_until(lambda: "workers in a row" in apache.error_log(), "a storm", seconds=30)
+        wait_until(lambda: "workers in a row" in apache.error_log(), "a storm", seconds=120)
         assert told(apache.error_log(), apache.jail, "by SIGABRT", REFUSED) >= 10
         os.unlink(f"{apache.jail}/storm")
-        wait_until(lambda: len(apache.workers()) >= 2, "workers", seconds=40)
+        wait_until(lambda: len(apache.workers()) >= 2, "workers")
         assert apache.master() == master and apache.get("/").status == 200
 
 
@@ -249,8 +247,9 @@ class TestModWsgi(OneServerTest):
         apache.start()
         assert apache.get("/").status == 200
         apache.configure(MANY, ["wsgi"])
-        os.kill(apache.master(), signal.SIGUSR1)
-        StormTest.assert_ended(self, apache.master(), "with status 1")
+        master = apache.master()
+        os.kill(master, signal.SIGUSR1)
+        StormTest.assert_ended(self, master, "with status 1")
 
     def test_the_remedy_helps(self):
         apache = self.apache
@@ -274,12 +273,12 @@ class TestOtherServers(OtherServerTest):
         self.assert_workers(self.pid, 2)
         spoil()
         os.kill(self.pid, signal.SIGHUP)
-        assert daemon.process.wait(20) == 0
+        assert daemon.process.wait(processes.PATIENCE) == 0
         # Its stderr is its log.
         log = processes.read(f"{self.tree.path}/error.log")
         assert told(log, self.tree.jail, how) >= 10
         assert not os.path.exists(self.tree.pidfile)
-        assert processes.descendants(os.getpid()) == []
+        wait_until(lambda: not processes.descendants(os.getpid()), "the end of all its processes")
         return log
 
     @pytest.mark.parametrize("way, how", (("signal", "by SIGABRT"), ("status", "with status 4")))
@@ -302,6 +301,6 @@ class TestOtherServers(OtherServerTest):
         # A second worker that dies while it ends because of the first gives it status 1, bare as well.
         status, said = self.ends("gunicorn", "-u", "nobody", "-g", "nogroup", "-w", "1",
                                  "-p", self.tree.pidfile, "-b", f"127.0.0.1:{self.port}", "app:application",
-                                 isolation="namespace", services="python", timeout=90)
+                                 isolation="namespace", services="python", timeout=120)
         assert status == 3, said
         assert "Worker failed to boot" in said and "workers in a row" not in said
