@@ -1,5 +1,6 @@
 """The log file: root opens it, so nobody else may choose what it is, and no worker holds it."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import os
 import pwd
 import re
@@ -109,11 +110,9 @@ class TestRunning(OneServerTest):
 
         def holds(pid):
             for name in os.listdir(f"/proc/{pid}/fd"):
-                try:
+                with contextlib.suppress(FileNotFoundError):
                     if os.path.samestat(os.stat(f"/proc/{pid}/fd/{name}"), facts):
                         return True
-                except OSError:
-                    pass
             return False
 
         return {pid for pid in (self.apache.master(), *self.apache.workers()) if holds(pid)}
@@ -124,9 +123,10 @@ class TestRunning(OneServerTest):
 
     def renew(self):
         """apachectl runs under the shim as well, and would complain itself."""
-        old = set(self.apache.workers())
+        old = set(self.apache.forked())
         os.kill(self.apache.master(), signal.SIGUSR1)
-        wait_until(lambda: len(set(self.apache.workers()) - old) >= 2, "a new generation")
+        wait_until(lambda: len(set(self.apache.workers()) - old) >= 2
+                   and not old & set(self.apache.forked()), "a new generation")
 
     def test_it_is_rotated(self):
         os.rename(self.log, f"{self.log}.1")

@@ -71,10 +71,20 @@ class Loggers:
         assert os.listdir(self.apache.jail) == ["htdocs"]
 
     def assert_outside(self):
-        for name, pid in self.loggers().items():
-            assert processes.root(pid) == "/", name
-            assert processes.uid(pid) == LOGS[name], name
+        def look():
+            """The uid and the root of each; one that ends meanwhile has no root."""
+            found = {name: (processes.uid(pid), processes.root(pid))
+                     for name, pid in self.loggers().items()}
+            return all(root for _, root in found.values()) and found
+
+        assert wait_until(look, "all loggers") == {name: (uid, "/") for name, uid in LOGS.items()}
         self.assert_jailed()
+
+    def renew(self, action="graceful"):
+        """The loggers end a little later than the workers that write to them."""
+        before = set(self.apache.helpers())
+        self.apache.renew(action)
+        wait_until(lambda: not before & set(self.apache.helpers()), "the end of old loggers")
 
     def test_loggers_run_outside_and_log(self):
         self.assert_outside()
@@ -88,22 +98,20 @@ class Loggers:
         victim = self.loggers()["piped/error"]
         os.kill(victim, signal.SIGKILL)
         wait_until(lambda: not processes.alive(victim), "the end of the error logger")
-        self.apache.graceful()
+        self.renew()
         assert self.loggers()["piped/error"] != victim
         self.assert_outside()
         self.assert_logging()
 
     def test_graceful_restarts(self):
         for _ in range(3):
-            before = set(self.loggers().values())
-            self.apache.graceful()
-            wait_until(lambda: not before & set(self.apache.helpers()), "the end of old loggers")
+            self.renew()
             self.assert_outside()
             self.assert_logging()
         self.assert_successors("piped/access", SHELL_LOG, "wrapped/access")
 
     def test_restart(self):
-        self.apache.renew("restart")
+        self.renew("restart")
         self.assert_outside()
         self.assert_logging()
 
