@@ -63,7 +63,7 @@ class TestCoreDump(OneServerTest):
         wait_until(lambda: all(processes.status(f"{self.worker}/task/{task}", "TracerPid")
                                == str(tracer.pid) for task in os.listdir(tasks)), "the tracer")
         self.crash()
-        tracer.wait(timeout=20)
+        tracer.wait(processes.PATIENCE)
         assert re.findall(r"chdir\((.*)\) += (-?\d+)", processes.read(trace)) == [('"/cores"', "0")]
 
     def test_the_server_goes_on(self):

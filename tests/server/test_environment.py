@@ -121,7 +121,8 @@ class TestNginx(TreeTest):
             tree=tree.path, jail=tree.jail, port=port, user=WORKER_USER))
 
         def get():
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/page", timeout=10) as reply:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/page",
+                                        timeout=processes.PATIENCE) as reply:
                 return reply.headers["Zone"]
 
         with Daemon(["nginx", "-g", "daemon off;", "-c", configuration], get, f"{tree.path}/log",

@@ -167,7 +167,7 @@ class TestRealServer:
                 processes.collect()
                 return not processes.descendants(os.getpid())
 
-            wait_until(gone, "the end of the server", seconds=30)
+            wait_until(gone, "the end of the server")
             assert served == {None}
             assert re.search(rf"error: cannot enter the jail .*: {reason}: "
                              "Operation not permitted: ", apache.error_log())

@@ -219,7 +219,8 @@ class Overrides(ServerTest):
         cls.apache.write("jail/.htaccess", "Header add Read once\n")
 
     def assert_read(self, times):
-        connection = http.client.HTTPConnection("127.0.0.1", self.apache.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.apache.port,
+                                                timeout=self.apache.patience)
         connection.request("GET", "/")
         assert connection.getresponse().headers.get_all("Read") == ["once"] * times
         connection.close()
