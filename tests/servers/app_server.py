@@ -61,7 +61,7 @@ class Resizes:
         server = self.begin(mode)
         for number, change in ((3, signal.SIGTTIN), (4, signal.SIGTTIN), (3, signal.SIGTTOU)):
             os.kill(server.pid, change)
-            wait_until(lambda: len(server.workers()) == number, f"{number} workers", seconds=30)
+            wait_until(lambda: len(server.workers()) == number, f"{number} workers")
             self.assert_serves(server)
         assert len(server.workers()) == 3
 
@@ -85,23 +85,23 @@ class Upgrades:
         new = server.another_master(old, server.pidfile + self.next_suffix)
         server.pid, server.others = old, (new,)
         wait_until(lambda: len(server.workers_of(new)) >= server.least_workers,
-                   f"workers of the next version: {server.told()}", seconds=30)
+                   f"workers of the next version: {server.told()}")
         self.assert_serves(server)
         return new
 
     def end_workers(self, server, master):
         """WINCH: the other master serves alone."""
         os.kill(master, signal.SIGWINCH)
-        wait_until(lambda: not server.workers_of(master), "the end of the old workers", seconds=30)
+        wait_until(lambda: not server.workers_of(master), "the end of the old workers")
 
     def end(self, server, master, left):
         """One of the two ends, and its pidfile's name is free for the one that is left."""
         os.kill(master, self.end_signal)
         wait_until(lambda: processes.collect() or not processes.alive(master),
-                   f"the end of a master: {server.told()}", seconds=60)
+                   f"the end of a master: {server.told()}")
         server.pid, server.others = left, ()
         wait_until(lambda: int(processes.read(server.pidfile) or 0) == left,
-                   f"the pidfile: {server.told()}", seconds=30)
+                   f"the pidfile: {server.told()}")
         self.assert_serves(server)
 
     def test_upgrade_back_and_on(self, mode):
@@ -117,7 +117,7 @@ class Upgrades:
             # Back: the old version's workers come again, and the new one ends.
             os.kill(first, signal.SIGHUP)
             wait_until(lambda: len(server.workers_of(first)) >= server.least_workers,
-                       f"workers of the old version: {server.told()}", seconds=30)
+                       f"workers of the old version: {server.told()}")
             self.end(server, new, first)
             clients.wait()
             # On.

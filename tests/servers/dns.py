@@ -4,6 +4,8 @@ import os
 import socket
 import struct
 
+from row import TIMEOUT
+
 A, IN, RECURSION_DESIRED, SERVER_FAILURE = 1, 1, 0x100, 2
 
 
@@ -35,7 +37,7 @@ def address_of(message):
     return message[place + 10:place + 14]
 
 
-def by_udp(name, port, address="127.0.0.1", timeout=5):
+def by_udp(name, port, address="127.0.0.1", timeout=TIMEOUT):
     """Ask by one datagram."""
     identifier, message = question(name)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
@@ -45,7 +47,7 @@ def by_udp(name, port, address="127.0.0.1", timeout=5):
         return answer(identifier, client.recv(4096))
 
 
-def by_tcp(name, port, address="127.0.0.1", timeout=5):
+def by_tcp(name, port, address="127.0.0.1", timeout=TIMEOUT):
     """Ask over a connection."""
     identifier, message = question(name)
     with socket.create_connection((address, port), timeout) as client:

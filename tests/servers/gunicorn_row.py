@@ -34,7 +34,7 @@ class Gunicorn(AppServer):
             user += ["--daemon", "--log-file", self.log]
         return ["gunicorn", *user, "--workers", "2", "--pid", self.pidfile,
                 "--bind", f"127.0.0.1:{self.port}", "--chdir", f"{self.jail}/srv",
-                "--access-logfile", self.access_log, "--graceful-timeout", "5",
+                "--access-logfile", self.access_log, "--graceful-timeout", "30",
                 *self.options, "application"]
 
 

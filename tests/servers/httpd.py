@@ -40,14 +40,14 @@ class Httpd(Life):
         self.configure()
         result = self.apache.control("-k", "start")
         assert result.returncode == 0, result.stdout + result.stderr + self.told()
-        self.pid = wait_until(self.apache.master, f"its pidfile: {self.told()}", 30)
-        wait_until(self.serves, f"httpd to serve: {self.told()}", seconds=30)
+        self.pid = wait_until(self.apache.master, f"its pidfile: {self.told()}")
+        wait_until(self.serves, f"httpd to serve: {self.told()}")
 
     def reload(self):
         """Until a new generation serves: for a signal that comes earlier, it has no ear."""
         old = set(self.workers())
         assert self.apache.control("-k", "graceful").returncode == 0, self.told()
-        wait_until(lambda: set(self.workers()) - old, f"new workers: {self.told()}", seconds=30)
+        wait_until(lambda: set(self.workers()) - old, f"new workers: {self.told()}")
 
     def command(self):
         return ["apachectl", "-k", "start"]

@@ -8,6 +8,7 @@ import fastcgi
 import processes
 from apache import free_port
 from processes import wait_until
+from row import TIMEOUT
 from row_life import Life
 
 GLOBAL = """\
@@ -75,7 +76,7 @@ class Fpm(Life):
 
     def request(self, script, number=0):
         """What a pool answers, without the name of the tree, which each life has its own of."""
-        answer = fastcgi.request(("127.0.0.1", self.ports[number]), script)
+        answer = fastcgi.request(("127.0.0.1", self.ports[number]), script, timeout=TIMEOUT)
         return answer.replace(self.tree.path, "TREE")
 
     def ask(self):
@@ -89,7 +90,7 @@ class Fpm(Life):
         if self.daemon:
             self.another_master(self.pid)
         wait_until(lambda: self.workers() and not set(old) & set(self.workers()),
-                   f"new workers: {self.told()}", seconds=30)
+                   f"new workers: {self.told()}")
 
     def assert_page(self, server):
         """The page, with all its paths, and nothing else."""

@@ -23,6 +23,8 @@ BARE = "bare"
 MODES = ("chroot", "namespace", "rootless")
 # What ends with a line of the shim ends with it: fatal_status, and what stops a start.
 FATAL, CONFIG = 15, 78
+# Of one question, in seconds: who waits for an answer has patience for another one.
+TIMEOUT = processes.PATIENCE / 2
 # A cell of the table: it works; or it makes no sense there, and nothing is tried.
 WORKS = "yes"
 NOT_FOR = "–"
@@ -170,9 +172,9 @@ class Row:
         """Start it, until it answers; or say what it said."""
         self.launch()
         if self.daemon:
-            assert self.process.wait(30) == 0, self.told()
-            self.pid = wait_until(lambda: int(processes.read(self.pidfile) or 0), "its pidfile", 30)
-        wait_until(self.serves, f"{self.command()[0]} to serve", seconds=30)
+            assert self.process.wait(processes.PATIENCE) == 0, self.told()
+            self.pid = wait_until(lambda: int(processes.read(self.pidfile) or 0), "its pidfile")
+        wait_until(self.serves, f"{self.command()[0]} to serve")
 
     def serves(self):
         """Does it answer? It is an error if it has ended."""
@@ -194,7 +196,7 @@ class Row:
 
     def get(self, path, port=None, method="GET", body=None, headers=None):
         """A GET, or another request, over HTTP: status and text."""
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=TIMEOUT)
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
@@ -204,7 +206,7 @@ class Row:
 
     def talk(self, words, port=None, length=4096):
         """Say something over TCP, and return the first answer."""
-        with socket.create_connection(("127.0.0.1", port or self.port), 10) as client:
+        with socket.create_connection(("127.0.0.1", port or self.port), TIMEOUT) as client:
             client.sendall(words)
             return client.recv(length)
 
@@ -213,7 +215,7 @@ class Row:
         def found():
             pid = int(processes.read(pidfile or self.pidfile).strip() or 0)
             return pid if pid not in (0, old) and processes.alive(pid) else 0
-        self.pid = wait_until(found, f"another master: {self.told()}", seconds=30)
+        self.pid = wait_until(found, f"another master: {self.told()}")
         return self.pid
 
 

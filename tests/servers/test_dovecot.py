@@ -129,7 +129,7 @@ class TestDovecot(Life):
         """Those of one who has logged in and one who has not; there are none without clients."""
         if not self.goes_on():
             self.leave()
-            wait_until(lambda: not self.serving(), "the end of other sessions", 30)
+            wait_until(lambda: not self.serving(), "the end of other sessions")
             self.session = self.log_in()
             self.greeted = self.connect()
         return [pid for pid in processes.children(self.pid)

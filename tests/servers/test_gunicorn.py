@@ -16,7 +16,7 @@ class TestGunicorn(InPython, Resizes, Gunicorn):
         server.tree.write("jail/srv/application.py", "def application(environment, start):\n"
                           "    start('200 OK', [])\n    return [b'another one']\n")
         server.reload()
-        wait_until(lambda: server.ask() == (200, "another one"), "the new application", seconds=30)
+        wait_until(lambda: server.serves() == (200, "another one"), "the new application")
         self.assert_serves(server)
         assert status == 200 and "served" in old
 

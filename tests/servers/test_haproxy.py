@@ -75,12 +75,12 @@ class Haproxy(Row):
                 client.connect(f"{self.tree.path}/run/master.sock")
                 client.sendall(b"show proc\n")
                 return client.recv(4096)
-        wait_until(answers, f"a master that answers: {self.told()}", seconds=30)
+        wait_until(answers, f"a master that answers: {self.told()}")
 
     def reload(self):
         old = set(self.workers())
         super().reload()
-        wait_until(lambda: set(self.workers()) - old, f"another worker: {self.told()}", seconds=30)
+        wait_until(lambda: set(self.workers()) - old, f"another worker: {self.told()}")
         self.wait_ready()
 
 
@@ -104,7 +104,7 @@ class TestOwnChroot(Haproxy, Life):
         assert self.is_in(worker, identity(f"{server.jail}/empty"))
         assert processes.root(server.pid) == "/"
         server.reload()
-        wait_until(lambda: not processes.alive(worker), "the end of the old worker", 30)
+        wait_until(lambda: not processes.alive(worker), "the end of the old worker")
         worker, = server.workers()
         assert self.is_in(worker, identity(f"{server.jail}/empty"))
 

@@ -42,7 +42,7 @@ class MiniHttpd(Life):
         moved = identity(f"{self.access_log}.1")
         wait_until(lambda: not any(holds(pid, moved) for pid in
                                    [self.pid, *processes.children(self.pid)]),
-                   f"a log that nobody holds: {self.told()}", seconds=30)
+                   f"a log that nobody holds: {self.told()}")
 
     def masters(self):
         return []

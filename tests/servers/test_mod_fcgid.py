@@ -54,10 +54,10 @@ class TestFcgid(Httpd):
         """Also the next ones, where they are killed."""
         server = self.begin(mode)
         for _ in range(2):
-            wait_until(lambda: server.serves() == (200, "cgi-fcgi a part\n"), server.told(), seconds=30)
+            wait_until(lambda: server.serves() == (200, "cgi-fcgi a part\n"), server.told())
             programs = server.programs()
             assert programs
             assert {processes.root(pid) for pid in programs} == {server.jail}
             for pid in programs:
                 os.kill(pid, 9)
-            wait_until(lambda: not any(map(processes.alive, programs)), "their end", seconds=30)
+            wait_until(lambda: not any(map(processes.alive, programs)), "their end")

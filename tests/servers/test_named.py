@@ -87,14 +87,14 @@ class Named(OneProcess):
         server = self.begin(mode)
         assert server.ask() == ((0, "192.0.2.1"),) * 2
         # It answers before it listens for commands.
-        wait_until(lambda: server.rndc("status"), f"its control channel: {server.told()}", 30)
+        wait_until(lambda: server.rndc("status"), f"its control channel: {server.told()}")
         server.tell("192.0.2.2", 2)
         assert server.rndc("reload")
-        wait_until(lambda: server.ask() == ((0, "192.0.2.2"),) * 2, f"it: {server.told()}", 30)
+        wait_until(lambda: server.serves() == ((0, "192.0.2.2"),) * 2, f"it: {server.told()}")
         log = f"{server.jail}/cache/named.log"
         os.rename(log, f"{log}.1")
         assert server.rndc("reload")
-        wait_until(lambda: os.path.exists(log), "a new log", 30)
+        wait_until(lambda: os.path.exists(log), "a new log")
         self.assert_jailed(server)
         assert server.rndc("stop")
         assert server.process.wait(60) == 0

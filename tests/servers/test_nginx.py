@@ -115,14 +115,14 @@ class TestNginx(Nginx):
         os.kill(old, signal.SIGUSR2)
         new = self.another_master(old)
         # It serves before it writes its pidfile, or not long after.
-        wait_until(lambda: len(self.workers()) >= self.least_workers, f"workers: {self.told()}", 30)
+        wait_until(lambda: len(self.workers()) >= self.least_workers, f"workers: {self.told()}")
         return old, new
 
     def retire(self, master, *others):
         """WINCH: the workers of this master go, and it stays."""
         os.kill(master, signal.SIGWINCH)
         wait_until(lambda: not set(processes.children(master)) - set(others),
-                   f"the end of the workers of {master}: {self.told()}", seconds=30)
+                   f"the end of the workers of {master}: {self.told()}")
 
     def upgrade(self):
         old, new = self.second_master()
@@ -140,10 +140,10 @@ class TestNginx(Nginx):
             clients.wait()
             server.pid = old
             os.kill(old, signal.SIGHUP)
-            wait_until(lambda: len(server.workers_but(new)) >= 2, f"workers: {server.told()}", 30)
+            wait_until(lambda: len(server.workers_but(new)) >= 2, f"workers: {server.told()}")
             os.kill(new, signal.SIGQUIT)
             wait_until(lambda: processes.collect() or not processes.alive(new),
-                       f"the end of the new master: {server.told()}", seconds=30)
+                       f"the end of the new master: {server.told()}")
             self.assert_jailed(server)
             clients.wait()
         assert not clients.bad, (clients.bad[:3], server.told())
@@ -160,7 +160,7 @@ class TestNginx(Nginx):
             assert os.listdir(server.cache)
         for server in servers:
             # It looks every ten seconds.
-            wait_until(lambda: not os.listdir(server.cache), f"an empty cache: {server.told()}", seconds=60)
+            wait_until(lambda: not os.listdir(server.cache), f"an empty cache: {server.told()}")
             assert [server.cached() for _ in range(2)] == ["MISS", "HIT"]
 
     def cached(self):
@@ -195,7 +195,7 @@ class TestNginx(Nginx):
             """The threads come after the entry."""
             return [pid for pid in server.workers() if int(processes.status(pid, "Threads") or 0) > 32]
 
-        wait_until(lambda: len(threaded()) == 2, "two workers with threads", seconds=30)
+        wait_until(lambda: len(threaded()) == 2, "two workers with threads")
         many = threaded()
         for pid in many:
             roots = {os.stat(f"/proc/{pid}/task/{task}/root/.").st_ino

@@ -117,7 +117,7 @@ class Behind:
             for pid in web.php.workers():
                 os.kill(pid, 9)
                 clients.wait()
-        wait_until(lambda: web.serves() == expected, web.told() + web.php.told(), seconds=30)
+        wait_until(lambda: web.serves() == expected, web.told() + web.php.told())
         self.assert_jailed(web)
 
 

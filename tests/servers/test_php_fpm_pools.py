@@ -27,7 +27,7 @@ class TestPools(Fpm):
         expected = {pwd.getpwnam(user).pw_uid for user in self.users}
         # Who is in the jail may be about to give up root.
         wait_until(lambda: {processes.uid(pid) for pid in server.workers()} == expected,
-                   f"workers of all users: {server.told()}", seconds=30)
+                   f"workers of all users: {server.told()}")
 
 
 class TestRoots(Fpm):

@@ -147,7 +147,7 @@ class TestPostgresql(Life):
             busy, = session.query("SELECT pg_backend_pid()")
             assert processes.root(int(busy)) == server.jail
             assert server.sql(f"SELECT pg_terminate_backend({busy})") == ["t"]
-            wait_until(lambda: not processes.alive(int(busy)), "the end of the backend", 30)
+            wait_until(lambda: not processes.alive(int(busy)), "the end of the backend")
 
     def test_parallel_workers(self, mode):
         """The postmaster forks them, jailed, when a backend asks for them."""
@@ -162,4 +162,4 @@ class TestPostgresql(Life):
         log = f"{server.jail}/log/postgresql.log"
         os.rename(log, f"{log}.1")
         server.sql("SELECT pg_rotate_logfile()")
-        wait_until(lambda: os.path.exists(log), "a new log", 30)
+        wait_until(lambda: os.path.exists(log), "a new log")

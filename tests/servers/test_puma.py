@@ -44,7 +44,7 @@ log_requests
         with Clients(server) as clients:
             server.pumactl(word)
             wait_until(lambda: len(server.workers()) >= 2 and not old & set(server.workers()),
-                       f"other workers: {server.told()}", seconds=60)
+                       f"other workers: {server.told()}")
             clients.wait()
         self.assert_serves(server)
 
@@ -67,4 +67,4 @@ class TestPuma(InRuby, Resizes, Puma):
         server.pumactl("stop")
         assert server.process.wait(60) == -signal.SIGTERM
         wait_until(lambda: processes.collect() or not processes.descendants(os.getpid()),
-                   "the end of its workers", seconds=30)
+                   "the end of its workers")

@@ -49,7 +49,7 @@ class TestWithoutUid(Uwsgi):
             # It looks at whole seconds.
             os.utime(f"{server.tree.path}/run/reload", times=(0, time.time() + 10))
             wait_until(lambda: len(server.workers()) >= 2 and not old & set(server.workers()),
-                       f"other workers: {server.told()}", seconds=30)
+                       f"other workers: {server.told()}")
             clients.wait()
         self.assert_serves(server)
 

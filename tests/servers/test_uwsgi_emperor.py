@@ -70,5 +70,5 @@ class TestEmperor(Uwsgi):
         self.assert_jailed(server)
         server.add_vassal("three")
         wait_until(lambda: len(server.workers()) == 6 and server.serves(),
-                   f"a third vassal: {server.told()}", seconds=30)
+                   f"a third vassal: {server.told()}")
         self.assert_serves(server)

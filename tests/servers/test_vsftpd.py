@@ -81,7 +81,7 @@ class TestVsftpd(Life):
         if not self.goes_on():
             if self.session:
                 self.session.close()
-            wait_until(lambda: not processes.children(self.pid), "the end of other sessions", 30)
+            wait_until(lambda: not processes.children(self.pid), "the end of other sessions")
             self.session = self.log_in()
             self.cleanups.callback(self.session.close)
         return [pid for child in processes.children(self.pid)
@@ -109,5 +109,5 @@ class TestVsftpd(Life):
                 answers.append(server.ask())
             return "Too many open files" in processes.read(log)
 
-        wait_until(refused, f"the line: {server.told()}", 30)
+        wait_until(refused, f"the line: {server.told()}")
         assert not answers

@@ -85,5 +85,5 @@ class Uwsgi(InLanguage, AppServer):
         return int(processes.status(pid, "SigCgt") or "0", 16) & 1 << (number - 1)
 
     def reload(self):
-        wait_until(self.hears, "processes that hear", seconds=30)
+        wait_until(self.hears, "processes that hear")
         super().reload()
