@@ -51,7 +51,7 @@ class MountedTest(ForkerTest):
         target = self.tree.jail + path
         os.makedirs(target, exist_ok=True)
         machine.run("mount", "--bind", path, target)
-        self.cleanups.callback(machine.run, "umount", target)
+        self.cleanups.callback(machine.run, "umount", "--lazy", target)
         if read_only:
             machine.run("mount", "-o", "remount,bind,ro", target)
 
@@ -97,7 +97,7 @@ class TestCopies(MountedTest):
     def test_a_single_file(self):
         target = self.tree.write(f"jail{self.tool}", "")
         machine.run("mount", "--bind", self.tool, target)
-        self.cleanups.callback(machine.run, "umount", target)
+        self.cleanups.callback(machine.run, "umount", "--lazy", target)
         before = everything(self.host)
         server = self.server(expose=f"{self.tool}:{self.host}/link")
         assert everything(self.host) == before
@@ -119,7 +119,7 @@ class TestCopies(MountedTest):
         other = os.path.dirname(self.tree.write("other/tool", "another\n"))
         os.makedirs(target)
         machine.run("mount", "--bind", other, target)
-        self.cleanups.callback(machine.run, "umount", target)
+        self.cleanups.callback(machine.run, "umount", "--lazy", target)
         machine.run("mount", "-o", "remount,bind,ro", target)
         self.refused(f"{self.tool} cannot be copied into the jail: .*: Read-only file system: make "
                      r"its file system writable \(ReadWritePaths=", expose=self.tool)
@@ -172,7 +172,7 @@ class TestReadOnly:
     def mount(cleanups, path, options):
         os.mkdir(path)
         machine.run("mount", "-t", "tmpfs", "-o", options, "tmpfs", path)
-        cleanups.callback(machine.run, "umount", path)
+        cleanups.callback(machine.run, "umount", "--lazy", path)
 
     def inside(self, path):
         return f"/proc/{self.apache.workers()[0]}/root{path}"

@@ -226,13 +226,14 @@ class TestReplaced(NamespaceTest):
             for pid in (new, old):
                 for path in (f"{SHARED}/name", FILE):
                     wait_until(lambda: processes.read(self.inside(pid, path)) == f"the {number}\n",
-                               f"the {number} in worker {pid}: {self.log()}", seconds=1)
+                               f"the {number} in worker {pid}: {self.log()}")
             assert namespace(new) == namespace(old)
             wait_until(lambda: f"info: expose brings {tree}/file again: it has been rep" in self.log(),
                        self.log())
+        # It may be about to fork again.
         master = self.apache.master()
-        assert len(os.listdir(f"/proc/{master}/fd")) == files
-        assert zombies(master) == []
+        wait_until(lambda: len(os.listdir(f"/proc/{master}/fd")) == files, "as many descriptors")
+        wait_until(lambda: zombies(master) == [], "no zombies")
         assert "long lost child" not in self.apache.error_log()
 
     def test_without_a_change_generations_share_one(self):
@@ -242,7 +243,8 @@ class TestReplaced(NamespaceTest):
         self.apache.graceful()
         assert set(map(namespace, self.apache.workers())) == before
         assert len(before) == 1
-        assert len(os.listdir(f"/proc/{self.apache.master()}/fd")) == files
+        master = self.apache.master()
+        wait_until(lambda: len(os.listdir(f"/proc/{master}/fd")) == files, "as many descriptors")
 
 
 class TestKilledAtOnce:

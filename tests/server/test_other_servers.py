@@ -47,11 +47,11 @@ class OtherServerTest(TreeTest):
 
     def answers(self):
         """It serves: whatever it says at a connection."""
-        with socket.create_connection(("127.0.0.1", self.port), 2):
+        with socket.create_connection(("127.0.0.1", self.port), processes.PATIENCE):
             return True
 
     def get(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=processes.PATIENCE)
         try:
             connection.request("GET", "/")
             return connection.getresponse().read().decode()
@@ -83,7 +83,7 @@ class OtherServerTest(TreeTest):
         def found():
             pid = int(processes.read(pidfile) or 0)
             return pid if pid not in (0, old) and processes.alive(pid) else 0
-        return wait_until(found, f"another master: {processes.read(self.log)}", seconds=20)
+        return wait_until(found, f"another master: {processes.read(self.log)}")
 
 
 class TestOneProcess(OtherServerTest):
@@ -104,7 +104,7 @@ class TestOneProcess(OtherServerTest):
     def test_redis(self, isolation):
         self.start("redis-server", "--port", str(self.port), "--save", "", pidfile=None,
                    isolation=isolation)
-        with socket.create_connection(("127.0.0.1", self.port), 5) as client:
+        with socket.create_connection(("127.0.0.1", self.port), processes.PATIENCE) as client:
             client.sendall(b"PING\r\n")
             assert client.recv(16) == b"+PONG\r\n"
         self.assert_whole()
@@ -117,7 +117,7 @@ class TestOneProcess(OtherServerTest):
 
         def ended():
             with contextlib.suppress(OSError), \
-                    socket.create_connection(("127.0.0.1", self.port), 5) as client:
+                    socket.create_connection(("127.0.0.1", self.port), processes.PATIENCE) as client:
                 client.sendall(b"version\r\n")
                 assert client.recv(16) == b""
             return daemon.process.poll() is not None
@@ -141,8 +141,7 @@ class TestRefreshers(OtherServerTest):
     def reaches_workers(self, master, text):
         machine.write(self.exposed, text)
         for worker in processes.children(master):
-            wait_until(lambda: processes.read(f"/proc/{worker}/root{self.exposed}") == text, text,
-                       seconds=1)
+            wait_until(lambda: processes.read(f"/proc/{worker}/root{self.exposed}") == text, text)
 
     def test_of_both_versions_of_gunicorn(self):
         self.tree.write("app.py", WSGI)

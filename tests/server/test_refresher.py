@@ -41,9 +41,9 @@ class RefresherTest(ForkerTest):
         refresher, = processes.refreshers(server.pid)
         return server, refresher
 
-    def gone(self, pid, seconds=1):
+    def gone(self, pid):
         wait_until(lambda: processes.collect() or not os.path.exists(f"/proc/{pid}"),
-                   f"the end of process {pid}", seconds)
+                   f"the end of process {pid}")
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
@@ -147,8 +147,14 @@ class TestIdle(ForkerTest):
         server = self.server(expose=":".join(paths), isolation=isolation)
         server.fork()
         refresher, = processes.refreshers(server.pid)
-        wait_until(lambda: processes.status(server.pid, "State").startswith("S"), "a server at rest")
-        before = switches(refresher), switches(server.pid)
+
+        def at_rest():
+            """How often both have gone to sleep, once neither is on its way there any more."""
+            before = switches(refresher), switches(server.pid)
+            time.sleep(0.3)
+            return before if before == (switches(refresher), switches(server.pid)) else None
+
+        before = wait_until(at_rest, "a server and a refresher at rest")
         time.sleep(3)
         assert (switches(refresher), switches(server.pid)) == before
 
@@ -273,7 +279,7 @@ class TestWatches(ForkerTest):
         last = self.tree.write("shared/inner/7/last", "text\n")
         server.fork()
         machine.write(last, "other text\n")
-        wait_until(lambda: processes.read(self.tree.jail + last) == "other text\n", "a copy", seconds=5)
+        wait_until(lambda: processes.read(self.tree.jail + last) == "other text\n", "a copy")
         assert self.watched(refresher) <= 210
         assert server.lines("warning|error") == []
 
@@ -350,10 +356,10 @@ class TestRootless(ForkerTest):
         server.settle()
         refresher, = processes.refreshers(server.pid)
         machine.write(self.file, "the second\n")
-        wait_until(lambda: processes.read(self.copy) == "the second\n", "a copy", seconds=1)
+        wait_until(lambda: processes.read(self.copy) == "the second\n", "a copy")
         os.kill(server.pid, signal.SIGKILL)
         wait_until(lambda: processes.collect() or not os.path.exists(f"/proc/{refresher}"),
-                   "its end", seconds=1)
+                   "its end")
 
 
 class TestPipe(ForkerTest):
@@ -372,7 +378,7 @@ class TestPipe(ForkerTest):
         assert [link for link in descriptors(server.pid) if link.startswith("pipe:")]
         assert not [link for link in descriptors(refresher) if link.startswith("pipe:")]
         machine.write(self.file, "the second\n")
-        wait_until(lambda: processes.read(self.copy) == "the second\n", "a copy", seconds=5)
+        wait_until(lambda: processes.read(self.copy) == "the second\n", "a copy")
 
 
 class TestLog(RefresherTest):
@@ -393,11 +399,11 @@ class TestLog(RefresherTest):
 
     def test_a_rotated_error_log(self):
         machine.write(self.exposed, "2\n")
-        wait_until(lambda: self.told("error.log") == 1, "a line", seconds=1)
+        wait_until(lambda: self.told("error.log") == 1, "a line")
         os.rename(f"{self.apache.tree}/log/error.log", f"{self.apache.tree}/log/old.log")
         self.apache.graceful()
         machine.write(self.exposed, "3\n")
-        wait_until(lambda: self.told("error.log") == 1, "a line", seconds=1)
+        wait_until(lambda: self.told("error.log") == 1, "a line")
         assert self.told("old.log") == 1
 
     def test_reload_and_stop(self):
@@ -409,4 +415,4 @@ class TestLog(RefresherTest):
         assert processes.refreshers(master) == before
         self.apache.stop()
         wait_until(lambda: processes.collect() or not processes.descendants(os.getpid()),
-                   "the end of all processes", seconds=1)
+                   "the end of all processes")

@@ -48,7 +48,7 @@ class TestLargeFileSystem(WorkerTest):
         path = f"{self.tree.path}/large"
         os.mkdir(path)
         machine.run("mount", "-t", "tmpfs", "-o", "size=20t,mode=755", "tmpfs", path)
-        self.cleanups.callback(machine.run, "umount", path)
+        self.cleanups.callback(machine.run, "umount", "--lazy", path)
         assert os.statvfs(path).f_blocks > 2**32
         facts = self.facts('attempt("write", os.write, log, b"said")', "pass",
                            f'log = os.open("{path}/log", os.O_WRONLY | os.O_CREAT)')
