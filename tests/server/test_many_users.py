@@ -1,5 +1,6 @@
 """Fifty users at once, each in his own jail: what the kernel has by default is enough for them."""
 # SPDX-License-Identifier: Apache-2.0
+import concurrent.futures
 import contextlib
 import os
 
@@ -10,6 +11,8 @@ import user_pools
 from user_pools import POOL, Pools
 
 MANY = {f"user{number}": 60100 + number for number in range(50)}
+# It answers as soon as the file is there.
+BUSY = "<?php while (!file_exists(__DIR__ . '/done')) { usleep(20000); clearstatcache(); }\n"
 ONDEMAND = POOL.replace("static", "ondemand") + "pm.process_idle_timeout = {idle}s\n"
 
 
@@ -24,6 +27,7 @@ class Many(Pools):
         super().__init__(MANY, settings, ONDEMAND.replace("{idle}", str(idle)))
         for name in MANY:
             self.page(name, "page.php", "<?php echo __FILE__;\n")
+            self.page(name, "busy.php", BUSY)
 
     def serves(self):
         """Without asking a pool, which would start its worker."""
@@ -42,6 +46,21 @@ class Many(Pools):
         pid, = [pid for pid in processes.all_children(self.daemon.process.pid)
                 if processes.read(f"/proc/{pid}/comm") == "shim-keeper\n"]
         return pid
+
+    def held_by(self, names):
+        """What the keeper has open while each of these users, and nobody else, has a worker at work."""
+        with concurrent.futures.ThreadPoolExecutor(len(names)) as clients:
+            answers = [clients.submit(self.ask, name, "busy.php") for name in names]
+            try:
+                processes.wait_until(lambda: set(self.roots()) == {MANY[name] for name in names},
+                                     "a worker of each")
+                return sum(self.held().values())
+            finally:
+                for name in names:
+                    self.page(name, "done", "")
+                concurrent.futures.wait(answers)
+                for name in names:
+                    os.unlink(f"{self.jails}/{name}/htdocs/done")
 
     def held(self):
         """What the keeper has open: how many of each kind."""
@@ -74,13 +93,9 @@ def test_who_does_not_run_costs_nothing():
     """Before his first worker, and after his last one, nothing is held for a user."""
     with Many(idle=1, isolation="namespace", services="dns:tmp") as many:
         first, *rest = MANY
-        many.ask(first, "page.php")
-        one = many.held()
-        assert set(many.roots()) == {MANY[first]}
-        for name in rest[:20]:
-            many.ask(name, "page.php")
-        assert sum(many.held().values()) > sum(one.values())
-        processes.wait_until(lambda: not many.roots(), "the end of all workers", seconds=60)
-        processes.wait_until(lambda: sum(many.held().values()) <= sum(one.values()),
-                             "the keeper to let all users go", seconds=60)
+        one = many.held_by([first])
+        assert many.held_by(rest[:20]) > one
+        processes.wait_until(lambda: not many.roots(), "the end of all workers")
+        processes.wait_until(lambda: sum(many.held().values()) <= one,
+                             "the keeper to let all users go")
         assert many.ask(first, "page.php").endswith("page.php")

@@ -11,6 +11,7 @@ import fastcgi
 import machine
 import processes
 import user_jails
+from load import descriptors
 from processes import wait_until
 from smtp_sink import Sink
 from user_jails import USERS, Jails, Pools
@@ -79,7 +80,7 @@ class TestPools:
 
     def test_no_descriptor_of_the_keeper_is_left(self, pools):
         for pid in pools.workers():
-            names = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+            names = descriptors(pid)
             assert not [name for name in names if re.search("memfd|pidfd|mnt:|inotify", name)], names
             # Its listening socket, and those of php-fpm's log.
             assert sum(name.startswith("socket:") for name in names) <= 2, names
@@ -116,7 +117,7 @@ class TestLife:
             victim = pools.workers("alice")[0]
             os.kill(victim, signal.SIGKILL)
             wait_until(lambda: victim not in pools.workers("alice") and
-                       len(pools.workers("alice")) == 2, "another worker", 30)
+                       len(pools.workers("alice")) == 2, "another worker")
             assert pools.keeper() == keeper
             spaces = {os.readlink(f"/proc/{pid}/ns/mnt") for pid in pools.workers("alice")}
             assert len(spaces) == 1
@@ -124,22 +125,22 @@ class TestLife:
             os.kill(keeper, signal.SIGKILL)
             assert pools.ask("alice") == pools.ask("alice") == page
             os.kill(pools.workers("bob")[0], signal.SIGKILL)
-            wait_until(lambda: len(pools.workers("bob")) == 2, "another worker of bob's", 30)
+            wait_until(lambda: len(pools.workers("bob")) == 2, "another worker of bob's")
             pools.told("the process that keeps the jails of users has ended, by signal 9")
             second = pools.keeper()
             assert second != keeper
 
             before = pools.workers()
             os.kill(pools.master(), signal.SIGUSR2)
-            wait_until(lambda: not set(before) & set(pools.workers()), "workers of the next version", 30)
-            wait_until(lambda: not processes.alive(second), "the end of the old keeper", 30)
+            wait_until(lambda: not set(before) & set(pools.workers()), "workers of the next version")
+            wait_until(lambda: not processes.alive(second), "the end of the old keeper")
             assert pools.ask("carol")["file"] == f"{tree.jail_of('carol')}/htdocs/page.php"
             wait_until(lambda: {processes.root(pid) for pid in pools.workers()} ==
-                       {tree.jail_of(name) for name in USERS}, "workers that are all inside", 30)
+                       {tree.jail_of(name) for name in USERS}, "workers that are all inside")
             keeper, workers = pools.keeper(), pools.workers()
             master = pools.master()
             os.kill(master, signal.SIGKILL)
-            wait_until(lambda: not processes.alive(keeper), "the end of the keeper", 30)
+            wait_until(lambda: not processes.alive(keeper), "the end of the keeper")
             for pid in workers:
                 os.kill(pid, signal.SIGKILL)
 
@@ -149,21 +150,21 @@ class TestLife:
             keeper = pools.keeper()
 
             def held():
-                links = [os.readlink(f"/proc/{keeper}/fd/{fd}") for fd in os.listdir(f"/proc/{keeper}/fd")]
-                return sum(link.startswith(("mnt:", tree.jails)) for link in links)
+                return sum(link.startswith(("mnt:", tree.jails)) for link in descriptors(keeper))
 
             each = 1 if isolation == "chroot" else 2
             # Whoever asked whether they listen has had workers started.
             for name in USERS:
                 pools.told(f"entered the jail {tree.jail_of(name)}")
-            wait_until(lambda: not pools.workers() and held() == 0, "an idle server", 30)
-            pools.ask("alice")
-            assert held() == each
-            pools.ask("bob")
-            assert held() == 2 * each
-            wait_until(lambda: not pools.workers() and held() == 0, "a keeper with nothing to keep", 30)
+            wait_until(lambda: not pools.workers() and held() == 0, "an idle server")
+            with pools.busy("alice"):
+                assert held() == each
+                with pools.busy("bob"):
+                    assert held() == 2 * each
+            wait_until(lambda: not pools.workers() and held() == 0, "a keeper with nothing to keep")
             assert pools.ask("alice")["file"].startswith(tree.jail_of("alice"))
-            assert held() == each
+            with pools.busy("alice"):
+                assert held() == each
 
     def test_what_is_replaced_outside_reaches_all_jails(self, isolation):
         with Jails() as tree, Pools(tree, isolation=isolation, services="dns",
@@ -171,16 +172,16 @@ class TestLife:
             own = {name: tree.write(f"data/{name}", f"first of {name}") for name in USERS}
             for name in USERS:
                 wait_until(lambda: pools.ask(name, own[name])["paths"][own[name]] ==
-                           f"first of {name}", "what came later", 30)
-            wait_until(lambda: len(pools.workers()) == 2 * len(USERS), "all workers", 30)
+                           f"first of {name}", "what came later")
+            wait_until(lambda: len(pools.workers()) == 2 * len(USERS), "all workers")
             workers = pools.workers()
             machine.write(HOSTS, "127.0.0.1 anew\n")
             machine.write(own["bob"], "second of bob")
             for name in USERS:
                 wait_until(lambda: pools.ask(name, HOSTS)["paths"][HOSTS] == "127.0.0.1 anew\n",
-                           f"the new file in the jail of {name}", 30)
+                           f"the new file in the jail of {name}")
             wait_until(lambda: pools.ask("bob", own["bob"])["paths"][own["bob"]] == "second of bob",
-                       "bob's", 30)
+                       "bob's")
             assert pools.ask("alice", own["alice"], own["bob"])["paths"] == {
                 own["alice"]: "first of alice", own["bob"]: False}
             assert pools.workers() == workers

@@ -80,7 +80,7 @@ class TestJails:
                     def lines():
                         return [line for line in tree.logs().splitlines() if reason in line and
                                 f"cannot enter the jail {tree.jail_of(name)}: " in line]
-                    wait_until(lines, f"the line about {name}", 30)
+                    wait_until(lines, f"the line about {name}")
                 # Nobody has become one of them outside; and nobody does in the next seconds.
                 deadline = time.monotonic() + 2
                 while time.monotonic() < deadline:

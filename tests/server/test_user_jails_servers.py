@@ -30,6 +30,7 @@ Require all granted
 ITK = """\
 LoadModule mpm_itk_module {modules}/mpm_itk.so
 EnableCapabilities off
+KeepAliveTimeout 60
 LimitUIDRange 0 70000
 LimitGIDRange 0 70000
 """
@@ -95,7 +96,7 @@ class TestItk:
             except OSError:
                 return None
 
-        wait_until(lambda: ask("alice", "/own.txt"), "an answer", 30)
+        wait_until(lambda: ask("alice", "/own.txt"), "an answer")
         for name in USERS:
             reply = ask(name, "/own.txt")
             assert (reply.status, reply.text) == (200, f"of {name}"), apache.error_log()
@@ -104,7 +105,7 @@ class TestItk:
 
         # While a connection is open, its process is there to be looked at.
         for name, uid in USERS.items():
-            connection = http.client.HTTPConnection("127.0.0.1", apache.port, timeout=20)
+            connection = http.client.HTTPConnection("127.0.0.1", apache.port, timeout=60)
             connection.request("GET", "/own.txt", headers={"Host": f"{name}.test"})
             assert connection.getresponse().read().decode() == f"of {name}"
             users = [pid for pid in processes.descendants(master) if processes.uid(pid) == uid]
@@ -114,9 +115,9 @@ class TestItk:
     def test_without_consent(self, cleanups):
         _, apache = self.serve(cleanups)
         apache.control("-k", "start")
-        wait_until(lambda: "set accepts_as_root = true" in apache.error_log(), "the refusal", 30)
+        wait_until(lambda: "set accepts_as_root = true" in apache.error_log(), "the refusal")
         wait_until(lambda: not processes.alive(apache.master()) if os.path.exists(apache.pidfile)
-                   else True, "the end of httpd", 30)
+                   else True, "the end of httpd")
 
 
 class TestHttpd:
@@ -135,7 +136,7 @@ class TestHttpd:
         for name in USERS:
             os.chmod(pools.socket(name), 0o666)
         apache.control("-k", "start")
-        wait_until(lambda: os.path.exists(apache.pidfile) and len(apache.workers()) >= 2, "workers", 30)
+        wait_until(lambda: os.path.exists(apache.pidfile) and len(apache.workers()) >= 2, "workers")
 
         def page(name):
             try:
@@ -143,7 +144,7 @@ class TestHttpd:
             except OSError:
                 return None
 
-        wait_until(lambda: page("alice"), "an answer", 30)
+        wait_until(lambda: page("alice"), "an answer")
         for name in USERS:
             reply = page(name)
             assert reply.status == 200 and f"{name}\\/htdocs\\/page.php" in reply.text, \
@@ -177,7 +178,7 @@ class TestUwsgi:
 
     @staticmethod
     def ask(port):
-        result = subprocess.run(["curl", "-s", "-m", "5", f"http://127.0.0.1:{port}/"],
+        result = subprocess.run(["curl", "-s", "-m", "60", f"http://127.0.0.1:{port}/"],
                                 capture_output=True, text=True, check=False)
         return result.stdout
 

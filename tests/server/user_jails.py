@@ -1,9 +1,11 @@
 """Three users of the machine, each with a jail below one directory, and the pools of php-fpm for them."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import glob
 import json
 import os
 import signal
+import threading
 
 import fastcgi
 import machine
@@ -42,6 +44,14 @@ foreach (array_filter(explode(':', $_GET['paths'] ?? '')) as $path)
 echo json_encode(['file' => __FILE__, 'cwd' => getcwd(), 'root' => $_SERVER['DOCUMENT_ROOT'],
     'real' => realpath('.'), 'name' => posix_getpwuid(posix_geteuid())['name'] ?? null,
     'paths' => $paths, 'error' => error_get_last()['message'] ?? null]);
+"""
+
+
+# It answers as soon as the file is there.
+BUSY = """\
+<?php
+while (!file_exists(__DIR__ . '/done')) { usleep(20000); clearstatcache(); }
+echo '[]';
 """
 
 
@@ -139,6 +149,22 @@ class Pools:
             return json.loads(reply.split("\r\n\r\n", 1)[1])
         except ValueError:
             raise AssertionError(f"{reply}\n{self.tree.logs()}") from None
+
+    @contextlib.contextmanager
+    def busy(self, name):
+        """For the block, a worker of the user's is at work, and so is not ended for being idle."""
+        page = f"jails/{name}/htdocs"
+        self.tree.write(f"{page}/busy.php", BUSY)
+        client = threading.Thread(target=self.ask, args=(name,),
+                                  kwargs={"script": "busy.php", "timeout": 120})
+        client.start()
+        try:
+            wait_until(lambda: self.workers(name), f"a worker of {name}")
+            yield
+        finally:
+            done = self.tree.write(f"{page}/done", "")
+            client.join()
+            os.unlink(done)
 
     def workers(self, name=None):
         """The pids of the workers, of one user's pool or all."""

@@ -97,7 +97,7 @@ class Pools(Tree):
         def found():
             return [pid for pid in processes.children(self.daemon.process.pid)
                     if processes.uid(pid) == self.users[name]]
-        return processes.wait_until(found, f"a worker of {name}", seconds=30)[0]
+        return processes.wait_until(found, f"a worker of {name}")[0]
 
     def log(self):
         return processes.read(f"{self.path}/shim.log")
