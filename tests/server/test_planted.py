@@ -128,7 +128,8 @@ class TestLease(ForkerTest):
         with self.lease():
             begin = time.monotonic()
             self.left_out(f"{self.file}.* is busy: .*: end the program that has a lease", expose=self.file + self.option)
-            assert time.monotonic() < begin + 5
+            # So long the kernel waits before it takes the lease away.
+            assert time.monotonic() < begin + int(processes.read("/proc/sys/fs/lease-break-time"))
 
     @contextlib.contextmanager
     def lease(self):
@@ -166,11 +167,11 @@ class TestRace(ForkerTest):
                 with contextlib.suppress(OSError):
                     os.unlink(f"{path}/file")
 
-    def both_happened(self, server, deadline):
+    def both_happened(self, server, swaps, deadline):
         """Has it been a race: both ways, and many times?"""
         if time.monotonic() > deadline:
             pytest.fail(f"no race: {server.lines()[-5:]}")
-        return (len(server.lines(f"{self.file} again")) > 10
+        return (len(swaps) > 1000 and len(server.lines(f"{self.file} again")) > 10
                 and len(server.lines("error: .*symbolic link")) > 10)
 
     def test_nothing_outside_changes(self):
@@ -187,7 +188,8 @@ class TestRace(ForkerTest):
         swapper.start()
         begin = time.monotonic()
         try:
-            while time.monotonic() < begin + 2 or not self.both_happened(server, begin + 30):
+            while time.monotonic() < begin + 2 or not self.both_happened(
+                    server, swaps, begin + 120):
                 self.remove_copies()
                 machine.write(self.file, f"{time.monotonic_ns()}\n")
                 server.ask()
@@ -197,7 +199,6 @@ class TestRace(ForkerTest):
         assert os.listdir(target) == []
         assert os.stat(target).st_mtime_ns == before.st_mtime_ns
         assert set(swaps) == {0}
-        assert len(swaps) > 1000
 
 
 class TestRaceForTheName(ForkerTest):
@@ -221,7 +222,7 @@ class TestRaceForTheName(ForkerTest):
         begin = time.monotonic()
         # On a busy machine nobody comes in between for a while.
         while time.monotonic() < begin + 2 or (
-                not server.lines(self.met) and time.monotonic() < begin + 30):
+                not server.lines(self.met) and time.monotonic() < begin + 120):
             machine.write(self.file, f"{time.monotonic_ns()}\n")
             server.ask()
         done.set()

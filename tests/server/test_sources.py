@@ -167,16 +167,16 @@ class Sources:
         begin = time.monotonic()
         try:
             # It has been a race: both ways, and many times.
-            while time.monotonic() < begin + 2 or len(server.lines(f"left out: .*{PLANTED}")) < 10:
-                assert time.monotonic() < begin + 30, server.lines()[-5:]
+            while time.monotonic() < begin + 2 or len(
+                    server.lines(f"left out: .*{PLANTED}")) < 10 or len(swaps) <= 1000 or (
+                        "the pool's own\n" not in seen):
+                assert time.monotonic() < begin + 120, server.lines()[-5:]
                 seen.add(server.ask(self.stolen))
                 assert seen <= set(NOT_STOLEN)
         finally:
             done.set()
             swapper.join()
-        assert "the pool's own\n" in seen
         assert set(swaps) == {0}
-        assert len(swaps) > 1000
 
     def test_a_program(self):
         """Its file names what root would bring, so nobody else may write to it; none of it is run."""
