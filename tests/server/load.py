@@ -1,5 +1,6 @@
 """A server under full load and graceful restarts, with what is counted of it."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import os
 import re
 import signal
@@ -36,11 +37,11 @@ def own_mount_namespaces():
 def descriptors(pid):
     """What a process has open."""
     found = []
-    try:
+    with contextlib.suppress(OSError):
         for fd in os.listdir(f"/proc/{pid}/fd"):
-            found.append(os.readlink(f"/proc/{pid}/fd/{fd}"))
-    except OSError:
-        pass
+            # One that is closed meanwhile is not open.
+            with contextlib.suppress(OSError):
+                found.append(os.readlink(f"/proc/{pid}/fd/{fd}"))
     return found
 
 
@@ -50,8 +51,8 @@ class Load:
     def __init__(self, port, clients, seconds):
         # Without keep-alive: at a graceful restart httpd closes idle connections, jailed or not.
         self.wrk = subprocess.Popen(
-            ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "-H", "Connection: close",
-             f"http://127.0.0.1:{port}/"], stdout=subprocess.PIPE, text=True)
+            ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", "-H",
+             "Connection: close", f"http://127.0.0.1:{port}/"], stdout=subprocess.PIPE, text=True)
 
     def finish(self):
         """Note what wrk got, and what it did not get."""
