@@ -58,7 +58,7 @@ class Sandbox:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             return not left
-        wait_until(ended, "the end of the servers", seconds=30)
+        wait_until(ended, "the end of the servers")
 
     def path(self, path):
         """Where a file of the sandbox is seen from outside."""
@@ -107,4 +107,4 @@ class Sandbox:
         def pid():
             text = processes.read(str(self.path(pidfile)))
             return int(text) if text.strip() else 0
-        return wait_until(pid, pidfile, seconds=30)
+        return wait_until(pid, pidfile)

@@ -89,7 +89,7 @@ def boot_systemd(sandbox):
 def assert_jailed(master, jail):
     wait_until(lambda: processes.children(master) and
                {processes.root(pid) for pid in processes.children(master)} == {jail},
-               "workers that are all inside", seconds=30)
+               "workers that are all inside")
     assert processes.root(master) == "/"
 
 
@@ -111,7 +111,7 @@ class TestApache:
         assert_jailed(master, "/var/www")
         assert "It works!" in sandbox.run("curl", "-s", "http://localhost/").stdout
         sandbox.run("apachectl", "stop")
-        wait_until(lambda: processes.collect() or not processes.alive(master), "its end", seconds=30)
+        wait_until(lambda: processes.collect() or not processes.alive(master), "its end")
         text = done(undo(sandbox))
         assert f"removed  {CONFIG}" in text and f"restored {ENVVARS}" in text
         assert sandbox.read(ENVVARS) == before

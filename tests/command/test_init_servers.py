@@ -57,7 +57,7 @@ class TestInit:
             assert f'jail = "{jail}";' in section(text, server)
             master = start(sandbox, server)
             wait_until(lambda: {processes.root(pid) for pid in processes.children(master)} == {jail},
-                       f"workers of {server} in {jail}", seconds=30)
+                       f"workers of {server} in {jail}")
         assert sandbox.run("curl", "-s", "http://127.0.0.1:8080/").stdout == "by nginx"
         whole = sandbox.chrootshim("status", "--config", CONFIG, "--json")
         found = {each["server"]: each["result"] for each in json.loads(whole.stdout)}

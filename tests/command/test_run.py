@@ -105,7 +105,7 @@ def prefix(apache, *options):
 def assert_jailed(apache):
     assert processes.root(apache.master()) == "/"
     wait_until(lambda: {processes.root(pid) for pid in apache.workers()} == {apache.jail},
-               "workers that are all inside", seconds=30)
+               "workers that are all inside")
     assert apache.get("/").text == "the index page\n"
 
 
@@ -150,10 +150,10 @@ class TestOthers:
         result = run(tree, "nginx", "-c", configuration,
                      options=("--pidfile", tree.pidfile, "--programs", "nginx"))
         assert result.returncode == 0, result.stderr
-        master = wait_until(lambda: int(processes.read(tree.pidfile) or 0), "nginx", seconds=30)
+        master = wait_until(lambda: int(processes.read(tree.pidfile) or 0), "nginx")
         try:
             wait_until(lambda: [processes.root(pid) for pid in processes.children(master)]
-                       == [tree.jail] * 2, "two workers inside", seconds=30)
+                       == [tree.jail] * 2, "two workers inside")
             assert processes.root(master) == "/"
         finally:
             processes.end_all()
@@ -172,7 +172,7 @@ class TestOthers:
                      "application"], ready, log, env=environment()) as gunicorn:
             pid = gunicorn.process.pid
             wait_until(lambda: [processes.root(worker) for worker in processes.children(pid)]
-                       == [tree.jail], "a worker inside", seconds=30)
+                       == [tree.jail], "a worker inside")
             assert processes.root(pid) == "/"
 
 

@@ -22,9 +22,17 @@ CGID = "ScriptSock {jail}/cgid.sock\n"
 
 NOBODY = 65534
 
+# Two workers, neither more nor fewer, however busy they are.
+TWO = "MaxRequestWorkers {count}\n"
+COUNTS = {"prefork": 2, "event": 16}
+
+
+def two(mpm):
+    return TWO.format(count=COUNTS[mpm])
+
 
 def start(cleanups, mpm="event", extra=LOGGER, modules=(), **options):
-    apache = cleanups.enter_context(Apache(mpm, extra=extra, modules=modules, **options))
+    apache = cleanups.enter_context(Apache(mpm, extra=two(mpm) + extra, modules=modules, **options))
     apache.start()
     return apache
 
@@ -115,7 +123,7 @@ class TestOne:
 
     @pytest.fixture(scope="class", autouse=True)
     def server(self, request):
-        with Apache("prefork", extra=LOGGER) as request.cls.apache:
+        with Apache("prefork", extra=two("prefork") + LOGGER) as request.cls.apache:
             self.apache.start()
             yield
 
@@ -221,10 +229,12 @@ class TestWithoutRoot:
     def server(self, request):
         Apache.user = WORKER_USER
         try:
-            with Apache("prefork") as request.cls.apache:
+            with Apache("prefork", extra=two("prefork")) as request.cls.apache:
                 self.apache.start()
-                wait_until(lambda: {processes.root(pid) for pid in self.apache.workers()}
-                           == {self.apache.jail}, "workers that are inside", 30)
+                # They give up what they had in their user namespaces after they have gone in.
+                wait_until(lambda: {(processes.root(pid), processes.status(pid, "CapPrm"))
+                                    for pid in self.apache.workers()} == {
+                                        (self.apache.jail, "0" * 16)}, "workers that are inside")
                 yield
         finally:
             Apache.user = None

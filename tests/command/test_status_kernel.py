@@ -10,6 +10,7 @@ import system_calls
 from cases import LONG, TreeTest
 from chrootshim import COMMAND, answer, chrootshim
 from miniature import DROP, ENTER, Miniature
+from processes import program, wait_until
 
 JAILED = f"{ENTER}; {DROP}"
 
@@ -194,7 +195,11 @@ class TestRoles(KernelTest):
         """It may be outside, and another user's."""
         logger = ("os.set_inheritable(tell, True); os.execv('/bin/sh', ['sh', '-c', "
                   "f'echo x >&{{tell}}; exec sleep 1000'])")
-        status, (worker, helper) = self.workers(JAILED, f"{DROP}; listener.close(); {logger}")
+        self.start(JAILED, f"{DROP}; listener.close(); {logger}")
+        # It tells while it is still a shell.
+        wait_until(lambda: program(self.server.children()[1]) == "sleep", "the logger")
+        seen, status = self.ask()
+        worker, helper = seen["servers"][0]["processes"][1:]
         assert (status, worker["role"], helper["role"]) == (0, "worker", "helper")
         assert helper["program"].endswith("sleep") and not helper["must_be_jailed"]
 
@@ -208,15 +213,16 @@ class TestRoles(KernelTest):
     def test_programs_of_workers(self):
         """They must be jailed as well, whatever they are."""
         shutil.copy("/bin/busybox", f"{self.tree.jail}/busybox")
-        start = "os.spawnv(os.P_NOWAIT, '/busybox', ['sleep', '1000'])"
+        # It has been executed when that returns.
+        start = "os.posix_spawn('/busybox', ['sleep', '1000'], os.environ)"
         self.start(f"{JAILED}; {start}")
         seen, status = self.ask()
-        program = seen["servers"][0]["processes"][-1]
-        assert (status, program["role"], program["jailed"]) == (0, "program", True)
-        assert program["program"].endswith("busybox")
+        started = seen["servers"][0]["processes"][-1]
+        assert (status, started["role"], started["jailed"]) == (0, "program", True)
+        assert started["program"].endswith("busybox")
 
     def test_a_program_that_is_not_jailed(self):
-        start = "pid = os.spawnv(os.P_NOWAIT, '/bin/sleep', ['sleep', '1000'])"
+        start = "pid = os.posix_spawn('/bin/sleep', ['sleep', '1000'], os.environ)"
         status, (worker,) = self.workers(f"{start}; {JAILED}")
         assert (status, worker["jailed"]) == (1, True)
 

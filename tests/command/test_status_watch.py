@@ -41,7 +41,7 @@ class TestWait(WatchTest):
     def test_until_they_serve(self):
         """It is there before the server."""
         waiting = self.begin("--wait=60", stdout=subprocess.PIPE, text=True)
-        wait_until(lambda: status(waiting.pid, "State").startswith("S"), "it to wait", 30)
+        wait_until(lambda: status(waiting.pid, "State").startswith("S"), "it to wait")
         assert waiting.poll() is None
         self.start(JAILED)
         shown, _ = waiting.communicate(timeout=60)
@@ -58,11 +58,15 @@ class TestWait(WatchTest):
 
     def test_one_that_is_about_to_enter(self):
         """As what httpd forks before its pidfile is written, and is not root for the moment."""
-        self.start("os.seteuid(NOBODY); os.write(tell, b'x'); __import__('time').sleep(.3); "
+        self.start("os.seteuid(NOBODY); os.write(tell, b'x')\n"
+                   f"while not os.path.exists('{self.tree.path}/go'): __import__('time').sleep(.02)\n"
                    f"os.seteuid(0); {JAILED}")
         assert chrootshim("status", settings=self.settings()).returncode == 1
-        shown = chrootshim("status", "--wait=60", "--quiet", settings=self.settings())
-        assert (shown.returncode, shown.stdout) == (0, "")
+        waiting = self.begin("--wait=60", "--quiet", stdout=subprocess.PIPE, text=True)
+        wait_until(lambda: status(waiting.pid, "State").startswith("S"), "it to wait")
+        self.tree.write("go", "")
+        shown, _ = waiting.communicate(timeout=60)
+        assert (waiting.returncode, shown) == (0, "")
 
     def test_it_gives_up(self):
         begun = time.monotonic()
@@ -102,7 +106,7 @@ class TestWatch(WatchTest):
         log = f"{self.tree.path}/log"
         with open(log, "w") as out:
             watching = self.begin("--watch=1", stdout=out)
-        wait_until(lambda: read(log).count("\n") >= 2, "two lines", 30)
+        wait_until(lambda: read(log).count("\n") >= 2, "two lines")
         watching.send_signal(ending)
         assert watching.wait(30) == 0
         for line in read(log).splitlines():
@@ -115,7 +119,7 @@ class TestWatch(WatchTest):
         log = f"{self.tree.path}/log"
         with open(log, "w") as out:
             watching = self.begin("--watch=1", "--json", stdout=out)
-        wait_until(lambda: read(log).count("\n") >= 2, "two lines", 30)
+        wait_until(lambda: read(log).count("\n") >= 2, "two lines")
         watching.send_signal(ending)
         assert watching.wait(30) == 1
         for line in read(log).splitlines():
@@ -145,7 +149,7 @@ class TestTerminal(WatchTest):
     def test_watch_draws_anew(self):
         self.start(JAILED)
         screen = Screen(self, "--watch=1", TERM="xterm")
-        wait_until(lambda: screen.text.count("\x1b[H\x1b[2J") >= 2, "two screens", 30)
+        wait_until(lambda: screen.text.count("\x1b[H\x1b[2J") >= 2, "two screens")
         screen.process.send_signal(signal.SIGINT)
         assert screen.process.wait(30) == 0
         assert "\x1b[32m" in screen.text
@@ -156,12 +160,12 @@ class TestTerminal(WatchTest):
         screen = Screen(self, TERM="xterm")
         assert screen.process.wait(30) == 1
         wait_until(lambda: f"\x1b[32m{self.tree.jail}\x1b[0m" in screen.text and
-                   "\x1b[31m/\x1b[0m" in screen.text, screen.text, 30)
+                   "\x1b[31m/\x1b[0m" in screen.text, screen.text)
 
     @pytest.mark.parametrize("variables", ({"TERM": "dumb"}, {"TERM": "xterm", "NO_COLOR": "1"}))
     def test_no_colours(self, variables):
         self.start(JAILED)
         screen = Screen(self, **variables)
         assert screen.process.wait(30) == 0
-        wait_until(lambda: "worker" in screen.text, "the table", 30)
+        wait_until(lambda: "worker" in screen.text, "the table")
         assert "\x1b" not in screen.text

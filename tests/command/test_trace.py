@@ -395,8 +395,7 @@ class TestAnswerers:
             socket.send_fds(connection, [b"l"], [reader])
             assert connection.recv(1) == b"t"
             assert connection.recv(1) == b""
-            wait_until(lambda: not processes.children(tracer.keeper()), "the end of who answers",
-                       seconds=60)
+            wait_until(lambda: not processes.children(tracer.keeper()), "the end of who answers")
         os.close(reader)
         os.close(writer)
 

@@ -13,6 +13,7 @@ import pytest
 import fastcgi
 import processes
 from apache import Apache, free_port
+from load import descriptors
 from processes import wait_until
 from traced_worker import TracedWorker
 from tracer import Tracer
@@ -112,7 +113,7 @@ class TestApache:
         self.trace("-k", "start")
         self.apache.wait_ready()
         for pid in self.apache.workers():
-            held = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+            held = descriptors(pid)
             assert held and not [name for name in held if "seccomp" in name]
             assert processes.status(pid, "Seccomp") == "2"
 
@@ -131,12 +132,18 @@ class TestApache:
         assert tracer.status == 0 and not processes.alive(master)
 
     def test_for_some_seconds(self):
-        begun = time.monotonic()
-        tracer = self.trace("-k", "start", options=["--for", "2"])
-        self.apache.wait_ready()
-        assert tracer.end(with_signal=None)["workers"] >= 2
-        assert time.monotonic() - begun >= 2
-        assert self.apache.get("/").status == 200
+        # On a busy machine its workers may begin after the first time is over.
+        for seconds in (2, 20, 60):
+            begun = time.monotonic()
+            tracer = self.trace("-k", "start", options=["--for", str(seconds)])
+            self.apache.wait_ready()
+            workers = tracer.end(with_signal=None, timeout=120)["workers"]
+            assert time.monotonic() - begun >= seconds
+            assert self.apache.get("/").status == 200
+            if workers >= 2:
+                break
+            self.apache.stop()
+        assert workers >= 2
 
     def test_it_does_not_start(self):
         self.apache.write("httpd.conf", "Nonsense\n")

@@ -52,10 +52,10 @@ class Tracer:
                         return pid
         return None
 
-    def end(self, with_signal=signal.SIGINT):
+    def end(self, with_signal=signal.SIGINT, timeout=60):
         """End it, and return what it says: an object, or a text."""
         if with_signal:
             os.kill(self.process.pid, with_signal)
-        out, self.complaints = self.process.communicate(timeout=60)
+        out, self.complaints = self.process.communicate(timeout=timeout)
         self.status = self.process.returncode
         return json.loads(out) if self.json else out
