@@ -180,7 +180,7 @@ class Machine:
                  self.tree, name],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console,
                 start_new_session=True, preexec_fn=self.group.join)
-        wait_until(self.is_up, "the boot", 120)
+        wait_until(self.is_up, "the boot", 300)
 
     def is_up(self):
         assert self.nspawn.poll() is None, processes.read(self.console)
@@ -192,7 +192,7 @@ class Machine:
     def leave(self, verb):
         """Power it off or reboot it; return the status of systemd-nspawn."""
         self.run("systemctl", verb, check=False)
-        status = self.nspawn.wait(timeout=120)
+        status = self.nspawn.wait(timeout=300)
         self.end()
         return status
 
@@ -216,7 +216,7 @@ class Machine:
 
     # What is done in it
 
-    def run(self, *command, check=True, timeout=120, **options):
+    def run(self, *command, check=True, timeout=300, **options):
         """Run a command in the booted machine: its result, with both streams as text."""
         done = subprocess.run(
             ["nsenter", "--target", str(self.first()), "--mount", "--uts", "--ipc", "--net",

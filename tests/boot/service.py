@@ -22,7 +22,7 @@ BROUGHT = ("bin", "dev", "etc", "lib", "lib64", "run", "usr", "var")
 ASK = """\
 touch /root/asking
 while [ -e /root/asking ]; do
-        curl -s -o /dev/null -w '%{http_code}\\n' --max-time 20 "http://localhost$1"
+        curl -s -o /dev/null -w '%{http_code}\\n' --max-time 60 "http://localhost$1"
 done >/root/answers
 """
 
@@ -140,7 +140,7 @@ class Service:
 
     def get(self, path, *options):
         """The body of the answer to a request, which must succeed."""
-        return self.machine.run("curl", "-sS", "--fail", "--max-time", "20", *options,
+        return self.machine.run("curl", "-sS", "--fail", "--max-time", "60", *options,
                                 f"http://localhost{path}").stdout
 
     @contextlib.contextmanager

@@ -103,7 +103,7 @@ class Site(Service):
 
     def assert_serving(self, count):
         """Everything is there, as if the request before had been a moment ago."""
-        assert self.is_jailed()
+        self.wait_jailed()
         assert json.loads(self.get("/page.php")) == {
             "database": count, "cache": count, "session": True, "zone": "+02:00"}
         assert self.get("/fpm/index.php") == "fpm-fcgi"

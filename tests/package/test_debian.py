@@ -86,7 +86,7 @@ class TestInstalled:
         assert self.library(service) == {"libchrootshim.so.1 (deleted)"}
         workers = service.workers()
         service.control("reload")
-        wait_until(lambda: service.is_jailed(but=workers), "new workers, all jailed", 30)
+        wait_until(lambda: service.is_jailed(but=workers), "new workers, all jailed")
         service.restart()
         assert self.library(service) == {"libchrootshim.so.1"}
 
@@ -100,7 +100,7 @@ class TestInstalled:
         assert service.processes() == before
         workers = service.workers()
         service.control("reload")
-        wait_until(lambda: service.is_jailed(but=workers), "new workers, all jailed", 30)
+        wait_until(lambda: service.is_jailed(but=workers), "new workers, all jailed")
         service.forget()
         assert service.control("restart", check=False).returncode != 0
         assert service.state() in ("failed", "activating")
