@@ -41,9 +41,9 @@ class TestPeer(TreeTest):
             status = subprocess.run(
                 [self.tree.put_server(), *actions], env=self.tree.environment(**settings),
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=connection,
-                timeout=20, check=False).returncode
+                timeout=60, check=False).returncode
             connection.shutdown(socket.SHUT_WR)
-            client.settimeout(5)
+            client.settimeout(60)
             with client.makefile() as stream:
                 return status, stream.read()
 

@@ -60,7 +60,7 @@ class Link(ForkerTest):
         self.tree.write("jail/page", "a page")
         depth = self.tree.jail.count("/")
         found = subprocess.run(["find", "-L", self.tree.jail, "-maxdepth", f"{depth + 1}"],
-                               capture_output=True, text=True, timeout=20)
+                               capture_output=True, text=True, timeout=60)
         assert "File system loop detected" in found.stderr
         assert [path for path in found.stdout.split() if path.startswith(f"{self.link()}/")] == []
         assert f"{self.tree.jail}/page" in found.stdout.split()

@@ -130,10 +130,13 @@ class ServersTest(TreeTest):
 
     def assert_workers(self, master, jail):
         """All of them, as soon as there are some; the master is outside."""
-        def workers():
-            return [pid for pid in processes.children(master) if processes.uid(pid) != 0]
-        wait_until(lambda: len(workers()) >= 2, "workers")
-        assert {processes.root(pid) for pid in workers()} == {jail}
+        def roots():
+            """Of those who run: one that has ended meanwhile has none."""
+            found = [processes.root(pid) for pid in processes.children(master)
+                     if processes.uid(pid) != 0]
+            return [root for root in found if root]
+        found = wait_until(lambda: len(found := roots()) >= 2 and found, "workers")
+        assert set(found) == {jail}
         assert processes.root(master) == "/"
 
 
@@ -198,7 +201,7 @@ class TestUnlisted(ServersTest):
                 return True
             except ConnectionError:
                 return False
-        wait_until(over, "the script", seconds=30)
+        wait_until(over, "the script")
         return "".join(sent), process.wait(30), process.communicate()[1]
 
     def test_is_refused_as_it_begins_to_listen(self):

@@ -20,7 +20,7 @@ CLIENTS = 2
 RESTARTS = 3
 PAGES = 20
 
-# As clients of services do, it tries again for some seconds; a service that stays out of reach fails.
+# As clients of services do, it tries again for a while; a service that stays out of reach fails.
 PAGE = """\
 <?php
 function ask_mysql() {
@@ -33,7 +33,7 @@ function ask_redis() {
     return $redis && fwrite($redis, "PING\\r\\n") && fgets($redis) === "+PONG\\r\\n";
 }
 function ask($function) {
-    for ($end = microtime(true) + 5; microtime(true) < $end; usleep(5000)) {
+    for ($end = microtime(true) + 50; microtime(true) < $end; usleep(5000)) {
         try {
             if ($function()) return true;
         } catch (PDOException $error) {

@@ -12,6 +12,8 @@ from processes import wait_until
 
 CHANGED = "has changed since the server started"
 GONE = "is gone since the server started"
+# What httpd says at the end of a reload.
+RESUMED = "resuming normal operations"
 
 
 class TestReload(OneServerTest):
@@ -29,8 +31,9 @@ class TestReload(OneServerTest):
 
     def reload(self):
         """By a signal: apachectl would read the file itself, and complain."""
-        old = set(self.apache.workers())
+        old, before = set(self.apache.workers()), self.apache.error_log().count(RESUMED)
         os.kill(self.apache.master(), signal.SIGUSR1)
+        wait_until(lambda: self.apache.error_log().count(RESUMED) > before, "the reload")
         wait_until(lambda: len(set(self.apache.workers()) - old) >= 2, "a new generation")
 
     def replace(self, text):
@@ -42,7 +45,8 @@ class TestReload(OneServerTest):
         return [line for line in processes.read(self.log).splitlines() if "since the server" in line]
 
     def assert_told(self, what):
-        """By the last line, which has come now."""
+        """By the last line, which comes now."""
+        wait_until(lambda: len(self.lines()) > self.told, f"that {self.file} {what}")
         assert len(self.lines()) == self.told + 1, self.lines()
         self.told += 1
         assert f"warning: {self.file} {what}" in self.lines()[-1]

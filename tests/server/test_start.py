@@ -68,7 +68,7 @@ class TestOtherStarts(OneServerTest):
         self.apache.wait_ready()
         self.assert_jailed()
         os.kill(self.apache.master(), signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         assert not os.path.exists(self.apache.pidfile)
 
     def test_through_a_symbolic_link(self):
@@ -111,7 +111,7 @@ class TestOrder:
             apache.wait_ready()
             workers = apache.workers()
             apache.stop()
-            tracer.wait(timeout=20)
+            tracer.wait(timeout=60)
             calls = {}
             for line in processes.read(trace).splitlines():
                 call = re.match(r"(\d+) +(\w+)\(", line)

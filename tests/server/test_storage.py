@@ -41,7 +41,7 @@ class DeadFileSystem:
             time.sleep(5)
             return
         wait_until(lambda: any("fuse" in processes.read(f"/proc/{pid}/stack")
-                               for pid in processes.descendants(os.getpid())), "nobody asks", 30)
+                               for pid in processes.descendants(os.getpid())), "nobody asks")
 
     def give_up(self):
         if self.fd >= 0:
@@ -94,7 +94,7 @@ class TestFullDisk(StorageTest):
                                      self.apache.error_log()), "the line that tells of it")
         self.assert_serving()
         assert processes.read(self.copy) == "first\n"
-        assert os.listdir(os.path.dirname(self.copy)) == ["exposed"]
+        wait_until(lambda: os.listdir(os.path.dirname(self.copy)) == ["exposed"], "no temporary file")
         os.remove(filler)
         self.apache.graceful()
         self.assert_serving()
@@ -147,7 +147,7 @@ class TestSlowStorage(StorageTest):
         with pytest.raises(ConnectionRefusedError):
             self.apache.get("/")
         dead.give_up()
-        _, err = starting.communicate(timeout=30)
+        _, err = starting.communicate(timeout=60)
         assert starting.returncode == EXIT_CONFIG, err
         assert re.search(rf"\A{LINE.pattern}\n\Z", err)
 

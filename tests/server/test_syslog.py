@@ -5,6 +5,7 @@ import socket
 
 import machine
 from php_server import PhpTest
+from processes import PATIENCE
 
 PAGE = "<?php echo json_encode(syslog(LOG_INFO, $_GET['text']));\n"
 
@@ -24,12 +25,11 @@ class Listener:
             os.unlink(path)
         self.socket.bind(path)
         os.chmod(path, 0o666)
-        self.socket.settimeout(5)
 
     def close(self):
         self.socket.close()
 
-    def hears(self, text, seconds=5):
+    def hears(self, text, seconds=PATIENCE):
         """Does a message with this text arrive?"""
         self.socket.settimeout(seconds)
         try:

@@ -118,7 +118,7 @@ class TestServer(OneServerTest):
         with open(f"{self.apache.tree}/envvars", "a") as file:
             file.write(f"export APACHE_ARGUMENTS='-f {self.apache.conf}'\n")
         return subprocess.run(["apachectl", "start"], env=self.apache.environment(), cwd="/",
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
 
     def test_apachectl_start_is_refused(self):
         result = self.apachectl_start()

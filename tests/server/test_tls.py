@@ -14,7 +14,7 @@ from php_server import PhpTest
 
 PAGE = """\
 <?php
-$context = stream_context_create(['http' => ['timeout' => 5]]);
+$context = stream_context_create(['http' => ['timeout' => 60]]);
 $curl = curl_init('https://127.0.0.1:%(port)d/');
 curl_setopt($curl, CURLOPT_RETURNTRANSFER, true);
 echo json_encode([

@@ -29,7 +29,7 @@ class TestUnusualShells(OneServerTest):
     def start_through_bash(self, **options):
         command = f"apachectl -f {self.apache.conf} -k start"
         subprocess.run(["bash", "-c", f"{command}; true"], env=self.apache.environment(),
-                       stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=True,
+                       stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True,
                        start_new_session=True, **options)
         self.apache.wait_ready()
         self.assert_jailed()
@@ -69,6 +69,6 @@ class TestUnusualSettings:
                 ["unshare", "--mount", "sh", "-c",
                  f"mount --bind / {tree.jail} && LD_PRELOAD={tree.library} "
                  f"CHROOTSHIM_JAIL={tree.jail} exec true"],
-                capture_output=True, text=True, timeout=20, check=False)
+                capture_output=True, text=True, timeout=60, check=False)
             assert result.returncode == 78
             assert "is the root directory" in result.stderr
