@@ -1,9 +1,11 @@
 /* Tests of shim/supply/residue_wants: what of a jail is still wanted, and by what path. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "supply/residue_wants.h"
+#include "temporary.h"
 #include "unit.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct want wanted[] = {
@@ -50,6 +52,7 @@ static void what_is_wanted(void **state)
                 {"/a", MANIFEST_DIRECTORY, true},
                 {"/a/b/c", MANIFEST_DIRECTORY, true},
                 {"/a/b/d", MANIFEST_DIRECTORY, false},
+                {"/a/b/c/d", MANIFEST_FILE, false},
                 {"/zzz", MANIFEST_DIRECTORY, false},
         };
         static struct wants wants;
@@ -103,10 +106,55 @@ static void one_more(void **state)
         wants_end(&wants);
 }
 
-static int open_root(void **state)
+/* In any order, and as many as there are. */
+static void in_any_order(void **state)
+{
+        static const char *const paths[] = {"/e", "/b", "/d", "/a", "/c"};
+        static struct wants wants;
+
+        for (size_t count = 1; count <= COUNT(paths); count++) {
+                assert_int_equal(wants_begin(&wants, count), 0);
+                for (size_t i = 0; i < count; i++)
+                        wants_add(&wants, root, MANIFEST_COPY, paths[i]);
+                for (size_t i = 0; i < COUNT(paths); i++)
+                        assert_int_equal(wants_have(&wants, MANIFEST_FILE, paths[i]), i < count);
+                wants_end(&wants);
+        }
+}
+
+/* A path that leads over a link is that which it comes to; one that leads nowhere is itself. */
+static void what_a_link_leads_to(void **state)
+{
+        static struct wants wants;
+        int top;
+
+        assert_int_equal(mkdir(temporary_path("real"), 0755), 0);
+        assert_int_equal(symlink("real", temporary_path("link")), 0);
+        assert_int_equal(symlink("loop", temporary_path("loop")), 0);
+        assert_int_equal(symlink("loop", temporary_path("nowhere")), 0);
+        top = open(temporary_path(""), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        assert_int_equal(wants_begin(&wants, 2), 0);
+        wants_add(&wants, top, MANIFEST_COPY, "/link/a");
+        wants_add(&wants, top, MANIFEST_COPY, "/nowhere/a");
+        assert_true(wants_have(&wants, MANIFEST_FILE, "/real/a"));
+        assert_false(wants_have(&wants, MANIFEST_FILE, "/link/a"));
+        assert_true(wants_have(&wants, MANIFEST_FILE, "/nowhere/a"));
+        wants_end(&wants);
+        close(top);
+}
+
+static void what_is_below(void **state)
+{
+        assert_true(path_is_below("/a/b", "/a"));
+        assert_false(path_is_below("/a", "/a"));
+        assert_false(path_is_below("/ab", "/a"));
+        assert_false(path_is_below("/b/a", "/a"));
+}
+
+static int begin_all(void **state)
 {
         root = open("/proc/self/task", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        return root < 0;
+        return root < 0 || temporary_make(state) != 0;
 }
 
 int main(void)
@@ -115,7 +163,10 @@ int main(void)
                 cmocka_unit_test(what_is_wanted),
                 cmocka_unit_test(what_is_wanted_below),
                 cmocka_unit_test(one_more),
+                cmocka_unit_test(in_any_order),
+                cmocka_unit_test(what_a_link_leads_to),
+                cmocka_unit_test(what_is_below),
         };
 
-        return cmocka_run_group_tests(tests, open_root, NULL);
+        return cmocka_run_group_tests(tests, begin_all, temporary_remove);
 }

@@ -4,6 +4,7 @@
 #include "supply/watch_table.h"
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The first four exposures. */
@@ -69,12 +70,76 @@ static void what_is_noted_twice(void **state)
         check(table, 1, "etc", "aaa-");
 }
 
+/* So many names fall into the same buckets, though no two of them have the same hash. */
+static void each_name_by_itself(void **state)
+{
+        struct watch_table *table = NULL;
+        char name[16], wanted[] = "----";
+
+        assert_int_equal(watch_table_begin(&table), 0);
+        for (size_t i = 0; i < 1 << 15; i++) {
+                snprintf(name, sizeof(name), "%zu", i);
+                watch_table_note(table, 1, name, i % 4, false);
+        }
+        for (size_t i = 0; i < 1 << 15; i++) {
+                snprintf(name, sizeof(name), "%zu", i);
+                wanted[i % 4] = 'a';
+                check(table, 1, name, wanted);
+                wanted[i % 4] = '-';
+        }
+        /* Its hash is that of none. */
+        watch_table_note(table, 2, "ppkttia", 0, false);
+        check(table, 2, "ppkttia", "a---");
+        check(table, 2, "other", "----");
+}
+
+/* Those of the same bucket, of which there are 1 << 14. */
+static void each_watch_by_itself(void **state)
+{
+        struct watch_table *table = NULL;
+
+        assert_int_equal(watch_table_begin(&table), 0);
+        for (int i = 0; i < 4; i++)
+                watch_table_note(table, 1 + (i << 14), "etc", 0, i % 2);
+        for (int i = 1; i < 5; i++) {
+                check(table, 1 + (i << 14), "etc", i < 4 ? i % 2 ? "d---" : "a---" : "----");
+                check(table, 1 + (i << 14), NULL, i < 4 ? i % 2 ? "d---" : "a---" : "----");
+        }
+}
+
+/* How much of the address space is in use, in pages. */
+static long memory_of_this_process(void)
+{
+        FILE *file = fopen("/proc/self/statm", "re");
+        long pages = 0;
+
+        assert_non_null(file);
+        assert_int_equal(fscanf(file, "%ld", &pages), 1);
+        fclose(file);
+        return pages;
+}
+
+static void the_old_one_is_given_back(void **state)
+{
+        struct watch_table *table = NULL;
+        long before;
+
+        assert_int_equal(watch_table_begin(&table), 0);
+        before = memory_of_this_process();
+        for (int i = 0; i < 16; i++)
+                assert_int_equal(watch_table_begin(&table), 0);
+        assert_in_range(memory_of_this_process(), 0, before + 256);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(whom_it_concerns),
                 cmocka_unit_test(the_deepest_look_stays),
                 cmocka_unit_test(what_is_noted_twice),
+                cmocka_unit_test(each_name_by_itself),
+                cmocka_unit_test(each_watch_by_itself),
+                cmocka_unit_test(the_old_one_is_given_back),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
