@@ -168,6 +168,17 @@ class TestMachine:
         assert status == 3 and said.split() == [*sorted(os.listdir(small.path)), "2"]
         assert mounts() == before and os.listdir(f"{small.path}/dev") == []
 
+    def test_nothing_of_the_host_is_left_in_it(self, small):
+        """Neither is the host's root below the tree's, where "/.." would lead to it, nor on top of it."""
+        with machine.Machine(machine.native()) as own:
+            status, said = own.run(
+                small.path, "while read -r _ _ _ _ place _; do echo $place; done </proc/self/mountinfo; "
+                            "cd /..; ls", say=False)
+        places = [word for word in said.split() if word.startswith("/")]
+        assert status == 0 and places.count("/") == 1
+        assert {place.split("/")[1] for place in places} == {"", "dev", "proc", "run", "sys"}
+        assert [word for word in said.split() if word not in places] == sorted(os.listdir(small.path))
+
     def test_it_ends_with_who_runs_it(self, small):
         """Killed, it leaves no process and no mount."""
         program = ("import machine, sys\n"
