@@ -11,6 +11,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import sysconfig
 import time
 
 from measure import alternate, print_table, stay_on_one_cpu
@@ -26,7 +27,7 @@ SLICE_REQUESTS = 100
 COUNTED_REQUESTS = 100
 PAUSE_SECONDS = 0.002  # until the server has nothing left to do: makes the count repeatable
 TIMEOUT_SECONDS = 10
-LIBGCC = "/usr/lib/x86_64-linux-gnu/libgcc_s.so.1"
+LIBGCC = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}/libgcc_s.so.1"
 PATH = "/page.html"
 PAGE = "<!doctype html><title>benchmark</title>\n" + "<p>A paragraph of text.\n" * 40
 REQUEST = f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode("ascii")

@@ -53,13 +53,15 @@ class TracedWorker(Tree):
         return result.stdout
 
     def trace(self, *actions, options=(), **keywords):
-        """What one trace says of it; self.output is what the worker has printed meanwhile."""
+        """What one trace says of it; self.output is what the worker has printed meanwhile, self.socket
+        where it called."""
         user = keywords.get("user")
         settings = {"config": self.conf, **({"pidfile": self.pidfile} if user else {})}
         with Tracer(settings=settings, options=options, user=user,
                     program=self.command) as tracer:
             self.output = self.work(*actions, tracer=tracer, **keywords)
             report = tracer.end()
+            self.socket = tracer.socket
             assert tracer.status == 0, tracer.complaints
         return report
 

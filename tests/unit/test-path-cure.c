@@ -63,7 +63,7 @@ static void the_service_that_names_it(void **state)
         assert_string_equal(service("/usr/sbin/sendmail", PATH_USE_READ), "mail");
         assert_string_equal(service("/usr/lib/locale/C.utf8/LC_CTYPE", PATH_USE_READ), "locale");
         assert_string_equal(service("/usr/share/php8/x.php", PATH_USE_READ), "php");
-        assert_string_equal(service("/lib/x86_64-linux-gnu/libnss_dns.so.2", PATH_USE_READ), "dns");
+        assert_string_equal(service("/lib/any-linux-gnu/libnss_dns.so.2", PATH_USE_READ), "dns");
         assert_string_equal(service("/run/mysqld/mysqld.sock", PATH_USE_READ), "mysql");
 }
 
