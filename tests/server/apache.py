@@ -1,16 +1,14 @@
 """A real Apache for a test: a temporary tree, a configuration, apachectl, and requests."""
 # SPDX-License-Identifier: Apache-2.0
-import contextlib
 import http.client
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 
 import processes
+from ports import free_port
 from processes import wait_until
 
 LIBRARY = os.environ["SHIM_LIBRARY"]
@@ -68,16 +66,6 @@ export APACHE_RUN_USER={user} APACHE_RUN_GROUP={user}
 def trace():
     """The variable by which workers are traced, if the tests run under tests/command/under_trace.py."""
     return {name: value for name, value in os.environ.items() if name == "CHROOTSHIM_TRACE"}
-
-
-def free_port():
-    """A port of 127.0.0.1 that nobody listens on, below those that the kernel gives to clients."""
-    given = int(processes.read("/proc/sys/net/ipv4/ip_local_port_range").split()[0])
-    while True:
-        port = random.randrange(given // 2, given)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 class Reply:
