@@ -107,7 +107,8 @@ servers = (
         result = self.run("run", "--wait", "--", "nginx")
         assert result.returncode == 0, result
         master = self.sandbox.master("/run/nginx.pid")
-        assert {processes.root(pid) for pid in processes.children(master)} == {"/srv/static"}
+        processes.wait_until(lambda: {processes.root(pid) for pid in processes.children(master)} == {
+            "/srv/static"}, "workers that are all inside")
         result = self.run("status")
         assert result.returncode == 3
         heads = re.findall(r"^== (.*)$", result.stdout, re.M)

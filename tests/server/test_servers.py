@@ -105,7 +105,7 @@ class ServersTest(TreeTest):
                 "CHROOTSHIM_CONFIG": self.file, **trace()}
 
     def get(self, port, path):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=processes.PATIENCE)
         try:
             connection.request("GET", path)
             return connection.getresponse().read().decode()
@@ -116,7 +116,7 @@ class ServersTest(TreeTest):
         configuration = self.apache.write(f"{name}.conf", text.format(**self.words))
 
         def ready():
-            with socket.create_connection(("127.0.0.1", self.words[port]), 5):
+            with socket.create_connection(("127.0.0.1", self.words[port]), processes.PATIENCE):
                 return True
 
         return Daemon([program, *arguments, configuration], ready, f"{self.path}/log/{name}.out",
@@ -196,7 +196,7 @@ class TestUnlisted(ServersTest):
             if process.poll() is not None:
                 return True
             try:
-                with socket.create_connection(("127.0.0.1", port), 5) as client:
+                with socket.create_connection(("127.0.0.1", port), processes.PATIENCE) as client:
                     sent.append(client.recv(4096).decode())
                 return True
             except ConnectionError:
