@@ -15,6 +15,8 @@
 #include <unistd.h>
 #include <valgrind/callgrind.h>
 
+#define PAGE 4096
+
 /* A function of libc; each call below knows its type. */
 typedef void function_type(void);
 
@@ -181,10 +183,25 @@ static void become_worker(void)
         exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE);
 }
 
+/* Where arguments end up in a page depends on the environment, and what is near the end of one is
+ * not recognised at once. */
+static const char *away_from_an_end(const char *path)
+{
+        static _Alignas(PAGE) char page[PAGE];
+        size_t size = strlen(path) + 1;
+
+        if (size > PAGE / 2) {
+                errno = ENAMETOOLONG;
+                fail(path);
+        }
+        return memcpy(page + PAGE / 4, path, size);
+}
+
 /* Each call once, COUNT times more, and COUNT times more again: as hooked, and so libc's own. */
 int main(int argc, char **argv)
 {
         void *libc = dlopen(LIBC_SO, RTLD_LAZY | RTLD_NOLOAD);
+        const char *path;
         int count;
 
         if (argc != 5 || (strcmp(argv[1], "here") != 0 && strcmp(argv[1], "worker") != 0)) {
@@ -192,6 +209,7 @@ int main(int argc, char **argv)
                 return EXIT_FAILURE;
         }
         count = atoi(argv[2]);
+        path = away_from_an_end(argv[3]);
         if (strcmp(argv[1], "worker") == 0)
                 become_worker();
         for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
@@ -199,7 +217,7 @@ int main(int argc, char **argv)
                 function_type *own = function_of(libc, calls[i].name);
 
                 for (int times = 0; times <= 2; times++) {
-                        batch(calls[i].call, hooked, argv[3], 1 + times * count);
+                        batch(calls[i].call, hooked, path, 1 + times * count);
                         batch(calls[i].call, own, argv[4], 1 + times * count);
                 }
                 puts(calls[i].name);
