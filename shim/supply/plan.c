@@ -182,6 +182,7 @@ int plan_prepare(struct plan *plan, struct failure *ret_failure)
 {
         int error = hold(plan, ret_failure);
 
+        capabilities_note_bounding();
         if (error == 0)
                 error = check_entry(plan, ret_failure);
         if (error == 0)

@@ -3,6 +3,7 @@
 #include "system/capabilities.h"
 
 #include "system/kernel.h"
+#include "system/written_at_entry.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -140,12 +141,31 @@ uint64_t capabilities_held(void)
         return effective(&sets);
 }
 
+/* What the bounding set lacked when it was looked at. */
+static WRITTEN_AT_ENTRY uint64_t lacking;
+
+/* What cannot be asked for may be there. */
+static bool is_bounding(unsigned number)
+{
+        return kernel_call(SYS_prctl, PR_CAPBSET_READ, number, 0, 0, 0) != 0;
+}
+
+void capabilities_note_bounding(void)
+{
+        uint64_t found = 0;
+
+        for (unsigned i = 0; i < NAME_COUNT; i++)
+                if ((breaking & 1ULL << i) && !is_bounding(i))
+                        found |= 1ULL << i;
+        lacking = found;
+}
+
 static int strip_bounding(uint64_t mask, bool loose)
 {
         for (unsigned i = 0; i < NAME_COUNT; i++) {
                 long error;
 
-                if (!(mask & 1ULL << i))
+                if (!(mask & 1ULL << i) || ((lacking & 1ULL << i) && !is_bounding(i)))
                         continue;
                 error = kernel_call(SYS_prctl, PR_CAPBSET_DROP, i, 0, 0, 0);
                 /* EINVAL: the kernel does not know this one yet. */

@@ -25,6 +25,12 @@ uint64_t capabilities_breaking(void);
  */
 int capabilities_strip(uint64_t keep, bool loose);
 
+/**
+ * capabilities_note_bounding() - look at what the bounding set lacks already, as a unit of systemd
+ * may have it: capabilities_strip() asks for that again, which is far cheaper than to drop it.
+ */
+void capabilities_note_bounding(void);
+
 /** capabilities_drop_all() - empty all sets but the bounding set. Return: as above. */
 int capabilities_drop_all(void);
 

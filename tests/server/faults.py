@@ -53,6 +53,7 @@ TOLERATED = {
         r"statx (index|favicon|robots|wp-config)?\.\w+": (
             "", "a jail that looks like a site is told of, and no more"),
         r"landlock_create_ruleset 1": ("", "the worker asks again"),
+        r"prctl 23": ("", "what is not known to be gone from the bounding set is dropped"),
         r"setresuid": ("", "it is root already; if not, the entry that is tried next fails"),
         r"openat2 /\S*": ("", "it is for speed: then a source is walked step by step"),
         r"statx (/dev/\S+|/etc/hostname|\S+/(exposed|directory))": (

@@ -5,8 +5,13 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -136,6 +141,64 @@ static int drop_all(void)
         return 0;
 }
 
+/* Where the lower 32 bits of an argument are. */
+#define LOW_HALF(number)                                                                           \
+        (offsetof(struct seccomp_data, args[number]) +                                             \
+                (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? sizeof(__u32) : 0))
+
+/* Let the kernel refuse to drop @capability from the bounding set. */
+static int refuse_drop(unsigned capability)
+{
+        struct sock_filter filter[] = {
+                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 5),
+                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, LOW_HALF(0)),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PR_CAPBSET_DROP, 0, 3),
+                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, LOW_HALF(1)),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, capability, 0, 1),
+                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        };
+        struct sock_fprog program = {.len = sizeof(filter) / sizeof(filter[0]), .filter = filter};
+
+        return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+}
+
+/* What the bounding set lacks is not dropped from it once more. */
+static int drop_what_is_there(void)
+{
+        if (!(capabilities_held() & 1ULL << CAP_SETPCAP))
+                return 0;
+        prctl(PR_CAPBSET_DROP, CAP_SYS_MODULE, 0, 0, 0);
+        capabilities_note_bounding();
+        EXPECT(refuse_drop(CAP_SYS_MODULE) == 0);
+        EXPECT(capabilities_strip(0, false) == 0);
+        EXPECT(prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN, 0, 0, 0) == 0);
+        return 0;
+}
+
+/* What has come again is dropped: in a new user namespace a process has all. */
+static int drop_what_comes_again(void)
+{
+        if (!(capabilities_held() & 1ULL << CAP_SETPCAP))
+                return 0;
+        prctl(PR_CAPBSET_DROP, CAP_SYS_MODULE, 0, 0, 0);
+        capabilities_note_bounding();
+        /* Where that is forbidden, none comes again. */
+        if (unshare(CLONE_NEWUSER) < 0)
+                return 0;
+        EXPECT(prctl(PR_CAPBSET_READ, CAP_SYS_MODULE, 0, 0, 0) == 1);
+        EXPECT(capabilities_strip(0, false) == 0);
+        EXPECT(prctl(PR_CAPBSET_READ, CAP_SYS_MODULE, 0, 0, 0) == 0);
+        return 0;
+}
+
+static void bounding_set(void **state)
+{
+        assert_int_equal(in_child(drop_what_is_there), 0);
+        assert_int_equal(in_child(drop_what_comes_again), 0);
+}
+
 static void what_is_left(void **state)
 {
         assert_int_equal(in_child(strip_strictly), 0);
@@ -150,6 +213,7 @@ int main(void)
                 cmocka_unit_test(names),
                 cmocka_unit_test(no_names),
                 cmocka_unit_test(what_is_left),
+                cmocka_unit_test(bounding_set),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
