@@ -29,6 +29,15 @@ static enum arming check_arming(pid_t pid, bool assumed)
         return arming_check(&question);
 }
 
+/* What is so already is not written: after each fork, the first write to a page is a fault. */
+static void note_armed(enum arming arming)
+{
+        if (self->armed_pid == self->pid && self->arming == arming)
+                return;
+        self->arming = arming;
+        self->armed_pid = self->pid;
+}
+
 bool self_is_armed(void)
 {
         enum arming arming;
@@ -39,8 +48,7 @@ bool self_is_armed(void)
                 self->pid, self->serving && (!self->plan.settings.pidfile || self->next_version));
         if (arming == ARMING_NO)
                 return self->armed_pid == self->pid;
-        self->arming = arming;
-        self->armed_pid = self->pid;
+        note_armed(arming);
         return true;
 }
 
@@ -101,9 +109,10 @@ bool self_is_late_worker(void)
 /* Not before the first worker: by then the server's stderr is its log. */
 static void tell_twin(void)
 {
-        if (self->twin)
-                log_line(LEVEL_WARNING, "LD_PRELOAD names chrootshim twice: ", self->library,
-                        " is used, and not ", self->twin, ": name one of them", NULL);
+        if (!self->twin)
+                return;
+        log_line(LEVEL_WARNING, "LD_PRELOAD names chrootshim twice: ", self->library,
+                " is used, and not ", self->twin, ": name one of them", NULL);
         self->twin = NULL;
 }
 
@@ -136,6 +145,14 @@ bool process_waits_shortly(void)
                 return false;
         self->short_waits++;
         return true;
+}
+
+static void note_fork(bool armed)
+{
+        if (!self->has_forked)
+                self->has_forked = true;
+        if (armed && !self->has_workers)
+                self->has_workers = true;
 }
 
 bool process_before_fork(struct forking *ret_forking)
@@ -171,9 +188,9 @@ bool process_before_fork(struct forking *ret_forking)
         if (self->prepared)
                 log_line(LEVEL_DEBUG, "forks: the child is ", armed ? "pending" : "not looked at",
                         NULL);
-        self->has_forked = true;
-        self->has_workers = self->has_workers || armed;
-        errno = saved;
+        note_fork(armed);
+        if (errno != saved)
+                errno = saved;
         return true;
 }
 

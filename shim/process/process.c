@@ -54,12 +54,19 @@ void self_refuse(const char *reason, const char *remedy)
         end(&failure);
 }
 
-void self_prepare(void)
+static void __attribute__((noinline)) prepare(void)
 {
         struct failure failure;
 
         if (readiness_make(&failure) < 0)
                 self_stop(&failure);
+}
+
+/* At each fork: what has nothing to do is not to come to another page of the stack. */
+void self_prepare(void)
+{
+        if (!self->prepared)
+                prepare();
 }
 
 /*
@@ -122,7 +129,8 @@ static void calm_down(void)
 /* @uid: who the process is about to be, or is. */
 static void enter(uid_t uid)
 {
-        struct failure failure;
+        /* It is large, and seldom written: on the stack, it would push the rest to another page. */
+        static struct failure failure;
         int saved = errno;
 
         if (self->problem)

@@ -35,10 +35,11 @@ static long call(long number, long a, long b, long c, long d, long e, long f)
         if (watcher)
                 *watcher = number;
         result = syscall(number, a, b, c, d, e, f);
-
-        if (result < 0)
+        /* Only then has errno changed; and to write it is a page fault, next after a fork. */
+        if (result < 0) {
                 result = -errno;
-        errno = saved;
+                errno = saved;
+        }
         return result;
 }
 

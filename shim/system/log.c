@@ -109,7 +109,7 @@ void log_reopen(void)
 {
         if (!is_settled())
                 stack_run(reopen, NULL);
-        else
+        else if (state.stays)
                 state.stays = false;
 }
 
