@@ -1,7 +1,7 @@
 /* Hooks that open, create and truncate files. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks/jail_path.h"
-#include "libc/real.h"
+#include "hooks/optional.h"
 #include "supply/lock_files.h"
 
 #include <fcntl.h>
@@ -11,11 +11,7 @@
 typedef int open_type(const char *path, int flags, ...);
 typedef int openat_type(int dirfd, const char *path, int flags, ...);
 
-/*
- * The hooks of these take three or four arguments always: where the caller gave no mode, what is in
- * its place is handed on, and libc looks at it no more than at the caller's own. So much every
- * calling convention of Linux allows, and nothing is spilled for a va_list.
- */
+/* The hooks of these take a mode always, and hand it on (hooks/optional.h). */
 #define real_open(name) ((open_type *)real_function(SYMBOL_##name))
 #define real_openat(name) ((openat_type *)real_function(SYMBOL_##name))
 
@@ -71,37 +67,37 @@ static int openat_file(openat_type *function, int dirfd, const char *path, int f
         return fd >= 0 ? fd : opened(path, flags, function(dirfd, inside, flags, mode));
 }
 
-INTERPOSE_UNUSUAL(int, open, (const char *path, int flags, mode_t mode), open_is_usual(&path),
-        (path, flags, mode))
+INTERPOSE_OPTIONAL(int, open, (const char *path, int flags), flags, mode_t, mode,
+        open_is_usual(&path), (path, flags, mode))
 {
         return open_file(real_open(open), path, flags, mode);
 }
 
-INTERPOSE_UNUSUAL(int, open64, (const char *path, int flags, mode_t mode), open_is_usual(&path),
-        (path, flags, mode))
+INTERPOSE_OPTIONAL(int, open64, (const char *path, int flags), flags, mode_t, mode,
+        open_is_usual(&path), (path, flags, mode))
 {
         return open_file(real_open(open64), path, flags, mode);
 }
 
-INTERPOSE_UNUSUAL(int, __open, (const char *path, int flags, mode_t mode), open_is_usual(&path),
-        (path, flags, mode))
+INTERPOSE_OPTIONAL(int, __open, (const char *path, int flags), flags, mode_t, mode,
+        open_is_usual(&path), (path, flags, mode))
 {
         return open_file(real_open(__open), path, flags, mode);
 }
 
-INTERPOSE_UNUSUAL(int, __open64, (const char *path, int flags, mode_t mode), open_is_usual(&path),
-        (path, flags, mode))
+INTERPOSE_OPTIONAL(int, __open64, (const char *path, int flags), flags, mode_t, mode,
+        open_is_usual(&path), (path, flags, mode))
 {
         return open_file(real_open(__open64), path, flags, mode);
 }
 
-INTERPOSE_UNUSUAL(int, openat, (int dirfd, const char *path, int flags, mode_t mode),
+INTERPOSE_OPTIONAL(int, openat, (int dirfd, const char *path, int flags), flags, mode_t, mode,
         open_is_usual(&path), (dirfd, path, flags, mode))
 {
         return openat_file(real_openat(openat), dirfd, path, flags, mode);
 }
 
-INTERPOSE_UNUSUAL(int, openat64, (int dirfd, const char *path, int flags, mode_t mode),
+INTERPOSE_OPTIONAL(int, openat64, (int dirfd, const char *path, int flags), flags, mode_t, mode,
         open_is_usual(&path), (dirfd, path, flags, mode))
 {
         return openat_file(real_openat(openat64), dirfd, path, flags, mode);

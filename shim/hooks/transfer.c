@@ -1,6 +1,6 @@
 /* Hooks of what reads and writes by a descriptor: who does so with a client is a worker. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "libc/real.h"
+#include "hooks/optional.h"
 #include "process/process.h"
 
 #include <aio.h>
@@ -257,7 +257,7 @@ INTERPOSE_UNUSUAL(
 
 typedef int fcntl_type(int fd, int command, ...);
 
-/* As open() in hooks/files.c: three arguments always. */
+/* It takes three arguments always, as open() in hooks/files.c does. */
 static int control(fcntl_type *function, int fd, int command, void *argument)
 {
         if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
@@ -265,26 +265,27 @@ static int control(fcntl_type *function, int fd, int command, void *argument)
         return function(fd, command, argument);
 }
 
-INTERPOSE_UNUSUAL(int, fcntl, (int fd, int command, void *argument), process_is_calm(),
+INTERPOSE_OPTIONAL(int, fcntl, (int fd, int command), command, void *, argument, process_is_calm(),
         (fd, command, argument))
 {
         return control((fcntl_type *)real_function(SYMBOL_fcntl), fd, command, argument);
 }
 
-INTERPOSE_UNUSUAL(int, fcntl64, (int fd, int command, void *argument), process_is_calm(),
-        (fd, command, argument))
+INTERPOSE_OPTIONAL(int, fcntl64, (int fd, int command), command, void *, argument,
+        process_is_calm(), (fd, command, argument))
 {
         return control((fcntl_type *)real_function(SYMBOL_fcntl64), fd, command, argument);
 }
 
-INTERPOSE_UNUSUAL(int, __fcntl, (int fd, int command, void *argument), process_is_calm(),
-        (fd, command, argument))
+INTERPOSE_OPTIONAL(int, __fcntl, (int fd, int command), command, void *, argument,
+        process_is_calm(), (fd, command, argument))
 {
         return control((fcntl_type *)real_function(SYMBOL___fcntl), fd, command, argument);
 }
 
 #if HOOKS_TIME64
-INTERPOSE(int, __fcntl_time64, (int fd, int command, void *argument))
+INTERPOSE_OPTIONAL(int, __fcntl_time64, (int fd, int command), command, void *, argument,
+        process_is_calm(), (fd, command, argument))
 {
         return control((fcntl_type *)real_function(SYMBOL___fcntl_time64), fd, command, argument);
 }
