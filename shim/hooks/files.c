@@ -137,7 +137,7 @@ static bool is_in_root(const struct open_how *how, size_t size)
 /* It came with glibc 2.43. */
 INTERPOSE_UNUSUAL(int, openat2,
         (int dirfd, const char *path, const struct open_how *how, size_t size),
-        open_is_usual(&path), (dirfd, path, how, size))
+        !is_in_root(how, size) && open_is_usual(&path), (dirfd, path, how, size))
 {
         const char *inside = path;
         int fd;
