@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 
-from processes import wait_until
+from processes import PATIENCE, wait_until
 
 
 class Daemon:
@@ -30,7 +30,7 @@ class Daemon:
             self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True, **self.options)
-        wait_until(self.is_ready, f"{self.command[0]} to serve", seconds=30)
+        wait_until(self.is_ready, f"{self.command[0]} to serve")
 
     def is_ready(self):
         if self.process.poll() is not None:
@@ -44,7 +44,7 @@ class Daemon:
     def stop(self, signal_number=signal.SIGTERM):
         self.process.send_signal(signal_number)
         try:
-            self.process.wait(30)
+            self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

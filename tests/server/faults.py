@@ -170,7 +170,7 @@ class FaultTree(Tree):
         result = subprocess.run(
             [*prefix, "prlimit", f"--nofile={files}:{files}", self.server, self.path, phase, str(kind),
              str(error), *map(str, n)],
-            env=self.environment(extra=extra, **settings), cwd=f"{self.jail}/htdocs", timeout=120,
+            env=self.environment(extra=extra, **settings), cwd=f"{self.jail}/htdocs", timeout=300,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             errors="replace", **change)
         return result.returncode, result.stdout

@@ -104,7 +104,14 @@ class Loaded:
 
     def wait_renewed(self):
         """The next generation has begun; workers of those before may still be at their last page."""
-        wait_until(lambda: RESUMED in self.log.read(), "a graceful restart", seconds=30)
+        said = []
+
+        def resumed():
+            """Its line may be read in two pieces."""
+            said.append(self.log.read())
+            return RESUMED in "".join(said)
+
+        wait_until(resumed, "a graceful restart")
         self.restarts += 1
 
     def memory(self):

@@ -23,7 +23,7 @@ class TestCrowd(TreeTest):
         self.program = self.tree.compile("crowd", "-pthread", f"-DROUNDS={300 if LONG else 60}")
 
     def assert_no_failure(self, preload):
-        result = self.tree.run(self.program, self.tree.jail, pidfile=None, timeout=60,
+        result = self.tree.run(self.program, self.tree.jail, pidfile=None, timeout=200,
                                extra={"LD_PRELOAD": preload})
         assert (result.returncode, result.stdout, result.stderr) == (0, "0 failures\n", "")
 

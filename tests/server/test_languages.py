@@ -51,7 +51,7 @@ class Programs(ForkerTest):
 
     def run_in_jail(self, server, command):
         result = subprocess.run(command, preexec_fn=lambda: self.enter(server), env={"HOME": "/"},
-                                capture_output=True, text=True, timeout=60)
+                                capture_output=True, text=True, timeout=200)
         assert result.returncode == 0, result.stderr
         return result.stdout
 
