@@ -127,7 +127,7 @@ class Machine:
         try:
             if library:
                 self.build()
-            assert bootstrap.wait(timeout=900) == 0, processes.read(log.name)[-4000:]
+            assert bootstrap.wait(timeout=1500) == 0, processes.read(log.name)[-4000:]
         finally:
             end(bootstrap)
             log.close()
