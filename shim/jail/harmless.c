@@ -110,14 +110,7 @@ static bool is_harmless_by_name(int fd, int list, const char *name)
         return false;
 }
 
-bool is_harmless(int fd, int list, const char *name)
-{
-        int flags = kernel_fcntl(fd, F_GETFL, 0);
-
-        return flags >= 0 && !(flags & O_PATH) && is_harmless_kind(fd, list, name);
-}
-
-bool is_harmless_kind(int fd, int list, const char *name)
+static bool is_harmless_kind(int fd, int list, const char *name)
 {
         struct file_facts facts;
 
@@ -137,4 +130,14 @@ bool is_harmless_kind(int fd, int list, const char *name)
         default:
                 return false;
         }
+}
+
+bool is_harmless_of(int flags, int fd, int list, const char *name)
+{
+        return flags >= 0 && !(flags & O_PATH) && is_harmless_kind(fd, list, name);
+}
+
+bool is_harmless(int fd, int list, const char *name)
+{
+        return is_harmless_of(kernel_fcntl(fd, F_GETFL, 0), fd, list, name);
 }

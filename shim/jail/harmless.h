@@ -25,7 +25,8 @@
  */
 bool is_harmless(int fd, int list, const char *name);
 
-/** is_harmless_kind() - the same of a descriptor that is known not to be one of O_PATH. */
-bool is_harmless_kind(int fd, int list, const char *name);
+/** is_harmless_of() - the same, where its @flags are known: F_GETFL's, or a negative error number.
+ */
+bool is_harmless_of(int flags, int fd, int list, const char *name);
 
 #endif

@@ -9,12 +9,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-
-/* As many as one poll() is asked about: an entry may be on a small stack. */
-#define POLLED 256
 
 /* How many are open; 0 where /proc does not tell (before Linux 6.2). */
 static unsigned long count_open(void)
@@ -24,57 +20,79 @@ static unsigned long count_open(void)
         return kernel_facts(AT_FDCWD, "/proc/self/fd", 0, &facts) < 0 ? 0 : facts.size;
 }
 
-/* Those of O_PATH are none of those that poll() finds. */
-static void judge(struct inherited *inherited, int fd)
+/*
+ * @jail:    the descriptor of the jail, which the entry itself closes; or -1.
+ * @left:    so many others are open that were not met yet.
+ * @refused: a filter keeps it from being told which.
+ */
+struct search {
+        struct inherited *inherited;
+        int jail;
+        unsigned long left;
+        bool refused;
+};
+
+/* Return: it is open. */
+static bool judge(struct search *search, int fd)
 {
-        if (!is_harmless_kind(fd, PROC_IN_REACH, NULL))
-                inherited->harmful[fd / 64] |= 1ULL << (fd % 64);
+        int flags = kernel_fcntl(fd, F_GETFL, 0);
+
+        if (flags < 0) {
+                search->refused = search->refused || flags != -EBADF;
+                return false;
+        }
+        if (fd == search->jail)
+                return true;
+        if (!is_harmless_of(flags, fd, PROC_IN_REACH, NULL))
+                search->inherited->harmful[fd / 64] |= 1ULL << (fd % 64);
+        search->left--;
+        return true;
 }
 
-/* Look at those among POLLED from @first. Return: how many are open, or a negative error number. */
-static int judge_some(struct inherited *inherited, int first, const struct jail *jail)
+/* Those from @first on, up to one that is not open. Return: that. */
+static int judge_run(struct search *search, int first)
 {
-        struct pollfd fds[POLLED];
-        int found = 0, error;
+        while (search->left > 0 && first < INHERITED_TRIED && judge(search, first))
+                first++;
+        return first;
+}
 
-        for (int i = 0; i < POLLED; i++)
-                fds[i] = (struct pollfd){.fd = first + i};
-        error = kernel_poll(fds, POLLED);
-        for (int i = 0; error >= 0 && i < POLLED; i++) {
-                if (!(fds[i].revents & POLLNVAL)) {
-                        judge(inherited, first + i);
-                        found++;
-                } else if (first + i == jail->fd && jail_holds(jail)) {
-                        found++;
-                }
-        }
-        return error < 0 ? error : found;
+static void judge_rest(struct search *search, int first, int end)
+{
+        for (; search->left > 0 && first < end; first++)
+                judge(search, first);
 }
 
 /*
- * To list /proc makes an entry there for each, which takes longer than all the rest of an entry;
- * poll() tells those below a number at once, but for the ones of O_PATH. So /proc is asked how many
- * there are: where poll() has found as many, there is no other. Return: it has.
+ * To list /proc makes an entry there for each, which takes longer than all the rest of an entry. So
+ * /proc is only asked how many there are, and numbers are tried until as many are found: first the
+ * lowest, which servers use, and those that the shim uses itself.
+ *
+ * poll(2) would tell of many at once, but takes away what a master waits for: that mountinfo has
+ * changed is told only once to all who share a descriptor.
+ *
+ * Return: all were found.
  */
-static bool judge_polled(struct inherited *inherited, const struct jail *jail)
+static bool judge_numbers(struct inherited *inherited, const struct jail *jail)
 {
-        unsigned long count = count_open(), found = 0;
+        int held = jail_holds(jail) ? jail->fd : -1, low, high;
+        unsigned long count = count_open();
+        struct search search = {inherited, held, count - (held >= 0), false};
 
-        for (int first = 0; found < count && first < INHERITED_POLLED; first += POLLED) {
-                int more = judge_some(inherited, first, jail);
-
-                if (more < 0)
-                        return false;
-                found += (unsigned long)more;
-        }
-        return count > 0 && found == count;
+        if (count == 0 || count > INHERITED_TRIED)
+                return false;
+        low = judge_run(&search, 0);
+        high = judge_run(&search, low < RAISED_LOWEST ? RAISED_LOWEST : low);
+        judge_rest(&search, low, RAISED_LOWEST);
+        judge_rest(&search, high, INHERITED_TRIED);
+        return search.left == 0 && !search.refused;
 }
 
 void inherited_look(struct inherited *ret_inherited, const struct jail *jail)
 {
         *ret_inherited = (struct inherited){.list = -1};
-        ret_inherited->polled = judge_polled(ret_inherited, jail);
-        if (!ret_inherited->polled)
+        ret_inherited->tried = judge_numbers(ret_inherited, jail);
+        if (!ret_inherited->tried)
                 ret_inherited->list =
                         kernel_open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 }
@@ -146,11 +164,11 @@ static int replace_numbers(int root)
         return result == -ENOSYS ? 0 : (int)result;
 }
 
-static int replace_polled(const struct inherited *inherited, int root)
+static int replace_tried(const struct inherited *inherited, int root)
 {
         int error = 0;
 
-        for (int word = 0; error >= 0 && word < INHERITED_POLLED / 64; word++) {
+        for (int word = 0; error >= 0 && word < INHERITED_TRIED / 64; word++) {
                 uint64_t left = inherited->harmful[word];
 
                 for (; error >= 0 && left; left &= left - 1) {
@@ -167,8 +185,8 @@ int inherited_replace(const struct inherited *inherited, int root)
         struct walk walk = {.root = root, .list = inherited->list};
         int error;
 
-        if (inherited->polled)
-                return replace_polled(inherited, root);
+        if (inherited->tried)
+                return replace_tried(inherited, root);
         error = walk.list < 0 ? replace_numbers(root) : kernel_each_entry(walk.list, visit, &walk);
         if (walk.list >= 0)
                 kernel_close(walk.list);

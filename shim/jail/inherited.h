@@ -17,18 +17,18 @@
  */
 
 /** Descriptors below this number are found without a list of them. */
-#define INHERITED_POLLED 1024
+#define INHERITED_TRIED 1024
 
 /**
  * struct inherited - what there is to replace.
  *
- * @polled:  all are below INHERITED_POLLED, and were looked at before the root changed.
+ * @tried:   all are below INHERITED_TRIED, and were looked at before the root changed.
  * @harmful: a bit for each of those that has to be replaced.
- * @list:    if not @polled: /proc's list of them, or negative where there is no /proc.
+ * @list:    if not @tried: /proc's list of them, or negative where there is no /proc.
  */
 struct inherited {
-        bool polled;
-        uint64_t harmful[INHERITED_POLLED / 64];
+        bool tried;
+        uint64_t harmful[INHERITED_TRIED / 64];
         int list;
 };
 

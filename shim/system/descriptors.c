@@ -65,30 +65,48 @@ int descriptor_number(const char *name)
         return number;
 }
 
+/* @list: is of no interest itself. */
 struct search {
+        int list, first;
         bool (*holds)(int fd);
 };
 
 /* Ends the walk by an error that is none. */
-static int visit_high(void *context, const char *name)
+static int visit(void *context, const char *name)
 {
         const struct search *search = context;
         int fd = descriptor_number(name);
 
-        return fd >= DESCRIPTORS_TRIED && search->holds(fd) ? -ECANCELED : 0;
+        return fd >= search->first && fd != search->list && search->holds(fd) ? -ECANCELED : 0;
 }
 
-/* There are few above, and the limit may be a million: so they are listed. */
-static bool any_high(bool (*holds)(int fd))
+/* Among those from @first on. Return: 1, 0, or a negative error number where /proc tells nothing.
+ */
+static int any_listed(int first, bool (*holds)(int fd))
 {
         CLOSED_AT_END int list =
                 kernel_open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-        struct search search = {holds};
+        struct search search = {list, first, holds};
+        int error = list < 0 ? list : kernel_each_entry(list, visit, &search);
 
-        return list >= 0 && kernel_each_entry(list, visit_high, &search) == -ECANCELED;
+        return error == -ECANCELED ? 1 : error;
 }
 
-static bool any(bool (*holds)(int fd), bool alone)
+/*
+ * Not by poll(2), which takes away what another process waits for: that mountinfo has changed is
+ * told only once to all who share a descriptor.
+ */
+bool descriptors_any(bool (*holds)(int fd))
+{
+        int found = any_listed(0, holds);
+
+        for (int fd = 0; found < 0 && fd < DESCRIPTORS_TRIED; fd++)
+                if (kernel_fcntl(fd, F_GETFD, 0) != -EBADF && holds(fd))
+                        return true;
+        return found > 0;
+}
+
+bool descriptors_any_of_one_thread(bool (*holds)(int fd))
 {
         struct pollfd fds[POLLED];
         int count;
@@ -102,20 +120,11 @@ static bool any(bool (*holds)(int fd), bool alone)
                 for (int i = 0; i < count; i++)
                         if (!(fds[i].revents & POLLNVAL) && holds(first + i))
                                 return true;
-                if (alone && (fds[count - 1].revents & POLLNVAL) && none_above(first + count - 1))
+                if ((fds[count - 1].revents & POLLNVAL) && none_above(first + count - 1))
                         return false;
         }
-        return soft_limit() > DESCRIPTORS_TRIED && any_high(holds);
-}
-
-bool descriptors_any(bool (*holds)(int fd))
-{
-        return any(holds, false);
-}
-
-bool descriptors_any_of_one_thread(bool (*holds)(int fd))
-{
-        return any(holds, true);
+        /* There are few above, and the limit may be a million: so they are listed. */
+        return soft_limit() > DESCRIPTORS_TRIED && any_listed(DESCRIPTORS_TRIED, holds) > 0;
 }
 
 long descriptors_limit(void)

@@ -6,14 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Descriptors below this number are asked for one by one; higher ones are listed, if /proc tells.
- */
+/** Descriptors below this number are asked for one by one, where /proc does not list them. */
 #define DESCRIPTORS_TRIED 1024
 
 /** descriptors_any() - is there an open descriptor for which @holds is true? Async-signal-safe. */
 bool descriptors_any(bool (*holds)(int fd));
 
-/** descriptors_any_of_one_thread() - the same, and cheaper, where no other thread opens one. */
+/** descriptors_any_of_one_thread() - the same, and cheaper, where no other thread opens one: at a
+ * program's start. */
 bool descriptors_any_of_one_thread(bool (*holds)(int fd));
 
 /** descriptor_number() - the number that a name in /proc/self/fd is; -1 for ".", "..". */

@@ -181,6 +181,26 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (500, 500))
 WITHOUT_PROC = ["unshare", "--mount", "sh", "-c", 'umount -l /proc && exec "$0" "$@"']
 
 
+class TestWhatTheMasterWaitsFor(WorkerTest):
+    """The kernel tells of a change once to all who share a descriptor: workers do not ask."""
+
+    WAIT = """\
+import atexit
+table = open("/proc/self/mountinfo")
+watch = select.epoll()
+watch.register(table, select.EPOLLPRI)
+libc.mount(b"none", b"/mnt", b"tmpfs", 0, None)
+atexit.register(lambda: say("events", len(watch.poll(0))))
+"""
+
+    @pytest.mark.parametrize("isolation", ISOLATIONS)
+    @pytest.mark.parametrize("pending", ("pass", "os.spawnv(os.P_WAIT, '/bin/true', ['true'])"))
+    def test_the_entry_of_a_worker_takes_nothing_away(self, isolation, pending):
+        found = self.facts("pass", pending, self.WAIT, isolation=isolation,
+                           wrapper=("unshare", "--mount", "--propagation", "private"))
+        assert found["events"] == "1"
+
+
 class TestWithoutProc(WorkerTest):
     """No list of descriptors, and no names of their kinds."""
 

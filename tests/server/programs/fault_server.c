@@ -4,8 +4,8 @@
  *
  * Usage: fault_server TREE listen|fork|enter|seen KIND ERROR [N]   (the n-th call alone; 0: none)
  *
- * At "enter" the jail has just changed, and is checked by each child; at "seen" it has not, and
- * none of what a child inherits is of O_PATH.
+ * At "enter" the jail has just changed, and is checked by each child, and what a child inherits has
+ * to be listed; at "seen" neither is so.
  *
  * A run's output: "run N", what is said on stderr, "status" with the exit status, "served" with
  * the child's words, and "fault" with the call that failed.
@@ -36,7 +36,9 @@
 #include <unistd.h>
 
 #define NOBODY 65534
-#define TRIED_FDS 1024
+#define TRIED_FDS 2048
+/* Above what a worker finds without a list of them (shim/jail/inherited.h). */
+#define LISTED_FD 1500
 #define TRIED_CAPABILITIES 64
 
 /* Shared with the servers and their workers, which may lose their descriptors. */
@@ -75,7 +77,9 @@ static void begin(const char *name)
 /* What a worker must not get hold of: directories, and another namespace. And what it may keep. */
 static void open_ways_out(void)
 {
-        if (open("/", is_phase("seen") ? O_RDONLY | O_DIRECTORY : O_PATH) < 0 ||
+        int root = open("/", O_PATH);
+
+        if (root < 0 || (is_phase("enter") && dup2(root, LISTED_FD) < 0) ||
                 open("/etc", O_RDONLY | O_DIRECTORY) < 0 ||
                 open("/proc/self/ns/mnt", O_RDONLY) < 0 || epoll_create1(0) < 0)
                 fail("ways out");
