@@ -129,14 +129,18 @@ static int enter_below(const struct jail *jail, struct failure *failure)
                          : 0;
 }
 
-/* The jail is "/", and the working directory lies in it: the kernel names no other by a "/". */
-static bool is_inside(const struct jail *jail, char *buffer, size_t size)
+static bool is_inside(const struct jail *jail)
 {
         struct file_facts facts;
 
         return kernel_facts(AT_FDCWD, "/", 0, &facts) == 0 &&
-               identity_equal(&facts.identity, &jail->identity) &&
-               kernel_getcwd(buffer, size) > 0 && buffer[0] == '/';
+               identity_equal(&facts.identity, &jail->identity);
+}
+
+/* The working directory lies in the jail: the kernel names no other by a "/". */
+static bool works_inside(char *buffer, size_t size)
+{
+        return kernel_getcwd(buffer, size) > 0 && buffer[0] == '/';
 }
 
 static int fail_user_namespace(struct failure *failure, int error)
@@ -189,17 +193,19 @@ static int change_root(const struct jail *jail, struct failure *failure)
 static int become_inside(struct jail *jail, char *buffer, size_t size, struct failure *failure)
 {
         const char *directory = working_directory(jail, buffer);
+        /* By chroot(".") it is there already. */
+        bool is_root = directory[0] == '/' && directory[1] == '\0';
         int error = change_root(jail, failure);
 
         if (error < 0)
                 return error;
-        if (kernel_chdir(directory) < 0) {
+        if (!is_root && kernel_chdir(directory) < 0) {
                 error = kernel_chdir("/");
                 if (error < 0)
                         return failure_set(failure, error, NULL, "its root cannot be entered",
                                 "let the server's user search it");
         }
-        if (!is_inside(jail, buffer, size))
+        if (!is_inside(jail) || !(is_root || works_inside(buffer, size)))
                 return failure_set(failure, 0, NULL, "after chroot() the process is not inside",
                         "stop the server and start it again");
         return 0;
@@ -216,10 +222,20 @@ become_inside_from_afar(struct jail *jail, struct failure *failure)
         return become_inside(jail, buffer, sizeof(buffer), failure);
 }
 
+/* What was entered by is the root directory, unless that is of another mount, or lies deeper. */
+static int take_root(struct jail *jail)
+{
+        int root = jail->fd;
+
+        jail->fd = -1;
+        if (jail->namespace < 0 && !jail->below)
+                return root;
+        kernel_close(root);
+        return kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+}
+
 static void close_descriptors(struct jail *jail)
 {
-        kernel_close(jail->fd);
-        jail->fd = -1;
         if (jail_holds_namespace(jail))
                 kernel_close(jail->namespace);
         jail->namespace = -1;
@@ -228,7 +244,7 @@ static void close_descriptors(struct jail *jail)
         jail->ipc = -1;
 }
 
-int jail_enter(struct jail *jail, bool seen, struct failure *ret_failure)
+int jail_enter(struct jail *jail, bool seen, int *ret_root, struct failure *ret_failure)
 {
         char buffer[WORKING_DIRECTORY];
         int error;
@@ -250,7 +266,12 @@ int jail_enter(struct jail *jail, bool seen, struct failure *ret_failure)
                         jail, error < 0 ? strcpy(buffer, "") : buffer, sizeof(buffer), ret_failure);
         if (error == 0)
                 error = enter_below(jail, ret_failure);
-        if (error == 0)
-                close_descriptors(jail);
-        return error;
+        if (error < 0)
+                return error;
+        *ret_root = take_root(jail);
+        close_descriptors(jail);
+        return *ret_root < 0 ? failure_set(ret_failure, *ret_root, NULL,
+                                       "its root directory cannot be opened",
+                                       "raise the limit of open files (ulimit -n)")
+                             : 0;
 }

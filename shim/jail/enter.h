@@ -27,13 +27,14 @@ int jail_hold(struct jail *jail, struct failure *ret_failure);
  *
  * @seen: what seen_holds() says (jail/seen.h); if it does not hold, the jail is checked, which
  * needs a large stack.
+ * @ret_root: of O_PATH, the root directory; the caller closes it.
  *
  * Async-signal-safe. The process must have one thread. A working directory below the jail is
- * kept, another becomes "/". On success the descriptors of the jail are closed, on failure the
+ * kept, another becomes "/". On success the jail has no descriptors any more, on failure the
  * process must not go on. Without root, it is in a user namespace afterwards.
  *
  * Return: 0, or a negative error number with @ret_failure.
  */
-int jail_enter(struct jail *jail, bool seen, struct failure *ret_failure);
+int jail_enter(struct jail *jail, bool seen, int *ret_root, struct failure *ret_failure);
 
 #endif

@@ -92,10 +92,9 @@ static int strip(const struct settings *settings, const struct jail *jail)
 }
 
 int harden(const struct settings *settings, const struct jail *jail,
-        const struct inherited *inherited, int tracer, struct failure *ret_failure)
+        const struct inherited *inherited, int root, int tracer, struct failure *ret_failure)
 {
-        CLOSED_AT_END int root = kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-        int error = root < 0 ? root : inherited_replace(inherited, root);
+        int error = inherited_replace(inherited, root);
 
         if (error < 0)
                 return failure_set(ret_failure, error, NULL,

@@ -10,6 +10,7 @@
 /**
  * harden() - in the jail, before the worker goes on; for good.
  * @inherited: from inherited_look().
+ * @root:      from jail_enter().
  * @tracer:    from trace_connect().
  *
  * In this order: descriptors that may lead out are replaced (jail/inherited.h); it has a session
@@ -22,7 +23,7 @@
  * Return: 0, or a negative error number with @ret_failure.
  */
 int harden(const struct settings *settings, const struct jail *jail,
-        const struct inherited *inherited, int tracer, struct failure *ret_failure);
+        const struct inherited *inherited, int root, int tracer, struct failure *ret_failure);
 
 /**
  * harden_lacks_wall() - will workers be without Landlock, though landlock = "auto"?

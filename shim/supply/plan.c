@@ -232,6 +232,7 @@ static void enter(void *argument)
         struct entry *entry = argument;
         struct plan *plan = entry->plan;
         struct inherited inherited;
+        CLOSED_AT_END int root = -1;
         int tracer;
         uint64_t held = 0;
 
@@ -241,10 +242,10 @@ static void enter(void *argument)
         tracer = trace_connect(plan->tracer);
         inherited_look(&inherited, &plan->jail);
         if (entry->error == 0)
-                entry->error = jail_enter(&plan->jail, entry->seen, entry->failure);
+                entry->error = jail_enter(&plan->jail, entry->seen, &root, entry->failure);
         if (entry->error == 0)
-                entry->error =
-                        harden(&plan->settings, &plan->jail, &inherited, tracer, entry->failure);
+                entry->error = harden(
+                        &plan->settings, &plan->jail, &inherited, root, tracer, entry->failure);
         if (entry->error == 0)
                 lower(entry, held);
         if (entry->error < 0)
