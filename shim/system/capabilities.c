@@ -3,7 +3,6 @@
 #include "system/capabilities.h"
 
 #include "system/kernel.h"
-#include "system/written_at_entry.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -142,7 +141,7 @@ uint64_t capabilities_held(void)
 }
 
 /* What the bounding set lacked when it was looked at. */
-static WRITTEN_AT_ENTRY uint64_t lacking;
+static uint64_t lacking;
 
 /* What cannot be asked for may be there. */
 static bool is_bounding(unsigned number)
