@@ -9,6 +9,12 @@
 #include <stdlib.h>
 #include <sys/auxv.h>
 
+/*
+ * The loader takes the first of this name for all copies of the library, as with any variable that
+ * is exported: a copy behind sees by it that another one is in front, and need not search for that.
+ */
+__attribute__((visibility("default"))) const char chrootshim_front = 1;
+
 static void __attribute__((constructor)) chrootshim_start(void)
 {
         const char *inside = getenv(SETTINGS_INSIDE_VARIABLE);
@@ -17,7 +23,7 @@ static void __attribute__((constructor)) chrootshim_start(void)
         if (getauxval(AT_SECURE))
                 return;
         /* Named twice in LD_PRELOAD: the copy in front does it all, and says so. */
-        if (loader_is_behind("chrootshim_active"))
+        if (loader_is_behind(&chrootshim_front))
                 return;
         if (inside)
                 start_inside(inside);

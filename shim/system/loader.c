@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "system/loader.h"
 
+#include "system/kernel.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <gnu/libc-version.h>
@@ -134,11 +136,52 @@ void *loader_next(const char *name)
         return found && next_is_oldest() ? newest_version(name, found) : found;
 }
 
+/* From the root, with a name in each of its parts that is neither "." nor "..". */
+static bool is_tidy(const char *path)
+{
+        bool tidy = path[0] == '/';
+
+        while (tidy && *path == '/') {
+                const char *name = path + 1;
+                size_t length;
+
+                path = strchrnul(name, '/');
+                length = (size_t)(path - name);
+                tidy = length > 0 && !(name[0] == '.' && length == 1) &&
+                       !(name[0] == '.' && name[1] == '.' && length == 2);
+        }
+        return tidy;
+}
+
+/* Is it known that there is all of a tidy path, and no link in it? */
+static bool has_no_link(char *path)
+{
+        bool known = true;
+        char target;
+
+        for (char *end = path; known && *end;) {
+                char after;
+
+                end = strchrnul(end + 1, '/');
+                after = *end;
+                *end = '\0';
+                known = kernel_readlink(path, &target, sizeof(target)) == -EINVAL;
+                *end = after;
+        }
+        return known;
+}
+
+/* Nearly every path is its own real one. libc's function would first have to be found. */
 char *loader_real_path(const char *path)
 {
         char *(*resolve)(const char *, char *);
-        void *symbol = loader_next("realpath");
+        char *same = is_tidy(path) ? strdup(path) : NULL;
+        void *symbol;
 
+        if (same && has_no_link(same))
+                return same;
+        free(same);
+        symbol = loader_next("realpath");
         if (!symbol) {
                 errno = ENOSYS;
                 return NULL;
@@ -147,11 +190,18 @@ char *loader_real_path(const char *path)
         return resolve(path, NULL);
 }
 
-static const char here;
+/* Where the linker puts the begin and the end of this object. */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+extern const char _end[] __attribute__((visibility("hidden")));
+
+static bool is_own(const void *address)
+{
+        return (const char *)address >= __ehdr_start && (const char *)address < _end;
+}
 
 const char *loader_own_path(void)
 {
-        return path_of(&here);
+        return path_of(__ehdr_start);
 }
 
 const char *loader_path(void)
@@ -169,14 +219,10 @@ const char *loader_libc_path(void)
         return path_of(address);
 }
 
-/* The path of the object that has @symbol, if that is another one than ours. */
-static const char *other_object(void *symbol)
+/* The path of the object that has @address, if that is another one than ours. */
+static const char *other_object(const void *address)
 {
-        struct object own, object;
-
-        return find_object(&here, &own) && find_object(symbol, &object) && object.base != own.base
-                       ? object.path
-                       : NULL;
+        return is_own(address) ? NULL : path_of(address);
 }
 
 static const char *file_name(const char *path)
@@ -186,10 +232,10 @@ static const char *file_name(const char *path)
         return slash ? slash + 1 : path;
 }
 
-/* What is called otherwise is no copy: a program, say, that has the name @name by accident. */
-bool loader_is_behind(const char *name)
+/* What is called otherwise is no copy: a program, say, that has such a name by accident. */
+bool loader_is_behind(const void *address)
 {
-        const char *first = other_object(dlsym(RTLD_DEFAULT, name));
+        const char *first = other_object(address);
 
         return first && strcmp(file_name(first), file_name(loader_own_path())) == 0;
 }

@@ -25,8 +25,8 @@ void loader_close(void *handle);
  */
 char *loader_real_path(const char *path);
 
-/** loader_is_behind() - does a file of the shim's name, before it, define @name as it does? */
-bool loader_is_behind(const char *name);
+/** loader_is_behind() - is @address in another file of the shim's name? */
+bool loader_is_behind(const void *address);
 
 /**
  * loader_twin() - the object behind the shim that defines @name, which the shim exports, too.

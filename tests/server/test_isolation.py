@@ -53,7 +53,7 @@ class TestIsolation(TreeTest):
             hooked = set(re.findall(rf"^HOOK(?:{kinds})?\(\w+, (\w+)\)$", file.read(), re.M))
         own = {name for name in exported if name.startswith("chrootshim_")}
         assert "execve" in exported
-        assert own == {"chrootshim_active", "chrootshim_role"}
+        assert own == {"chrootshim_active", "chrootshim_front", "chrootshim_role"}
         assert exported - own == hooked
 
     def opened(self, libraries="", **settings):

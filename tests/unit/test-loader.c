@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
 
 /* libc has several of each, for programs of different ages. */
@@ -29,6 +30,25 @@ static void a_path_in_new_memory(void **state)
         free(path);
 }
 
+/* As libc's own, whether or not it is asked. */
+static void the_path_behind_links(void **state)
+{
+        static const char *const paths[] = {"/proc", "/proc/self/", "/proc/self", "/proc/self/root",
+                "/proc/../proc", "/proc/./sys", "//proc", "/proc/", "/proc/nobody",
+                "/proc/stat/file", "", "proc", "/proc/.."};
+
+        for (size_t i = 0; i < COUNT(paths); i++) {
+                char *path = loader_real_path(paths[i]), *wanted;
+                int error = path ? 0 : errno;
+
+                wanted = realpath(paths[i], NULL);
+                assert_string_equal(path ? path : "", wanted ? wanted : "");
+                assert_int_equal(error, wanted ? 0 : errno);
+                free(path);
+                free(wanted);
+        }
+}
+
 static void a_name_of_nobody(void **state)
 {
         assert_null(loader_next("chrootshim_no_such_name"));
@@ -39,6 +59,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_newest_version),
                 cmocka_unit_test(a_path_in_new_memory),
+                cmocka_unit_test(the_path_behind_links),
                 cmocka_unit_test(a_name_of_nobody),
         };
 
