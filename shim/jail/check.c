@@ -175,15 +175,16 @@ static int lacks(struct failure *failure, const char *setting, const char *capab
 int jail_check_privilege(
         struct jail *jail, const struct settings *settings, struct failure *ret_failure)
 {
+        const bool root = geteuid() == 0;
         uint64_t held = capabilities_held();
 
-        jail->rootless = geteuid() != 0 && !(held & 1ULL << CAP_SYS_CHROOT);
+        jail->rootless = !root && !(held & 1ULL << CAP_SYS_CHROOT);
         if (settings->isolation == ISOLATION_NAMESPACE && !(held & 1ULL << CAP_SYS_ADMIN))
                 return lacks(ret_failure, "isolation", "CAP_SYS_ADMIN", "which \"namespace\" needs",
                         "start the server with that capability (User=, CapabilityBoundingSet= of a "
                         "unit), "
                         "or set isolation = \"chroot\"");
-        if (geteuid() != 0 && !settings->pidfile && !settings->one_process) {
+        if (!root && !settings->pidfile && !settings->one_process) {
                 failure_set(ret_failure, 0, NULL, "a server that is not started as root needs it",
                         "set it; or one_process = true, for a server that has no workers");
                 ret_failure->setting = "pidfile";

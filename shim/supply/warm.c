@@ -7,6 +7,7 @@
 #include "system/kernel.h"
 #include "system/loader.h"
 #include "system/log.h"
+#include "system/written_at_entry.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,7 +25,7 @@
 #define NSSWITCH_SIZE 16384
 
 /* As glibc begins. */
-static struct {
+static WRITTEN_AT_ENTRY struct {
         const char *identity;
         int options;
         int facility;

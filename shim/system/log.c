@@ -7,6 +7,7 @@
 #include "system/log_file.h"
 #include "system/stack.h"
 #include "system/text.h"
+#include "system/written_at_entry.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct {
+static WRITTEN_AT_ENTRY struct {
         enum log_level level;
         enum log_target target;
         const char *path;

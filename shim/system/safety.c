@@ -6,6 +6,7 @@
 #include "system/kernel.h"
 #include "system/loader.h"
 #include "system/text.h"
+#include "system/written_at_entry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -247,15 +248,15 @@ static int look_at_libraries(struct look *look, const char *directory, struct fa
  * Where this machine's libc comes from ("usr/lib/x86_64-linux-gnu"), or "" if that is too deep. It
  * is found out once, at the check before the start: the loader's lock is no matter at an entry.
  */
-static const char *library_directory(void)
+static const char *library_directory(char directory[static DIRECTORY_SIZE])
 {
-        static char directory[DIRECTORY_SIZE] = "usr/";
+        static WRITTEN_AT_ENTRY const char *libc;
         const char *path, *slash;
         unsigned depth = 0;
 
-        if (directory[4])
-                return directory;
-        path = loader_libc_path();
+        if (!libc)
+                libc = loader_libc_path();
+        path = libc;
         slash = path ? strrchr(path, '/') : NULL;
         if (!slash || path[0] != '/')
                 return "";
@@ -264,7 +265,9 @@ static const char *library_directory(void)
                 depth += *at == '/';
         if (slash <= path || slash - path >= DIRECTORY_SIZE - 4 || depth > 6)
                 return "";
+        memcpy(directory, "usr/", 4);
         memcpy(directory + 4, path, (size_t)(slash - path));
+        directory[4 + (slash - path)] = '\0';
         return directory;
 }
 
@@ -290,7 +293,8 @@ int safety_of_contents_seen(
         const char *jail, const struct safety_observer *observer, struct failure *ret_failure)
 {
         struct look look = {.jail = jail, .observer = observer};
-        const char *libraries = library_directory();
+        char directory[DIRECTORY_SIZE];
+        const char *libraries = library_directory(directory);
         int error = 0;
 
         if (!libraries[0])
