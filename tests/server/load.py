@@ -1,6 +1,5 @@
 """A server under full load and graceful restarts, with what is counted of it."""
 # SPDX-License-Identifier: Apache-2.0
-import contextlib
 import os
 import re
 import signal
@@ -36,13 +35,7 @@ def own_mount_namespaces():
 
 def descriptors(pid):
     """What a process has open."""
-    found = []
-    with contextlib.suppress(OSError):
-        for fd in os.listdir(f"/proc/{pid}/fd"):
-            # One that is closed meanwhile is not open.
-            with contextlib.suppress(OSError):
-                found.append(os.readlink(f"/proc/{pid}/fd/{fd}"))
-    return found
+    return list(processes.open_links(pid).values())
 
 
 class Load:

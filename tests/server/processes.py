@@ -53,6 +53,16 @@ def uid(pid):
     return int(fields[1]) if fields else 0
 
 
+def open_links(pid):
+    """{number: what it leads to} of what a process has open; what it closes meanwhile is not open."""
+    found = {}
+    with contextlib.suppress(OSError):
+        for number in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                found[number] = os.readlink(f"/proc/{pid}/fd/{number}")
+    return found
+
+
 def root(pid):
     """What / is for this process."""
     try:

@@ -39,12 +39,8 @@ def kill_workers(apache):
 
 def socket_inodes(pid):
     """The inode numbers of the sockets that a process has open."""
-    try:
-        links = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
-    except OSError:
-        # It has ended, or has closed one meanwhile.
-        return []
-    return [link[len("socket:["):-1] for link in links if link.startswith("socket:[")]
+    return [link[len("socket:["):-1] for link in processes.open_links(pid).values()
+            if link.startswith("socket:[")]
 
 
 class TestSupplementaryGroups(ServerTest):

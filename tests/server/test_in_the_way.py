@@ -262,8 +262,8 @@ class TestExchanged(ForkerTest):
     def mounts(server):
         """Of the workers' namespace, which the refresher holds."""
         refresher, = processes.refreshers(server.pid)
-        link, = [f"fd/{fd}" for fd in os.listdir(f"/proc/{refresher}/fd")
-                 if os.readlink(f"/proc/{refresher}/fd/{fd}").startswith("mnt:")]
+        link, = [f"fd/{fd}" for fd, link in processes.open_links(refresher).items()
+                 if link.startswith("mnt:")]
         return machine.all_mounts(refresher, link)
 
 

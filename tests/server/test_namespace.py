@@ -1,5 +1,6 @@
 """isolation = "namespace": what is mounted for workers, what becomes of it, and what is refused."""
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import os
 import re
 import shutil
@@ -254,12 +255,11 @@ class TestKilledAtOnce:
         """Who lives in one of these namespaces, or has it open?"""
         found = []
         for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                links = [f"/proc/{pid}/ns/mnt"]
-                links += [f"/proc/{pid}/fd/{fd}" for fd in os.listdir(f"/proc/{pid}/fd")]
-                found += [link for link in links if os.readlink(link) in namespaces]
-            except OSError:
-                pass
+            found += [f"/proc/{pid}/fd/{fd}" for fd, link in processes.open_links(pid).items()
+                      if link in namespaces]
+            with contextlib.suppress(OSError):
+                if os.readlink(f"/proc/{pid}/ns/mnt") in namespaces:
+                    found.append(f"/proc/{pid}/ns/mnt")
         return found
 
     def test_nothing_is_left(self):

@@ -222,8 +222,7 @@ class TestWatches(ForkerTest):
 
     def watched(self, pid):
         """How many directories and files the process watches."""
-        fds = [fd for fd in os.listdir(f"/proc/{pid}/fd")
-               if os.readlink(f"/proc/{pid}/fd/{fd}") == "anon_inode:inotify"]
+        fds = [fd for fd, link in processes.open_links(pid).items() if link == "anon_inode:inotify"]
         return sum(processes.read(f"/proc/{pid}/fdinfo/{fd}").count("inotify wd:") for fd in fds)
 
     def refresher(self, **settings):

@@ -99,7 +99,7 @@ class Master:
 
 def address_of(pid):
     """The abstract socket that this process listens at."""
-    inodes = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
+    inodes = set(processes.open_links(pid).values())
     for line in processes.read("/proc/net/unix").splitlines()[1:]:
         words = line.split()
         if f"socket:[{words[6]}]" in inodes and len(words) > 7:
@@ -302,11 +302,9 @@ class TestCost:
             wait_until(lambda: {processes.root(pid) for pid in pools.workers()} ==
                        {tree.jail_of(name) for name in users}, "workers that are all inside")
             keeper = pools.keeper()
-            links = [os.readlink(f"/proc/{keeper}/fd/{fd}") for fd in os.listdir(f"/proc/{keeper}/fd")]
-            assert sum("inotify" in link for link in links) == 1
+            links = processes.open_links(keeper)
+            fd, = [fd for fd, link in links.items() if "inotify" in link]
             assert len(links) <= 5 * len(users) + 20
-            fd = [fd for fd in os.listdir(f"/proc/{keeper}/fd")
-                  if "inotify" in os.readlink(f"/proc/{keeper}/fd/{fd}")][0]
             assert processes.read(f"/proc/{keeper}/fdinfo/{fd}").count("inotify wd") < 20
             machine.write("/etc/hosts", "127.0.0.1 again\n")
             for name in users:

@@ -7,6 +7,7 @@ import socket
 import pytest
 
 import machine
+import processes
 import user_pools
 from escape_cases import compiled_attackers, memory
 from user_pools import Pools
@@ -172,8 +173,7 @@ def test_sockets_of_other_pools(neighbours):
     with open("/proc/net/unix") as file:
         own = {fields[6]: fields[7] for fields in map(str.split, file) if len(fields) > 7}
     for name in USERS:
-        directory = f"/proc/{neighbours.worker(name)}/fd"
-        links = [os.readlink(f"{directory}/{number}") for number in os.listdir(directory)]
+        links = processes.open_links(neighbours.worker(name)).values()
         held = {own.get(link[8:-1]) for link in links if link.startswith("socket:[")}
         assert held & {neighbours.socket(user) for user in USERS} == {neighbours.socket(name)}
 
