@@ -110,6 +110,9 @@ def refreshers(pid):
 
 def is_idle(pid):
     """Does the refresher wait for events alone, without a timeout, since nothing is left to do?"""
+    # One that is woken, but has not run yet, is still shown in its call: its state tells.
+    if not status(pid, "State").startswith("S"):
+        return False
     # ppoll() of four descriptors, and no time.
     return read(f"/proc/{pid}/syscall").split()[2:4] == ["0x4", "0x0"]
 
