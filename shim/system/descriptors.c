@@ -80,12 +80,16 @@ static int visit(void *context, const char *name)
         return fd >= search->first && fd != search->list && search->holds(fd) ? -ECANCELED : 0;
 }
 
-/* Among those from @first on. Return: 1, 0, or a negative error number where /proc tells nothing.
+/*
+ * Among those from @first on. /proc/self has those of the first thread, which may have ended, and
+ * has none then; or another thread has taken a table of its own (CLONE_FILES of unshare(2)).
+ *
+ * Return: 1, 0, or a negative error number where /proc tells nothing.
  */
 static int any_listed(int first, bool (*holds)(int fd))
 {
         CLOSED_AT_END int list =
-                kernel_open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+                kernel_open("/proc/thread-self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
         struct search search = {list, first, holds};
         int error = list < 0 ? list : kernel_each_entry(list, visit, &search);
 

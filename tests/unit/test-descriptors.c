@@ -3,6 +3,9 @@
 #include "system/descriptors.h"
 #include "unit.h"
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -85,10 +88,51 @@ static void a_limit_of_one_hides_none(void **state)
         assert_int_equal(status, 0);
 }
 
+static pthread_t first;
+
+static void *meet(void *table)
+{
+        if (table ? unshare(CLONE_FILES) : pthread_join(first, NULL))
+                _exit(1);
+        wanted = fcntl(STDERR_FILENO, F_DUPFD, 700);
+        if (wanted < 0 || !is_met())
+                _exit(2);
+        close(wanted);
+        _exit(is_missed() ? 0 : 3);
+}
+
+/* @table: it has descriptors of its own; else it is met by the last thread that is left. */
+static bool another_thread_meets(void *table)
+{
+        pid_t pid = fork();
+        pthread_t thread;
+        int status;
+
+        if (pid == 0) {
+                first = pthread_self();
+                if (pthread_create(&thread, NULL, meet, table) != 0)
+                        _exit(4);
+                pthread_exit(NULL);
+        }
+        return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static void the_first_thread_may_have_ended(void **state)
+{
+        assert_true(another_thread_meets(NULL));
+}
+
+static void a_thread_may_have_its_own(void **state)
+{
+        assert_true(another_thread_meets(&first));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_limit_of_one_hides_none),
+                cmocka_unit_test(the_first_thread_may_have_ended),
+                cmocka_unit_test(a_thread_may_have_its_own),
                 cmocka_unit_test(each_number_is_met),
                 cmocka_unit_test(a_low_limit_hides_none),
         };
