@@ -222,13 +222,16 @@ become_inside_from_afar(struct jail *jail, struct failure *failure)
         return become_inside(jail, buffer, sizeof(buffer), failure);
 }
 
-/* What was entered by is the root directory, unless that is of another mount, or lies deeper. */
+/*
+ * What was entered by is the root directory, unless that is of another mount, or lies deeper. The
+ * server may have put its own in that place, which opens more than the shim's does.
+ */
 static int take_root(struct jail *jail)
 {
-        int root = jail->fd;
+        int root = jail->fd, flags = kernel_fcntl(root, F_GETFL, 0);
 
         jail->fd = -1;
-        if (jail->namespace < 0 && !jail->below)
+        if (jail->namespace < 0 && !jail->below && flags >= 0 && flags & O_PATH)
                 return root;
         kernel_close(root);
         return kernel_open("/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);

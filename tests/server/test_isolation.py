@@ -123,3 +123,20 @@ say("numbers", {os.fstat(fd).st_ino for fd in range(200, 400)} == {os.fstat(0).s
             master += f"os.rename('{source}', '{source}.away')\nos.mkdir('{source}')\n"
         found = self.facts("pass", self.LOOK, master, isolation="namespace", expose=source)
         assert found["numbers"] == "True"
+
+    OWN = """\
+jail = os.stat("{jail}")
+for name in os.listdir("/proc/self/fd"):
+    if os.path.exists(f"/proc/self/fd/{name}") and os.path.samestat(os.stat(int(name)), jail):
+        os.dup2(os.open("{jail}", os.O_RDONLY), int(name))
+        say("taken", name)
+out = os.open("/", os.O_RDONLY)
+"""
+
+    @pytest.mark.parametrize("isolation", ("chroot", "namespace"))
+    def test_what_it_opened_itself_is_no_workers(self, isolation):
+        """By the jail's own number: a worker would share its place, and read what it may not."""
+        found = self.facts('attempt("read", os.read, out, 1)',
+                           master=self.OWN.replace("{jail}", self.tree.jail), isolation=isolation)
+        assert found["taken"]
+        assert found["read"] == "EBADF"
