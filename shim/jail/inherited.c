@@ -125,8 +125,11 @@ static int replace(int fd, int root)
 {
         int flags = kernel_fcntl(fd, F_GETFD, 0), error;
 
-        if (flags == -EBADF)
+        /* The entry has closed it since; or a filter says so, and it is open for all that. */
+        if (flags == -EBADF) {
+                kernel_close(fd);
                 return 0;
+        }
         /* Where a filter keeps this from being told, the program that is run next gets none. */
         flags = flags < 0 || (flags & FD_CLOEXEC) ? O_CLOEXEC : 0;
         error = duplicate(root, fd, flags);

@@ -27,7 +27,7 @@ ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 ENTER = str(pathlib.Path(__file__).with_name("enter"))
 
 # For tests/run: emulation is slow, and cannot do all; README.md has the reason for each name.
-EMULATED = {"TIMEOUT_MULTIPLIER": "20", "LEAVE_OUT": "refresher descriptors probe"}
+EMULATED = {"TIMEOUT_MULTIPLIER": "20", "LEAVE_OUT": "refresher descriptors inherited probe"}
 
 # A process that ends takes along what it has started: the first of them is killed, and with it all.
 TIED = ("setpriv", "--pdeathsig", "KILL")
