@@ -22,12 +22,13 @@ static unsigned long count_open(void)
 
 /*
  * @jail:    the descriptor of the jail, which the entry itself closes; or -1.
+ * @met:     one that was judged before all others; or -1.
  * @left:    so many others are open that were not met yet.
  * @refused: a filter keeps it from being told which.
  */
 struct search {
         struct inherited *inherited;
-        int jail;
+        int jail, met;
         unsigned long left;
         bool refused;
 };
@@ -41,7 +42,7 @@ static bool judge(struct search *search, int fd)
                 search->refused = search->refused || flags != -EBADF;
                 return false;
         }
-        if (fd == search->jail)
+        if (fd == search->jail || fd == search->met)
                 return true;
         if (!is_harmless_of(flags, fd, PROC_IN_REACH, NULL))
                 search->inherited->harmful[fd / 64] |= 1ULL << (fd % 64);
@@ -55,6 +56,13 @@ static int judge_run(struct search *search, int first)
         while (search->left > 0 && first < INHERITED_TRIED && judge(search, first))
                 first++;
         return first;
+}
+
+/* Whose number is known: where much is exposed, it lies far above the others of the shim. */
+static void judge_known(struct search *search, int fd)
+{
+        if (fd >= 0 && fd < INHERITED_TRIED && fd != search->jail && judge(search, fd))
+                search->met = fd;
 }
 
 static void judge_rest(struct search *search, int first, int end)
@@ -77,10 +85,11 @@ static bool judge_numbers(struct inherited *inherited, const struct jail *jail)
 {
         int held = jail_holds(jail) ? jail->fd : -1, low, high;
         unsigned long count = count_open();
-        struct search search = {inherited, held, count - (held >= 0), false};
+        struct search search = {inherited, held, -1, count - (held >= 0), false};
 
         if (count == 0 || count > INHERITED_TRIED)
                 return false;
+        judge_known(&search, jail->namespace);
         low = judge_run(&search, 0);
         high = judge_run(&search, low < RAISED_LOWEST ? RAISED_LOWEST : low);
         judge_rest(&search, low, RAISED_LOWEST);

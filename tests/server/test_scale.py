@@ -11,8 +11,9 @@ from forker import ForkerTest
 # How often somebody waits, or is woken, is a matter of chance.
 WAITING = re.compile(r"(ppoll|wait4|clock_\w+|kill|read)\(|resumed>|\+\+\+|---")
 
-# So many calls more or less the refresher makes, as it is asked once or twice.
-CHANCE = 40
+# So many calls more or less the refresher makes, as it is asked once or twice; a file each would be
+# many thousands.
+CHANCE = 100
 
 FEW, MANY = 20, 20000
 
