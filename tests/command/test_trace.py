@@ -212,9 +212,22 @@ class TestReport:
         first = worker.write("first/name", "")
         worker.write("jail/second/name", "")
         search = f"for at in {first} /second/name /etc/hostname; do test -e $at; done"
-        assert paths(worker.trace("system", search)) == ["/etc/hostname"]
+        report = worker.trace("system", search)
+        assert paths(report) == ["/etc/hostname"], (report, worker.output, worker.complaints)
         assert paths(worker.trace("system", search.replace("second", "third"))) == [
             first, "/etc/hostname"]
+
+    def test_what_the_jail_had_while_the_worker_was_there(self, worker):
+        """Its mounts go with it, before a busy trace comes to what it has asked for."""
+        page = worker.write("site/page", "text")
+        exposed = f'expose = [ "{worker.path}/site" ];\n'
+        worker.write("chrootshim.conf", worker.settings_text() + exposed)
+        with Tracer(settings={"config": worker.conf}) as tracer:
+            os.kill(tracer.process.pid, signal.SIGSTOP)
+            cat = f"/bin/busybox cat {page} /etc/hostname"
+            assert worker.work("system", cat, tracer=tracer) == "text"
+            os.kill(tracer.process.pid, signal.SIGCONT)
+            assert paths(tracer.end()) == ["/etc/hostname"]
 
     def test_what_begins_nowhere_is_not_found(self, worker):
         """A call that fails anyway says nothing of what the jail has."""
@@ -224,7 +237,7 @@ class TestReport:
     def test_no_more_paths_than_somebody_reads(self, worker):
         """A worker may ask for any number, and must not keep the report busy for ever."""
         ask = "i=0; while test $i -lt 2500; do test -e /nothing/$i; i=$((i + 1)); done"
-        report = worker.trace("system", ask, options=["--all"])
+        report = worker.trace("system", ask, options=["--all"], lost=True)
         assert len(report["missing"]) == 2000 and report["lost"] >= 500
 
     def test_no_directory_that_all_share(self, worker):

@@ -50,11 +50,13 @@ class TracedWorker(Tree):
         result = self.run(*wrapper, self.server, *entry, *actions, jail=None, pidfile=None, extra=variables,
                           user=user, timeout=60)
         self.complaints = result.stderr
+        self.status = result.returncode
         return result.stdout
 
-    def trace(self, *actions, options=(), **keywords):
+    def trace(self, *actions, options=(), lost=False, **keywords):
         """What one trace says of it; self.output is what the worker has printed meanwhile, self.socket
-        where it called."""
+        where it called. A worker that was not traced, or not wholly unless `lost`, says nothing by what
+        is not reported."""
         user = keywords.get("user")
         settings = {"config": self.conf, **({"pidfile": self.pidfile} if user else {})}
         with Tracer(settings=settings, options=options, user=user,
@@ -63,6 +65,9 @@ class TracedWorker(Tree):
             report = tracer.end()
             self.socket = tracer.socket
             assert tracer.status == 0, tracer.complaints
+        told = f"{report}\n{tracer.complaints}\n{self.output}\n{self.complaints}"
+        assert report["workers"] >= 1 and self.status == 0, told
+        assert lost or report["lost"] == 0, told
         return report
 
     def cure(self, *actions, options=(), **keywords):

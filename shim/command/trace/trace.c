@@ -3,7 +3,6 @@
 #include "command/memory.h"
 #include "command/servers.h"
 #include "command/subcommand.h"
-#include "command/trace/trace_call.h"
 #include "command/trace/trace_keeper.h"
 #include "command/trace/trace_server.h"
 #include "command/trace/trace_show.h"
@@ -143,7 +142,6 @@ static bool take_event(struct trace *trace)
                 trace->report.workers++;
         if (event.what == TRACE_EVENT_CALL)
                 trace_report_add(&trace->report, &event);
-        trace_call_close(&event);
         return true;
 }
 

@@ -3,7 +3,7 @@
 #include "command/trace/trace_answer.h"
 
 #include "command/memory.h"
-#include "command/trace/trace_call.h"
+#include "command/trace/trace_look.h"
 #include "jail/trace.h"
 
 #include <errno.h>
@@ -49,7 +49,7 @@ static void tell(struct answerer *answerer, struct trace_event *event)
 
 static void tell_of(struct answerer *answerer, enum trace_event_what what, pid_t worker)
 {
-        struct trace_event event = {.what = what, .task = worker, .root = -1, .directory = -1};
+        struct trace_event event = {.what = what, .task = worker};
 
         if (answerer->channel >= 0)
                 tell(answerer, &event);
@@ -89,6 +89,7 @@ static bool answer(struct answerer *answerer)
 {
         struct seccomp_notif *notification = answerer->notification;
         struct seccomp_notif_resp *response = answerer->response;
+        struct trace_base base = TRACE_BASE_NONE;
         int listener = answerer->listener;
         bool found;
 
@@ -97,16 +98,18 @@ static bool answer(struct answerer *answerer)
         /* ENOENT: the task was killed first. */
         if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, notification) < 0)
                 return errno == ENOENT || errno == EINTR;
-        found = answerer->channel >= 0 && trace_call_read(notification, &answerer->event);
+        found = answerer->channel >= 0 && trace_call_read(notification, &answerer->event, &base);
         if (found && ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &notification->id) < 0)
                 found = false;
         /* Before the answer: who sees that a worker has done its work may end the trace at once. */
-        if (found)
+        if (found) {
+                trace_look(&base, &answerer->event);
                 tell(answerer, &answerer->event);
+        }
         response->id = notification->id;
         response->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
         ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, response);
-        trace_call_close(&answerer->event);
+        trace_base_close(&base);
         return true;
 }
 
@@ -130,7 +133,6 @@ void trace_answer(int connection, int channel, const struct seccomp_notif_sizes 
         struct ucred worker = {0};
         socklen_t size = sizeof(worker);
 
-        answerer.event.root = answerer.event.directory = -1;
         answerer.notification = allocate(sizes->seccomp_notif, sizeof(*answerer.notification));
         answerer.response = allocate(sizes->seccomp_notif_resp, sizeof(*answerer.response));
         if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &worker, &size) < 0 ||

@@ -11,7 +11,7 @@
  * @channel: where to tell (trace_event_send()); the worker is answered also when nobody hears it.
  * @sizes:   of the kernel's structures, from SECCOMP_GET_NOTIF_SIZES.
  *
- * A call goes on before anybody is told of it.
+ * A call goes on once it was looked for what it asks for, and that was told.
  */
 void trace_answer(int connection, int channel, const struct seccomp_notif_sizes *sizes);
 

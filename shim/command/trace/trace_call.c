@@ -94,7 +94,8 @@ static bool read_path(pid_t task, const struct traced_call *call, const uint64_t
         }
 }
 
-bool trace_call_read(const struct seccomp_notif *notification, struct trace_event *ret_event)
+bool trace_call_read(const struct seccomp_notif *notification, struct trace_event *ret_event,
+        struct trace_base *ret_base)
 {
         const struct traced_call *call = traced_call_find(notification->data.nr);
         const uint64_t *arguments = (const uint64_t *)notification->data.args;
@@ -103,7 +104,7 @@ bool trace_call_read(const struct seccomp_notif *notification, struct trace_even
 
         ret_event->what = TRACE_EVENT_CALL;
         ret_event->task = task;
-        ret_event->root = ret_event->directory = -1;
+        *ret_base = (struct trace_base)TRACE_BASE_NONE;
         /* A number means another call to a worker of another word size. */
         if (!call || task == 0 || notification->data.arch != traced_architecture() ||
                 !read_path(task, call, arguments, ret_event))
@@ -113,20 +114,20 @@ bool trace_call_read(const struct seccomp_notif *notification, struct trace_even
                 call->kind == TRACED_CREATE || (call->kind == TRACED_OPEN && call->flags >= 0 &&
                                                        (arguments[call->flags] & O_CREAT));
         read_program(task, ret_event);
-        ret_event->root = open_of_task(task, "root", 0);
+        ret_base->root = open_of_task(task, "root", 0);
         if (ret_event->path[0] != '/') {
                 directory = call->directory < 0 ? AT_FDCWD : (int)arguments[call->directory];
-                ret_event->directory = directory == AT_FDCWD ? open_of_task(task, "cwd", 0)
-                                                             : open_of_task(task, NULL, directory);
+                ret_base->directory = directory == AT_FDCWD ? open_of_task(task, "cwd", 0)
+                                                            : open_of_task(task, NULL, directory);
         }
         return true;
 }
 
-void trace_call_close(struct trace_event *event)
+void trace_base_close(struct trace_base *base)
 {
-        if (event->root >= 0)
-                close(event->root);
-        if (event->directory >= 0)
-                close(event->directory);
-        event->root = event->directory = -1;
+        if (base->root >= 0)
+                close(base->root);
+        if (base->directory >= 0)
+                close(base->directory);
+        *base = (struct trace_base)TRACE_BASE_NONE;
 }

@@ -4,6 +4,7 @@
 #define SHIM_COMMAND_TRACE_EVENT_H
 
 #include "jail/traced_calls.h"
+#include "system/kernel.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -19,6 +20,18 @@ enum trace_event_what {
         TRACE_EVENT_CALL,
 };
 
+/** enum trace_place - where what was asked for is. */
+enum trace_place {
+        /** In the jail. */
+        TRACE_INSIDE,
+        /** Not in the jail, but outside: what a report is about. */
+        TRACE_OUTSIDE,
+        /** Neither here nor there. */
+        TRACE_NOWHERE,
+        /** Nobody can say: it begins at what is no directory of the jail. */
+        TRACE_UNKNOWN,
+};
+
 /** Room for the name of a program; a longer one is cut. */
 #define TRACE_PROGRAM_SIZE 64
 
@@ -27,20 +40,20 @@ enum trace_event_what {
  *
  * @task:     the thread that made the call; or the worker.
  * @lost:     calls before this one that could not be told, for the report was too slow.
- * @root, @directory: O_PATH descriptors of its root, and of what a relative path begins at; -1 if
- *            there is none. Who receives the event closes them.
+ * @place:    as it was when the task asked.
+ * @root:     its root directory.
  * @creates:  it makes the file if it is not there.
  * @program:  the name of the file that the task runs.
- * @path:     as the kernel was given it.
+ * @path:     as the kernel was given it; absolute once it was looked for (trace_look()).
  *
- * All that follows the descriptors comes from the task, which may write what it likes.
+ * The program and the path come from the task, which may write what it likes.
  */
 struct trace_event {
         enum trace_event_what what;
         pid_t task;
         unsigned lost;
-        int root;
-        int directory;
+        enum trace_place place;
+        struct identity root;
         enum traced_kind kind;
         bool creates;
         char program[TRACE_PROGRAM_SIZE];

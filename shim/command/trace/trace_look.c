@@ -53,7 +53,8 @@ static bool name_of(int fd, char *ret_path)
 }
 
 /* The absolute path, from the root of who asks. Return: false if it begins outside of that. */
-static bool make_absolute(const struct trace_event *event, char *ret_path)
+static bool make_absolute(
+        const struct trace_base *base, const struct trace_event *event, char *ret_path)
 {
         char root[PATH_MAX], directory[PATH_MAX];
         size_t length;
@@ -61,8 +62,8 @@ static bool make_absolute(const struct trace_event *event, char *ret_path)
         if (event->path[0] == '/') {
                 strcpy(ret_path, event->path);
         } else {
-                if (event->directory < 0 || !name_of(event->root, root) ||
-                        !name_of(event->directory, directory))
+                if (base->directory < 0 || !name_of(base->root, root) ||
+                        !name_of(base->directory, directory))
                         return false;
                 length = strcmp(root, "/") == 0 ? 0 : strlen(root);
                 if (strncmp(root, directory, length) != 0 ||
@@ -186,20 +187,31 @@ static bool lacks_directory(char *path)
         return false;
 }
 
-enum trace_place trace_look(const struct trace_event *event, char *ret_path)
+static enum trace_place look(int root, const struct trace_event *event, char *path)
 {
         struct stat facts;
         bool inside;
 
-        if (event->root < 0 || !make_absolute(event, ret_path))
-                return TRACE_UNKNOWN;
-        inside = event->creates ? directory_is_inside(event->root, ret_path)
-                                : is_inside(event->root, ret_path);
+        inside = event->creates ? directory_is_inside(root, path) : is_inside(root, path);
         if (inside && event->kind == TRACED_EXECUTE)
-                inside = !lacks_interpreter(event->root, ret_path);
+                inside = !lacks_interpreter(root, path);
         if (inside)
                 return TRACE_INSIDE;
-        if (stat(ret_path, &facts) == 0 || (event->creates && lacks_directory(ret_path)))
+        if (stat(path, &facts) == 0 || (event->creates && lacks_directory(path)))
                 return TRACE_OUTSIDE;
         return TRACE_NOWHERE;
+}
+
+void trace_look(const struct trace_base *base, struct trace_event *event)
+{
+        struct file_facts root;
+        char path[PATH_MAX];
+
+        event->place = TRACE_UNKNOWN;
+        if (base->root < 0 || kernel_facts(base->root, "", 0, &root) < 0 ||
+                !make_absolute(base, event, path))
+                return;
+        event->root = root.identity;
+        event->place = look(base->root, event, path);
+        strcpy(event->path, path);
 }

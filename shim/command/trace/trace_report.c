@@ -187,7 +187,7 @@ static bool is_of_the_shim(const struct plan *plan, const char *path)
 void trace_report_add(struct trace_report *report, const struct trace_event *event)
 {
         char path[PATH_MAX];
-        enum trace_place place = trace_look(event, path);
+        enum trace_place place = event->place;
         struct question question = {.path = path};
         struct file_facts facts = {0};
         struct trace_missing *item;
@@ -195,10 +195,12 @@ void trace_report_add(struct trace_report *report, const struct trace_event *eve
         if (place == TRACE_UNKNOWN)
                 return;
         if (place == TRACE_INSIDE)
-                take_back(report, event->task, path);
+                take_back(report, event->task, event->path);
         if (place == TRACE_INSIDE || (place == TRACE_NOWHERE && !report->all))
                 return;
-        question.plan = trace_users_plan(&report->users, report->plan, event->root, &question.user);
+        question.plan =
+                trace_users_plan(&report->users, report->plan, &event->root, &question.user);
+        strcpy(path, event->path);
         if (is_of_the_shim(question.plan, path))
                 return;
         name_directory_of_charsets(path);

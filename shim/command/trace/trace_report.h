@@ -5,7 +5,7 @@
 #define SHIM_COMMAND_TRACE_REPORT_H
 
 #include "command/finding.h"
-#include "command/trace/trace_look.h"
+#include "command/trace/trace_event.h"
 #include "command/trace/trace_users.h"
 
 /**
@@ -65,7 +65,7 @@ struct trace_report {
 /** The most paths: a worker may ask for any number, and nobody reads them. */
 #define TRACE_REPORT_LIMIT 2000
 
-/** trace_report_add() - look for what @event asks for, and note it if it is missing. */
+/** trace_report_add() - note what @event asks for, if it is missing. */
 void trace_report_add(struct trace_report *report, const struct trace_event *event);
 
 /**

@@ -43,22 +43,21 @@ static void make(struct trace_user *user, const struct plan *template)
         users_release(&users);
 }
 
-struct plan *trace_users_plan(
-        struct trace_users *users, struct plan *plan, int root, const char **ret_user)
+struct plan *trace_users_plan(struct trace_users *users, struct plan *plan,
+        const struct identity *root, const char **ret_user)
 {
         struct trace_user *user = NULL;
-        struct file_facts facts;
 
         *ret_user = NULL;
-        if (!plan->is_template || root < 0 || kernel_facts(root, "", 0, &facts) < 0)
+        if (!plan->is_template)
                 return plan;
         for (size_t i = 0; i < users->count && !user; i++)
-                if (identity_equal(&users->item[i].root, &facts.identity))
+                if (identity_equal(&users->item[i].root, root))
                         user = &users->item[i];
         if (!user) {
                 users->item = memory_grow(users->item, users->count + 1, sizeof(*users->item));
                 user = &users->item[users->count++];
-                *user = (struct trace_user){.root = facts.identity, .plan = PLAN_NONE};
+                *user = (struct trace_user){.root = *root, .plan = PLAN_NONE};
                 make(user, plan);
         }
         *ret_user = user->name;

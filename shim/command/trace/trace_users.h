@@ -14,15 +14,15 @@ struct trace_users {
 };
 
 /**
- * trace_users_plan() - of the jail whose root is @root, a descriptor.
+ * trace_users_plan() - of the jail whose root directory is @root.
  * @plan:     of the settings: what is to be returned where there is one jail for all, or where it
  *            is no user's.
  * @ret_user: his name, which lives as long as @users; NULL where there is none.
  *
  * It is valid until the next call.
  */
-struct plan *trace_users_plan(
-        struct trace_users *users, struct plan *plan, int root, const char **ret_user);
+struct plan *trace_users_plan(struct trace_users *users, struct plan *plan,
+        const struct identity *root, const char **ret_user);
 
 /** trace_users_release() - free what they hold. */
 void trace_users_release(struct trace_users *users);
