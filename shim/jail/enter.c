@@ -18,6 +18,11 @@
 /* Names of working directories that fit on a small stack. */
 #define WORKING_DIRECTORY 512
 
+/* Of newer headers than some distributions have (linux/close_range.h). */
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE (1U << 1)
+#endif
+
 static int fail_replaced(struct failure *failure)
 {
         return failure_set(failure, 0, NULL,
@@ -88,18 +93,35 @@ int jail_hold(struct jail *jail, struct failure *ret_failure)
         return jail_holds(jail) ? check_path(jail, ret_failure) : fail_replaced(ret_failure);
 }
 
-/*
- * CLONE_THREAD asks the kernel to undo what only a process with one thread does not share; it
- * changes nothing (unshare(2)). Where a filter forbids unshare(), /proc counts the threads.
- */
-static bool has_one_thread(void)
+static bool has_one_thread_listed(void)
 {
         struct file_facts facts;
-        int error = kernel_unshare(CLONE_THREAD);
 
-        if (error == 0 || error == -EINVAL)
-                return error == 0;
         return kernel_facts(AT_FDCWD, "/proc/self/task", 0, &facts) == 0 && facts.links == 3;
+}
+
+/*
+ * CLONE_THREAD asks the kernel to undo what only a process with one thread does not share; it
+ * changes nothing. CLONE_FILES gives a table of its own to who shares one, and is nothing for all
+ * others (unshare(2)). Where a filter forbids unshare(), /proc counts the threads, and
+ * close_range(2), which closes nothing here, gives the table. Where one forbids that as well, or
+ * Linux has none (before 5.9), nobody tells whether there is a process that shares it.
+ */
+int jail_stand_alone(struct failure *ret_failure)
+{
+        int error = kernel_unshare(CLONE_THREAD | CLONE_FILES);
+
+        if (error == -EINVAL || (error < 0 && !has_one_thread_listed()))
+                return failure_set(ret_failure, 0, NULL, "the process has more than one thread",
+                        "let the server start its threads after it has dropped its privileges; for "
+                        "a server of one process, that has no workers, set one_process = true");
+        if (error < 0)
+                error = (int)kernel_call(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE, 0, 0);
+        if (error == 0 || error == -ENOSYS || error == -EPERM)
+                return 0;
+        return failure_set(ret_failure, error, NULL,
+                "it cannot have a table of descriptors of its own",
+                "let the server share it with no other process, or have more memory");
 }
 
 /* The inside view of the working directory @outside, which is empty if there is none; "/" if it
@@ -252,10 +274,6 @@ int jail_enter(struct jail *jail, bool seen, int *ret_root, struct failure *ret_
         char buffer[WORKING_DIRECTORY];
         int error;
 
-        if (!has_one_thread())
-                return failure_set(ret_failure, 0, NULL, "the process has more than one thread",
-                        "let the server start its threads after it has dropped its privileges; for "
-                        "a server of one process, that has no workers, set one_process = true");
         error = seen && jail_holds(jail) ? 0 : jail_hold(jail, ret_failure);
         if (error == 0 && !seen)
                 error = check_safety(jail, ret_failure);

@@ -23,13 +23,24 @@ void jail_take_namespace(struct jail *jail, int fd);
 int jail_hold(struct jail *jail, struct failure *ret_failure);
 
 /**
+ * jail_stand_alone() - nobody but the caller opens a descriptor of this process from now on.
+ *
+ * It comes before any look at the descriptors: a thread that opened a directory after they were
+ * counted, and then ended, would leave a way out that nobody has seen; so would a process that
+ * shares their table.
+ *
+ * Return: 0, or a negative error number with @ret_failure: there is another thread.
+ */
+int jail_stand_alone(struct failure *ret_failure);
+
+/**
  * jail_enter() - make the jail this process's root, for good.
  *
  * @seen: what seen_holds() says (jail/seen.h); if it does not hold, the jail is checked, which
  * needs a large stack.
  * @ret_root: of O_PATH, the root directory; the caller closes it.
  *
- * Async-signal-safe. The process must have one thread. A working directory below the jail is
+ * Async-signal-safe. The process must stand alone by jail_stand_alone(). A working directory below the jail is
  * kept, another becomes "/". On success the jail has no descriptors any more, on failure the
  * process must not go on. Without root, it is in a user namespace afterwards.
  *

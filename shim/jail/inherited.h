@@ -35,6 +35,8 @@ struct inherited {
 /**
  * inherited_look() - find what this process has open, while /proc is in reach.
  *
+ * It must stand alone by jail_stand_alone(): what another opens meanwhile is missed.
+ *
  * The descriptor of @jail is none of it, for the entry itself closes that; but whatever the server
  * may have put in its place is.
  */

@@ -240,6 +240,8 @@ static void enter(void *argument)
         lock_files_carry();
         raise_rights(entry, &held);
         tracer = trace_connect(plan->tracer);
+        if (entry->error == 0)
+                entry->error = jail_stand_alone(entry->failure);
         inherited_look(&inherited, &plan->jail);
         if (entry->error == 0)
                 entry->error = jail_enter(&plan->jail, entry->seen, &root, entry->failure);

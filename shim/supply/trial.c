@@ -50,8 +50,8 @@ static const struct call calls[] = {
 #else
         CALL(setfsuid), CALL(setresuid),
 #endif
-        CALL(capget), CALL(capset), CALL(chdir), CALL(chroot), CALL(connect), CALL(dup3),
-        CALL(fchdir), CALL(getcwd), CALL(getdents64), CALL(ioctl), CALL(keyctl),
+        CALL(capget), CALL(capset), CALL(chdir), CALL(chroot), CALL(close_range), CALL(connect),
+        CALL(dup3), CALL(fchdir), CALL(getcwd), CALL(getdents64), CALL(ioctl), CALL(keyctl),
         CALL(landlock_add_rule), CALL(landlock_create_ruleset), CALL(landlock_restrict_self),
         CALL(prctl), CALL(prlimit64), CALL(readlinkat), CALL(seccomp), CALL(sendmsg), CALL(setns),
         CALL(statx), CALL(unshare)};

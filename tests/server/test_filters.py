@@ -20,8 +20,8 @@ SPARED = ("unshare", "keyctl", "landlock_create_ruleset", "setfsuid")
 
 class TestEntry(WorkerTest):
 
-    def serve(self, call, answer, **settings):
-        wrapper = [self.tree.compile("answer_calls"), call, str(answer)]
+    def serve(self, call, answer, before=(), **settings):
+        wrapper = [*before, self.tree.compile("answer_calls"), call, str(answer)]
         return self.run_worker('say("served")', wrapper=wrapper, **settings)
 
     def assert_stopped(self, result, pattern):
@@ -74,6 +74,17 @@ class TestEntry(WorkerTest):
         result = self.serve(call, answer)
         assert (result.returncode, result.stderr) == (0, "")
         assert "served" in result.stdout
+
+    @pytest.mark.parametrize("answer", (*REFUSED, "kill"))
+    def test_the_other_way_to_stand_alone(self, answer):
+        """By close_range(), where unshare() is refused."""
+        program = self.tree.compile("answer_calls")
+        result = self.serve("close_range", answer, before=[program, "unshare", str(errno.EPERM)])
+        if answer == "kill":
+            self.assert_stopped(result, "kills workers for the call close_range: add")
+        else:
+            assert (result.returncode, result.stderr) == (0, "")
+            assert "served" in result.stdout
 
     def test_the_trial_leaves_nothing(self):
         """No child, no signal, no descriptor, and the master is what it was."""

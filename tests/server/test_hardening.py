@@ -353,6 +353,25 @@ class TestEntry(WorkerTest):
         self.assert_ended(self.run_worker(master=drop, isolation=isolation),
                           "the process has more than one thread: let the server")
 
+    @pytest.mark.parametrize("filters", ((), ("unshare",), ("unshare", "close_range")))
+    @pytest.mark.parametrize("opener", ("thread", "process"))
+    def test_what_another_opens_meanwhile(self, opener, filters):
+        """A thread that ends before it is asked for; a process with the same table of descriptors."""
+        library = compile_program("late_opener.c", f"{self.tree.path}/late.so", "-shared", "-fPIC",
+                                  "-pthread")
+        liar = self.tree.compile("answer_calls")
+        found = self.facts("""\
+try:
+    say("late", os.path.samestat(os.stat(50), os.stat("/")))
+except OSError as error:
+    say("late", errno.errorcode[error.errno])
+""", extra={"LD_PRELOAD": f"{self.tree.library}:{library}", "LATE": opener, "LATE_NUMBER": "50"},
+                           wrapper=[word for call in filters
+                                    for word in (liar, call, str(errno.EPERM))])
+        # Where both calls are refused, nobody tells of such a process.
+        unknown = "False" if len(filters) == 2 else "EBADF"
+        assert found["late"] == {"thread": "True", "process": unknown}[opener]
+
     def test_a_user_id_that_does_not_change(self):
         """A library, or a filter of system calls, that says "done" and has done nothing."""
         library = compile_program("fake_setuid.c", f"{self.tree.path}/fake_setuid.so", "-shared",

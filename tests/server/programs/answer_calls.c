@@ -24,6 +24,7 @@ static const struct {
 } calls[] = {
         {"capset", SYS_capset},
         {"chroot", SYS_chroot},
+        {"close_range", SYS_close_range},
         {"fchdir", SYS_fchdir},
         {"keyctl", SYS_keyctl},
         {"landlock_add_rule", SYS_landlock_add_rule},

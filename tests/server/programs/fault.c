@@ -64,6 +64,7 @@ static const struct call {
         NAMED("clock_gettime", CALL_CLOCK_GETTIME, NONE, NONE),
         CALL(clone, NONE, NONE),
         CALL(close, NONE, NONE),
+        CALL(close_range, NONE, NONE),
         CALL(dup3, NONE, NONE),
         CALL(epoll_ctl, NONE, NONE),
         CALL(eventfd2, NONE, NONE),
