@@ -174,6 +174,25 @@ static int judge(const struct plan *plan, ssize_t length, const struct report *r
         return -EPERM;
 }
 
+/*
+ * Why there is no child (clone(2)). What helps against too little memory, or too many open files,
+ * failure_set() knows.
+ */
+static const char *remedy_of_start(int error)
+{
+        switch (error) {
+        case -EAGAIN:
+                return "raise the server's limit of processes (ulimit -u, TasksMax=), or the "
+                       "kernel's (kernel.pid_max, kernel.threads-max)";
+        case -EINVAL:
+                return "start the server without an emulator: qemu-user, for one, starts no child "
+                       "that ends without a signal";
+        default:
+                return "allow pipe2() and clone() in SystemCallFilter= of the unit, or in the "
+                       "container's profile";
+        }
+}
+
 static int try(struct plan *plan, trial *what, long *last, struct failure *failure)
 {
         struct report report = {0};
@@ -188,8 +207,8 @@ static int try(struct plan *plan, trial *what, long *last, struct failure *failu
                 run_child(plan, what, ends[1], last);
         }
         if (pid < 0) {
-                error = failure_set(failure, pid, NULL, "the entry cannot be tried",
-                        "raise the server's limit of processes (ulimit -u, TasksMax=)");
+                error = failure_set(
+                        failure, pid, NULL, "the entry cannot be tried", remedy_of_start(pid));
                 failure->jail = plan->jail.real;
         }
         if (ends[1] >= 0)

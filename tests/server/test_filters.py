@@ -17,6 +17,13 @@ REFUSED = (errno.EPERM, errno.ENOSYS)
 NEEDED = ("chroot", "fchdir", "capset", "landlock_restrict_self", "landlock_add_rule")
 SPARED = ("unshare", "keyctl", "landlock_create_ruleset", "setfsuid")
 
+# What clone(2) says, and what helps.
+NO_CHILD = (
+    (errno.EAGAIN, r"raise the server's limit of processes \(ulimit -u, TasksMax=\), or the kernel's"),
+    (errno.EINVAL, "start the server without an emulator"),
+    (errno.ENOMEM, "give the server more memory"),
+    *((error, r"allow pipe2\(\) and clone\(\) in SystemCallFilter=") for error in REFUSED))
+
 
 class TestEntry(WorkerTest):
 
@@ -67,6 +74,12 @@ class TestEntry(WorkerTest):
     @pytest.mark.parametrize("answer", REFUSED)
     def test_refused(self, call, answer):
         self.assert_stopped(self.serve(call, answer), os.strerror(answer))
+
+    @pytest.mark.parametrize("answer, remedy", NO_CHILD)
+    def test_it_cannot_be_tried(self, answer, remedy):
+        """What is advised fits the error, and is not always about a filter."""
+        super().assert_stopped(self.serve("clone", answer),
+                               f"the entry cannot be tried: {os.strerror(answer)}: {remedy}")
 
     @pytest.mark.parametrize("call", SPARED)
     @pytest.mark.parametrize("answer", REFUSED)
