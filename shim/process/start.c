@@ -126,21 +126,34 @@ static bool is_preloaded_alone(void)
                kernel_facts(AT_FDCWD, "/etc/ld.so.preload", 0, &facts) == -ENOENT;
 }
 
+static int fail_twice(
+        struct failure *failure, const char *first, const char *second, const char *remedy)
+{
+        failure_set(failure, 0, NULL, NULL, remedy);
+        failure_reason(failure, "it names chrootshim twice: %s and %s", first, second);
+        failure->variable = "LD_PRELOAD";
+        return -EINVAL;
+}
+
 /*
  * The copy behind this one does nothing. With another file name, it would not be taken out of the
- * environment of programs that are to run without the shim.
+ * environment of programs that are to run without the shim. One in front, by which this one could
+ * not see that it is behind (init.c), is older: both would act, one upon the other.
  */
 static int look_for_twin(struct failure *failure)
 {
-        const char *twin = is_preloaded_alone() ? NULL : loader_twin("chrootshim_active");
+        const char *front, *twin;
 
-        self->twin = twin;
+        if (is_preloaded_alone())
+                return 0;
+        front = loader_front("chrootshim_active");
+        if (front)
+                return fail_twice(failure, front, self->library,
+                        "name one of them: the first is older, and does not know the second");
+        twin = self->twin = loader_twin("chrootshim_active");
         if (!twin || environment_names_library(twin, self->library))
                 return 0;
-        failure_set(failure, 0, NULL, NULL, "name one of them");
-        failure_reason(failure, "it names chrootshim twice: %s and %s", self->library, twin);
-        failure->variable = "LD_PRELOAD";
-        return -EINVAL;
+        return fail_twice(failure, self->library, twin, "name one of them");
 }
 
 /* All that can go wrong. Return: 1 if the shim is to do nothing in this program. */

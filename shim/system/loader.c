@@ -233,11 +233,21 @@ static const char *file_name(const char *path)
 }
 
 /* What is called otherwise is no copy: a program, say, that has such a name by accident. */
-bool loader_is_behind(const void *address)
+static const char *other_copy(const void *address)
 {
         const char *first = other_object(address);
 
-        return first && strcmp(file_name(first), file_name(loader_own_path())) == 0;
+        return first && strcmp(file_name(first), file_name(loader_own_path())) == 0 ? first : NULL;
+}
+
+bool loader_is_behind(const void *address)
+{
+        return other_copy(address);
+}
+
+const char *loader_front(const char *name)
+{
+        return other_copy(dlsym(RTLD_DEFAULT, name));
 }
 
 const char *loader_twin(const char *name)

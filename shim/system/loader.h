@@ -29,6 +29,13 @@ char *loader_real_path(const char *path);
 bool loader_is_behind(const void *address);
 
 /**
+ * loader_front() - the other file of the shim's name that defines @name in front of the shim.
+ *
+ * Return: its path; NULL if there is none.
+ */
+const char *loader_front(const char *name);
+
+/**
  * loader_twin() - the object behind the shim that defines @name, which the shim exports, too.
  *
  * Return: its path; NULL if there is none.

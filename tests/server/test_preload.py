@@ -1,7 +1,9 @@
 """The library twice in LD_PRELOAD: the copy in front acts, and one line names both."""
 # SPDX-License-Identifier: Apache-2.0
+import os
 import re
 import shutil
+import subprocess
 
 import pytest
 
@@ -46,6 +48,26 @@ class TestTwice(TreeTest):
             assert (result.returncode, result.stdout) == (EXIT_CONFIG, "")
             assert re.fullmatch(r"chrootshim\[\d+\]: error: LD_PRELOAD names chrootshim twice: "
                                 rf"{first} and {second}: name one of them\n", result.stderr)
+
+    def with_older(self, name):
+        """Run with another in front that has one of the library's names: both, and what came of it."""
+        source = self.tree.write("older.c", "int chrootshim_active(void) { return 1; }\n")
+        older = f"{self.tree.path}/older/{name}"
+        os.makedirs(os.path.dirname(older), exist_ok=True)
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", older, source], check=True)
+        both = (older, self.tree.library)
+        return *both, self.tree.run("/bin/true", extra={"LD_PRELOAD": ":".join(both)})
+
+    def test_an_older_copy_in_front(self):
+        """One by which the copy behind cannot see that it is behind: both would act."""
+        older, library, result = self.with_older("libchrootshim.so")
+        assert (result.returncode, result.stdout) == (EXIT_CONFIG, "")
+        assert re.fullmatch(rf"chrootshim\[\d+\]: error: LD_PRELOAD names chrootshim twice: {older} and "
+                            rf"{library}: name one of them: the first is older[^\n]*\n", result.stderr)
+
+    def test_what_has_the_name_by_accident_is_no_copy(self):
+        *_, result = self.with_older("another.so")
+        assert (result.returncode, result.stderr) == (0, "")
 
     def test_one_copy_by_two_names_is_one(self):
         """The loader takes it for what it is."""
