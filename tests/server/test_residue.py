@@ -566,8 +566,28 @@ class TestRefused(ResidueTest):
 class TestCrash(ResidueTest):
     """The server ends in the middle: what it has made is known."""
 
+    def kill_before_it_is_noted(self, path):
+        """It stands beside its place, and the kernel is asked what it is, to note that."""
+        place, name = os.path.split(self.tree.jail + path)
+        made = f"{place}/.{name}.chrootshim"
+        tracer = ["strace", "-qq", "-o", "/dev/null", "-P", made, "-e", "inject=statx:signal=KILL",
+                  "-E", f"LD_PRELOAD={self.tree.library}"]
+        result = self.tree.run(*command(self.tree, tracer), extra={"LD_PRELOAD": ""},
+                               expose=f"{self.shared}:/dev/null")
+        assert result.returncode == -signal.SIGKILL, result.stderr
+        assert os.path.lexists(made)
+
     def test_killed_while_it_copies(self):
-        """A file and a directory, in a tree; and what is not wanted later is gone."""
+        """
+        Each kind of thing, between its making and its note; then a file and a directory, in a tree,
+        at any moment. What is not wanted later is gone.
+        """
+        self.tree.write("shared/deep/other", "another\n")
+        os.symlink("file", f"{self.shared}/link")
+        for path in (self.file, f"{self.shared}/deep", f"{self.shared}/link", "/dev/null"):
+            self.kill_before_it_is_noted(path)
+            self.once()
+            assert self.found() == set()
         for number in range(300):
             self.tree.write(f"shared/{number % 30}/{number}", "text\n")
         with open(f"{self.shared}/big", "w") as file:
