@@ -40,9 +40,9 @@ int jail_stand_alone(struct failure *ret_failure);
  * needs a large stack.
  * @ret_root: of O_PATH, the root directory; the caller closes it.
  *
- * Async-signal-safe. The process must stand alone by jail_stand_alone(). A working directory below the jail is
- * kept, another becomes "/". On success the jail has no descriptors any more, on failure the
- * process must not go on. Without root, it is in a user namespace afterwards.
+ * Async-signal-safe. The process must stand alone by jail_stand_alone(). A working directory below
+ * the jail is kept, another becomes "/". On success the jail has no descriptors any more, on
+ * failure the process must not go on. Without root, it is in a user namespace afterwards.
  *
  * Return: 0, or a negative error number with @ret_failure.
  */
