@@ -102,14 +102,15 @@ static bool has_one_thread_listed(void)
 
 /*
  * CLONE_THREAD asks the kernel to undo what only a process with one thread does not share; it
- * changes nothing. CLONE_FILES gives a table of its own to who shares one, and is nothing for all
- * others (unshare(2)). Where a filter forbids unshare(), /proc counts the threads, and
- * close_range(2), which closes nothing here, gives the table. Where one forbids that as well, or
- * Linux has none (before 5.9), nobody tells whether there is a process that shares it.
+ * changes nothing. CLONE_FILES and CLONE_FS give a table of descriptors, a root and a working
+ * directory of its own to who shares them, and are nothing for all others (unshare(2)). Where a
+ * filter forbids unshare(), /proc counts the threads, and close_range(2), which closes nothing
+ * here, gives the table. Where one forbids that as well, or Linux has none (before 5.9), nobody
+ * tells whether there is a process that shares it; nor of one that shares the directories.
  */
 int jail_stand_alone(struct failure *ret_failure)
 {
-        int error = kernel_unshare(CLONE_THREAD | CLONE_FILES);
+        int error = kernel_unshare(CLONE_THREAD | CLONE_FILES | CLONE_FS);
 
         if (error == -EINVAL || (error < 0 && !has_one_thread_listed()))
                 return failure_set(ret_failure, 0, NULL, "the process has more than one thread",

@@ -23,7 +23,8 @@ void jail_take_namespace(struct jail *jail, int fd);
 int jail_hold(struct jail *jail, struct failure *ret_failure);
 
 /**
- * jail_stand_alone() - nobody but the caller opens a descriptor of this process from now on.
+ * jail_stand_alone() - from now on nobody but the caller opens a descriptor of this process, or
+ * moves its root and working directory.
  *
  * It comes before any look at the descriptors: a thread that opened a directory after they were
  * counted, and then ended, would leave a way out that nobody has seen; so would a process that

@@ -24,7 +24,7 @@ OF_THE_ENTRY = {
     r"prctl 3": ("", "whether its files in /proc are its own is not asked, but made so"),
     r"openat \S+/server\.pid|read": ("", "a pidfile that cannot be read names no new master"),
     r"getsockopt": ("", "what cannot be looked at counts as what serves"),
-    r"unshare 66560": ("", "then /proc counts the threads, and close_range() is asked"),
+    r"unshare 67072": ("", "then /proc counts the threads, and close_range() is asked"),
     r"(statx|openat) /proc/self/fd": ("", "then they are listed, or each number is tried"),
     r"openat \S+/lock": ("lock", "httpd opens its lock file by name then, and says that"),
     r"setfsuid": ("lock", "then no lock file is carried"),

@@ -356,7 +356,7 @@ class TestEntry(WorkerTest):
     @pytest.mark.parametrize("filters", ((), ("unshare",), ("unshare", "close_range")))
     @pytest.mark.parametrize("opener", ("thread", "process"))
     def test_what_another_opens_meanwhile(self, opener, filters):
-        """A thread that ends before it is asked for; a process with the same table of descriptors."""
+        """A thread that ends before it is asked for; a process that shares descriptors and directories."""
         library = compile_program("late_opener.c", f"{self.tree.path}/late.so", "-shared", "-fPIC",
                                   "-pthread")
         liar = self.tree.compile("answer_calls")
@@ -365,12 +365,15 @@ try:
     say("late", os.path.samestat(os.stat(50), os.stat("/")))
 except OSError as error:
     say("late", errno.errorcode[error.errno])
+say("moved", not os.path.samestat(os.stat("."), os.stat("/")))
 """, extra={"LD_PRELOAD": f"{self.tree.library}:{library}", "LATE": opener, "LATE_NUMBER": "50"},
                            wrapper=[word for call in filters
                                     for word in (liar, call, str(errno.EPERM))])
         # Where both calls are refused, nobody tells of such a process.
         unknown = "False" if len(filters) == 2 else "EBADF"
         assert found["late"] == {"thread": "True", "process": unknown}[opener]
+        # Nor of one that shares the directories.
+        assert found["moved"] == str(opener == "process" and len(filters) > 0)
 
     def test_a_user_id_that_does_not_change(self):
         """A library, or a filter of system calls, that says "done" and has done nothing."""

@@ -1,7 +1,8 @@
 /*
  * Preloaded beside the shim: while a worker enters, another opens a directory outside, by the
  * number $LATE_NUMBER, and ends: a "thread" just before the shim asks whether there is one, or a
- * "process" with the same table of descriptors just before the root changes ($LATE).
+ * "process" with the same table of descriptors just before the root changes ($LATE). That goes to
+ * this directory later, in which the worker would be as well if they shared it.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
@@ -13,6 +14,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -23,7 +25,7 @@
 #define ALONE 3
 
 static long (*next)(long number, ...);
-static bool is_worker;
+static bool is_worker, is_inside;
 static int ends[2];
 static pid_t process;
 
@@ -69,19 +71,32 @@ static void start_process(void)
 {
         char byte;
 
-        next(SYS_pipe2, ends, 0);
-        process = (pid_t)next(SYS_clone, CLONE_FILES, 0, 0, 0, 0);
+        socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+        process = (pid_t)next(SYS_clone, CLONE_FILES | CLONE_FS, 0, 0, 0, 0);
         if (process != 0)
                 return;
         next(SYS_read, ends[0], &byte, 1);
         open_directory();
+        next(SYS_write, ends[0], "", 1);
+        next(SYS_read, ends[0], &byte, 1);
+        next(SYS_fchdir, atoi(getenv("LATE_NUMBER")));
         next(SYS_exit_group, 0);
 }
 
 static void let_process_open(void)
 {
+        char byte;
+
+        next(SYS_write, ends[1], "", 1);
+        next(SYS_read, ends[1], &byte, 1);
+        is_inside = true;
+}
+
+static void let_process_move(void)
+{
         next(SYS_write, ends[1], "", 1);
         next(SYS_wait4, process, NULL, __WCLONE, NULL);
+        is_inside = false;
 }
 
 static void happen_before(long number)
@@ -92,6 +107,8 @@ static void happen_before(long number)
                 (by_thread ? let_thread_open : start_process)();
         if (number == SYS_chroot && !by_thread)
                 let_process_open();
+        if (number == SYS_capset && is_inside)
+                let_process_move();
 }
 
 long syscall(long number, ...)
