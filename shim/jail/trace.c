@@ -202,6 +202,21 @@ static bool give(int tracer, int listener)
 }
 
 /*
+ * A word can be read before its sender has left send(2), where the signal for it is sent last: that
+ * is to be over before die_with(). So a call of no path is reported, which the sender answers next.
+ * Return: it was answered.
+ */
+static bool is_answered(void)
+{
+        int error;
+
+        do
+                error = kernel_chdir("");
+        while (error == -EINTR);
+        return error != -ENOSYS;
+}
+
+/*
  * The kernel sends SIGKILL when the other end is closed (F_SETSIG of fcntl(2)), and nothing else
  * happens to the connection after TRACE_TAKEN. Return: is it still open then?
  */
@@ -229,7 +244,7 @@ void trace_begin(int tracer)
         }
         taken = give(tracer, (int)listener) && hears(tracer, TRACE_TAKEN);
         kernel_close((int)listener);
-        if (taken && die_with(tracer))
+        if (taken && is_answered() && die_with(tracer))
                 return;
         log_line(LEVEL_WARNING,
                 "a worker ends, for chrootshim trace has gone; the server may start "

@@ -15,7 +15,8 @@
  * traced.
  *
  * In words, between them: the tracer says TRACE_READY, the worker sends TRACE_LISTENER with the
- * listener, the tracer says TRACE_TAKEN once it answers. One byte each.
+ * listener, the tracer says TRACE_TAKEN once it answers. One byte each. The worker's first call is
+ * one of the path "", which says nothing.
  */
 #define TRACE_READY 'r'
 #define TRACE_LISTENER 'l'

@@ -11,11 +11,13 @@ import socket
 import subprocess
 import sysconfig
 import tempfile
+import threading
 
 import jsonschema
 import pytest
 
 import processes
+import slow_tracer
 from chrootshim import COMMAND, chrootshim, environment
 from processes import wait_until
 from traced_worker import TracedWorker
@@ -459,6 +461,17 @@ class TestWorker:
                 result = worker.work("say", "done", extra={"CHROOTSHIM_TRACE": path})
         assert result.startswith("done 3 ")
         assert "does not answer" in worker.complaints
+
+    def test_the_word_that_it_is_answered_does_not_kill_it(self):
+        """It can be read before the kernel comes to the signal for it, which others are woken before."""
+        with TracedWorker("chroot") as worker:
+            path = f"{worker.path}/slow"
+            with socket.create_server(path, family=socket.AF_UNIX) as listening:
+                tracer = threading.Thread(target=slow_tracer.serve, args=(listening, 2), daemon=True)
+                tracer.start()
+                result = worker.work("say", "done", extra={"CHROOTSHIM_TRACE": path})
+                tracer.join(60)
+        assert result.startswith("done 3 ") and worker.complaints == "", worker.complaints
 
     def test_a_filter_that_refuses_it(self, worker):
         """As of systemd: the worker serves untraced; or the start ends, and says which call it is."""
