@@ -242,6 +242,23 @@ class TestReport:
         report = worker.trace("system", ask, options=["--all"], lost=True)
         assert len(report["missing"]) == 2000 and report["lost"] >= 500
 
+    def test_what_came_too_fast_is_counted(self, worker):
+        """Also where nothing more is told after it."""
+        ask = f"p=/{'n/' * 2000}n; i=0; while test $i -lt 8000; do test -e $p; i=$((i + 1)); done"
+        with Tracer(settings={"config": worker.conf}) as tracer:
+            os.kill(tracer.process.pid, signal.SIGSTOP)
+            worker.work("system", ask, tracer=tracer)
+            os.kill(tracer.process.pid, signal.SIGCONT)
+            assert tracer.end()["lost"] > 0
+
+    def test_a_program_that_may_not_be_looked_at_is_counted(self):
+        """Who may run a file, and not read it, may not read the memory of what runs it either."""
+        with TracedWorker("chroot") as worker:
+            worker.put_command()
+            os.chmod(f"{worker.jail}/bin/busybox", 0o711)
+            report = worker.trace("system", "/bin/busybox cat /etc/hostname", user=NOBODY, lost=True)
+            assert paths(report) == [] and report["lost"] > 0
+
     def test_no_directory_that_all_share(self, worker):
         """Programs look at these on their way, and nobody wants the whole of them in a jail."""
         looks = "for at in /usr /usr/share /usr/lib/*-linux-gnu /var/lib; do test -e $at; done"

@@ -137,7 +137,6 @@ static bool take_event(struct trace *trace)
                         stderr);
                 return false;
         }
-        trace->report.lost += event.lost;
         if (event.what == TRACE_EVENT_BEGIN)
                 trace->report.workers++;
         if (event.what == TRACE_EVENT_CALL)
@@ -192,6 +191,7 @@ static void drain(struct trace *trace)
 
         for (int i = 0; i < MOST_EVENTS && poll(&fd, 1, 0) > 0 && take_event(trace); i++)
                 ;
+        trace->report.lost += *trace->server.lost;
         trace_report_settle(&trace->report, true);
 }
 

@@ -23,12 +23,12 @@
 /*
  * @listener: of the worker.
  * @channel:  -1 once nobody hears it.
- * @lost:     calls that could not be told since the last one that could.
+ * @lost:     counts what could not be read or told, of all workers.
  */
 struct answerer {
         int listener;
         int channel;
-        unsigned lost;
+        atomic_ulong *lost;
         const struct seccomp_notif_sizes *sizes;
         struct seccomp_notif *notification;
         struct seccomp_notif_resp *response;
@@ -41,18 +41,10 @@ static void *allocate(size_t size, size_t least)
         return memory_grow(NULL, 1, size > least ? size : least);
 }
 
-static void tell(struct answerer *answerer, struct trace_event *event)
+static void tell(struct answerer *answerer, const struct trace_event *event)
 {
-        event->lost = answerer->lost;
-        answerer->lost = trace_event_send(answerer->channel, event) ? 0 : answerer->lost + 1;
-}
-
-static void tell_of(struct answerer *answerer, enum trace_event_what what, pid_t worker)
-{
-        struct trace_event event = {.what = what, .task = worker};
-
-        if (answerer->channel >= 0)
-                tell(answerer, &event);
+        if (!trace_event_send(answerer->channel, event))
+                ++*answerer->lost;
 }
 
 static bool say(int connection, char word)
@@ -90,19 +82,20 @@ static bool answer(struct answerer *answerer)
         struct seccomp_notif *notification = answerer->notification;
         struct seccomp_notif_resp *response = answerer->response;
         struct trace_base base = TRACE_BASE_NONE;
-        int listener = answerer->listener;
-        bool found;
+        int listener = answerer->listener, found;
 
         memset(notification, 0, answerer->sizes->seccomp_notif);
         memset(response, 0, answerer->sizes->seccomp_notif_resp);
         /* ENOENT: the task was killed first. */
         if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, notification) < 0)
                 return errno == ENOENT || errno == EINTR;
-        found = answerer->channel >= 0 && trace_call_read(notification, &answerer->event, &base);
+        found = answerer->channel < 0 ? 0 : trace_call_read(notification, &answerer->event, &base);
         if (found && ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &notification->id) < 0)
-                found = false;
+                found = 0;
         /* Before the answer: who sees that a worker has done its work may end the trace at once. */
-        if (found) {
+        if (found < 0) {
+                ++*answerer->lost;
+        } else if (found) {
                 trace_look(&base, &answerer->event);
                 tell(answerer, &answerer->event);
         }
@@ -127,10 +120,12 @@ static void answer_all(struct answerer *answerer)
         }
 }
 
-void trace_answer(int connection, int channel, const struct seccomp_notif_sizes *sizes)
+void trace_answer(
+        int connection, int channel, atomic_ulong *lost, const struct seccomp_notif_sizes *sizes)
 {
-        struct answerer answerer = {.channel = channel, .sizes = sizes};
+        struct answerer answerer = {.channel = channel, .lost = lost, .sizes = sizes};
         struct ucred worker = {0};
+        struct trace_event begin = {.what = TRACE_EVENT_BEGIN};
         socklen_t size = sizeof(worker);
 
         answerer.notification = allocate(sizes->seccomp_notif, sizeof(*answerer.notification));
@@ -141,9 +136,9 @@ void trace_answer(int connection, int channel, const struct seccomp_notif_sizes 
         answerer.listener = receive_listener(connection);
         if (answerer.listener < 0)
                 return;
+        begin.task = worker.pid;
         ioctl(answerer.listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
-        tell_of(&answerer, TRACE_EVENT_BEGIN, worker.pid);
+        tell(&answerer, &begin);
         if (say(connection, TRACE_TAKEN))
                 answer_all(&answerer);
-        tell_of(&answerer, TRACE_EVENT_END, worker.pid);
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command/trace/trace_call.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -11,8 +12,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Memory of the task, up to @size bytes; that behind the end of a page may not be there. */
-static size_t read_memory(pid_t task, uint64_t address, void *buffer, size_t size)
+/*
+ * Memory of the task, up to @size bytes; that behind the end of a page may not be there. What is
+ * nowhere is nothing, as it is for the call itself. Return: how much, or a negative error number.
+ */
+static ssize_t read_memory(pid_t task, uint64_t address, void *buffer, size_t size)
 {
         size_t page = (size_t)sysconf(_SC_PAGESIZE), first = page - (size_t)(address % page);
         struct iovec local = {buffer, size};
@@ -20,29 +24,38 @@ static size_t read_memory(pid_t task, uint64_t address, void *buffer, size_t siz
                 {(void *)(uintptr_t)(address + first), first < size ? size - first : 0}};
         ssize_t length = process_vm_readv(task, &local, 1, remote, first < size ? 2 : 1, 0);
 
-        return length < 0 ? 0 : (size_t)length;
+        if (length < 0)
+                return errno == EFAULT ? 0 : -errno;
+        return length;
 }
 
-static bool read_text(pid_t task, uint64_t address, struct trace_event *event)
+static int read_text(pid_t task, uint64_t address, struct trace_event *event)
 {
-        size_t length = read_memory(task, address, event->path, sizeof(event->path));
+        ssize_t length = read_memory(task, address, event->path, sizeof(event->path));
 
-        return memchr(event->path, '\0', length) != NULL && event->path[0];
+        if (length < 0)
+                return (int)length;
+        return memchr(event->path, '\0', (size_t)length) != NULL && event->path[0];
 }
 
 /* The name of a socket in the file system; others begin with a NUL, or are of other families. */
-static bool read_address(pid_t task, uint64_t address, uint64_t size, struct trace_event *event)
+static int read_address(pid_t task, uint64_t address, uint64_t size, struct trace_event *event)
 {
         struct sockaddr_un name = {0};
+        ssize_t length;
 
         if (size > sizeof(name))
                 size = sizeof(name);
-        if (size <= offsetof(struct sockaddr_un, sun_path) ||
-                read_memory(task, address, &name, size) != size || name.sun_family != AF_UNIX)
-                return false;
+        if (size <= offsetof(struct sockaddr_un, sun_path))
+                return 0;
+        length = read_memory(task, address, &name, size);
+        if (length < 0)
+                return (int)length;
+        if ((size_t)length != size || name.sun_family != AF_UNIX)
+                return 0;
         snprintf(event->path, sizeof(event->path), "%.*s", (int)sizeof(name.sun_path),
                 name.sun_path);
-        return event->path[0];
+        return event->path[0] != '\0';
 }
 
 /* "root", "cwd", or the number of a descriptor where @name is NULL. */
@@ -72,16 +85,20 @@ static void read_program(pid_t task, struct trace_event *event)
 }
 
 /* What connect(2) got, where libc calls it by socketcall(2): a list of long words. */
-static bool read_socket_call(pid_t task, uint64_t list, struct trace_event *event)
+static int read_socket_call(pid_t task, uint64_t list, struct trace_event *event)
 {
         unsigned long arguments[3];
+        ssize_t length = read_memory(task, list, arguments, sizeof(arguments));
 
-        return read_memory(task, list, arguments, sizeof(arguments)) == sizeof(arguments) &&
-               read_address(task, arguments[1], arguments[2], event);
+        if (length < 0)
+                return (int)length;
+        return (size_t)length == sizeof(arguments)
+                       ? read_address(task, arguments[1], arguments[2], event)
+                       : 0;
 }
 
-/* Return: false if the call has no path. */
-static bool read_path(pid_t task, const struct traced_call *call, const uint64_t *arguments,
+/* Return: 1; 0 if the call has no path; a negative error number. */
+static int read_path(pid_t task, const struct traced_call *call, const uint64_t *arguments,
         struct trace_event *event)
 {
         switch (call->kind) {
@@ -94,21 +111,24 @@ static bool read_path(pid_t task, const struct traced_call *call, const uint64_t
         }
 }
 
-bool trace_call_read(const struct seccomp_notif *notification, struct trace_event *ret_event,
+int trace_call_read(const struct seccomp_notif *notification, struct trace_event *ret_event,
         struct trace_base *ret_base)
 {
         const struct traced_call *call = traced_call_find(notification->data.nr);
         const uint64_t *arguments = (const uint64_t *)notification->data.args;
         pid_t task = (pid_t)notification->pid;
-        int directory;
+        int directory, read;
 
         ret_event->what = TRACE_EVENT_CALL;
         ret_event->task = task;
         *ret_base = (struct trace_base)TRACE_BASE_NONE;
         /* A number means another call to a worker of another word size. */
-        if (!call || task == 0 || notification->data.arch != traced_architecture() ||
-                !read_path(task, call, arguments, ret_event))
-                return false;
+        if (!call || notification->data.arch != traced_architecture())
+                return 0;
+        /* Who is in no namespace of processes that this one sees has no number. */
+        read = task == 0 ? -ESRCH : read_path(task, call, arguments, ret_event);
+        if (read <= 0)
+                return read;
         ret_event->kind = call->kind == TRACED_SOCKET_CALL ? TRACED_CONNECT : call->kind;
         ret_event->creates =
                 call->kind == TRACED_CREATE || (call->kind == TRACED_OPEN && call->flags >= 0 &&
@@ -120,7 +140,7 @@ bool trace_call_read(const struct seccomp_notif *notification, struct trace_even
                 ret_base->directory = directory == AT_FDCWD ? open_of_task(task, "cwd", 0)
                                                             : open_of_task(task, NULL, directory);
         }
-        return true;
+        return 1;
 }
 
 void trace_base_close(struct trace_base *base)

@@ -28,9 +28,9 @@ struct trace_base {
  * trace_base_close(). What was read counts only if the kernel says afterwards that the task
  * still waits (SECCOMP_IOCTL_NOTIF_ID_VALID): another one may have its number by then.
  *
- * Return: false if the call has no path.
+ * Return: 1; 0 if the call has no path; a negative error number if this process may not read it.
  */
-bool trace_call_read(const struct seccomp_notif *notification, struct trace_event *ret_event,
+int trace_call_read(const struct seccomp_notif *notification, struct trace_event *ret_event,
         struct trace_base *ret_base);
 
 /** trace_base_close() - close its descriptors. */

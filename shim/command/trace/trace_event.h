@@ -14,8 +14,6 @@
 enum trace_event_what {
         /** A worker is traced from now on. */
         TRACE_EVENT_BEGIN,
-        /** It has ended, with all that it started. */
-        TRACE_EVENT_END,
         /** A path was asked for. */
         TRACE_EVENT_CALL,
 };
@@ -39,7 +37,6 @@ enum trace_place {
  * struct trace_event - one message.
  *
  * @task:     the thread that made the call; or the worker.
- * @lost:     calls before this one that could not be told, for the report was too slow.
  * @place:    as it was when the task asked.
  * @root:     its root directory.
  * @creates:  it makes the file if it is not there.
@@ -51,7 +48,6 @@ enum trace_place {
 struct trace_event {
         enum trace_event_what what;
         pid_t task;
-        unsigned lost;
         enum trace_place place;
         struct identity root;
         enum traced_kind kind;

@@ -22,6 +22,7 @@
 struct keeper {
         int socket;
         int channel;
+        atomic_ulong *lost;
         const char *path;
         const char *directory;
         struct seccomp_notif_sizes sizes;
@@ -36,7 +37,7 @@ static void take_worker(const struct keeper *keeper)
                 return;
         if (child_start_lasting() == 0) {
                 close(keeper->socket);
-                trace_answer(connection, keeper->channel, &keeper->sizes);
+                trace_answer(connection, keeper->channel, keeper->lost, &keeper->sizes);
                 child_exit(0);
         }
         close(connection);
@@ -83,9 +84,11 @@ static void __attribute__((noreturn)) become_keeper(const struct keeper *keeper)
         run(keeper);
 }
 
-int trace_keeper_start(int socket, const char *path, const char *directory, pid_t *ret_pid)
+int trace_keeper_start(
+        int socket, const char *path, const char *directory, atomic_ulong *lost, pid_t *ret_pid)
 {
-        struct keeper keeper = {.socket = socket, .path = path, .directory = directory};
+        struct keeper keeper = {
+                .socket = socket, .lost = lost, .path = path, .directory = directory};
         const int room = TRACE_CHANNEL_ROOM;
         int ends[2];
 

@@ -42,8 +42,8 @@ struct trace_missing {
  * @users:   whose workers were met, where each user has a jail.
  * @all:     also what is nowhere.
  * @live:    where each path that is no note is printed, once it is settled; or NULL.
- * @workers: that were traced, and @lost: calls that nobody could look at, or that asked for
- *           more paths than TRACE_REPORT_LIMIT.
+ * @workers: that were traced, and @lost: calls that nobody could look at or tell of in time, or
+ *           that asked for more paths than TRACE_REPORT_LIMIT.
  */
 struct trace_report {
         struct plan *plan;

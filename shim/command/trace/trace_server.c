@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -66,6 +67,15 @@ static void remove_socket(const struct trace_server *server)
                 rmdir(server->directory);
 }
 
+/* With children. */
+static atomic_ulong *share_counter(void)
+{
+        void *memory = mmap(NULL, sizeof(atomic_ulong), PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+        return memory == MAP_FAILED ? NULL : memory;
+}
+
 int trace_server_prepare(struct trace_server *server, const char *path, struct failure *ret_failure)
 {
         int fd, events, error = path ? 0 : make_path(server);
@@ -80,7 +90,10 @@ int trace_server_prepare(struct trace_server *server, const char *path, struct f
         if (fd < 0)
                 return failure_set(ret_failure, fd, server->path, NULL,
                         "remove it, if no trace uses it any more; or name another with --socket");
-        events = trace_keeper_start(fd, server->path, server->directory, &server->keeper);
+        server->lost = share_counter();
+        events = server->lost ? trace_keeper_start(fd, server->path, server->directory,
+                                        server->lost, &server->keeper)
+                              : -ENOMEM;
         if (events >= 0)
                 return events;
         remove_socket(server);

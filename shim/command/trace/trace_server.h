@@ -5,6 +5,7 @@
 
 #include "system/failure.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -13,6 +14,7 @@
  *
  * @path:    of the socket where its workers call. Allocated.
  * @directory: that was made for it; NULL if none. Allocated.
+ * @lost:    from trace_keeper_start().
  * @command: what was started; 0 if nothing was, or if it has ended.
  * @status:  of its end, as wait(2) has it.
  * @started: was something started at all?
@@ -21,6 +23,7 @@ struct trace_server {
         char *path;
         char *directory;
         pid_t keeper;
+        atomic_ulong *lost;
         pid_t command;
         int status;
         bool started;

@@ -164,7 +164,9 @@ void trace_show_table(const struct trace_report *report, FILE *out)
         else
                 fputs("Nothing was missing.\n", out);
         if (report->lost > 0)
-                fprintf(out, "%lu calls were not looked at: too fast, or too many paths.\n",
+                fprintf(out,
+                        "%lu calls were not looked at: too fast, too many paths, or of a program "
+                        "that may not be looked at.\n",
                         report->lost);
 }
 
