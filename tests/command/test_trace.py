@@ -242,6 +242,24 @@ class TestReport:
         report = worker.trace("system", ask, options=["--all"], lost=True)
         assert len(report["missing"]) == 2000 and report["lost"] >= 500
 
+    def test_what_is_renamed_elsewhere_hides_nothing(self, worker):
+        """The kernel gives up a way through ".." then, if who asks must not leave a root (EAGAIN of openat2(2))."""
+        os.mkdir(f"{worker.jail}/links")
+        os.symlink("../etc", f"{worker.jail}/links/etc")
+        outside = worker.write("renamed", "")
+        program = ("import os, sys\nwhile os.getppid() == int(sys.argv[1]):\n"
+                   "  for _ in range(1000): os.rename(sys.argv[2], sys.argv[2] + '-'); "
+                   "os.rename(sys.argv[2] + '-', sys.argv[2])")
+        renaming = subprocess.Popen(["/usr/bin/python3", "-c", program, str(os.getpid()), outside])
+        try:
+            ask = "i=0; while test $i -lt 3000; do test -e /links/etc/nothing; i=$((i + 1)); done"
+            report = worker.trace("system", ask, options=["--all"])
+        finally:
+            renaming.kill()
+            renaming.wait()
+        counts = [item["count"] for item in report["missing"] if item["path"] == "/links/etc/nothing"]
+        assert counts == [3000]
+
     def test_what_came_too_fast_is_counted(self, worker):
         """Also where nothing more is told after it."""
         ask = f"p=/{'n/' * 2000}n; i=0; while test $i -lt 8000; do test -e $p; i=$((i + 1)); done"

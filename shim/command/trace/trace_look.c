@@ -20,6 +20,9 @@
 #define HEAD_SIZE 256
 #define INTERPRETERS 5
 
+/* More than a way needs where somebody renames files without a pause; some milliseconds at most. */
+#define TRIES 1000
+
 /* Take "//", "/." and "/.." out of an absolute path, as text: what is not there has no links. */
 static void tidy(char *path)
 {
@@ -77,11 +80,18 @@ static bool make_absolute(
         return true;
 }
 
+/*
+ * Where a link has "..", the kernel gives up (EAGAIN) if anything was renamed meanwhile, anywhere:
+ * on a busy machine most ways through such a link have to be gone again.
+ */
 static int open_inside(int root, const char *path)
 {
         struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+        int fd = -EAGAIN;
 
-        return (int)kernel_call(SYS_openat2, root, (long)path, (long)&how, sizeof(how), 0);
+        for (int i = 0; fd == -EAGAIN && i < TRIES; i++)
+                fd = (int)kernel_call(SYS_openat2, root, (long)path, (long)&how, sizeof(how), 0);
+        return fd;
 }
 
 /* What cannot be looked at counts as there. */
