@@ -5,14 +5,13 @@
 #include "command/check/jail_made.h"
 #include "command/check/jail_walk.h"
 #include "command/memory.h"
+#include "command/open_inside.h"
 #include "system/safety.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 /* Most files that are looked at: a second or two. */
 #define FILES 200000
@@ -55,9 +54,7 @@ static bool begins(const char *path, const char *directory)
 /* Is it there, as the kernel follows links inside? */
 static bool is_inside(const struct look *look, const char *path)
 {
-        struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
-        int fd = (int)kernel_call(
-                SYS_openat2, look->check->plan.jail.fd, (long)path, (long)&how, sizeof(how), 0);
+        int fd = open_inside(look->check->plan.jail.fd, path);
 
         if (fd < 0)
                 return false;

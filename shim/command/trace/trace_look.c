@@ -3,25 +3,21 @@
 #include "command/trace/trace_look.h"
 
 #include "command/memory.h"
+#include "command/open_inside.h"
 #include "system/elf_file.h"
 #include "system/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* As the kernel allows for #! (BINPRM_BUF_SIZE); and how many of them may follow one another. */
 #define HEAD_SIZE 256
 #define INTERPRETERS 5
-
-/* More than a way needs where somebody renames files without a pause; some milliseconds at most. */
-#define TRIES 1000
 
 /* Take "//", "/." and "/.." out of an absolute path, as text: what is not there has no links. */
 static void tidy(char *path)
@@ -78,20 +74,6 @@ static bool make_absolute(
         }
         tidy(ret_path);
         return true;
-}
-
-/*
- * Where a link has "..", the kernel gives up (EAGAIN) if anything was renamed meanwhile, anywhere:
- * on a busy machine most ways through such a link have to be gone again.
- */
-static int open_inside(int root, const char *path)
-{
-        struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
-        int fd = -EAGAIN;
-
-        for (int i = 0; fd == -EAGAIN && i < TRIES; i++)
-                fd = (int)kernel_call(SYS_openat2, root, (long)path, (long)&how, sizeof(how), 0);
-        return fd;
 }
 
 /* What cannot be looked at counts as there. */
