@@ -265,18 +265,37 @@ static enum elf_kind kind_of(const struct reader *reader)
         return file->type == ET_EXEC || reader->is_program ? ELF_KIND_STATIC : ELF_KIND_LIBRARY;
 }
 
+/* What the kernel reads as it runs a program. */
+static int read_front(struct reader *reader)
+{
+        uint64_t offset = 0;
+        int error = read_header(reader, &offset);
+
+        if (error == 0)
+                error = read_program_headers(reader, offset);
+        return error < 0 ? error : read_interpreter(reader);
+}
+
+int elf_file_interpreter(int fd, char **ret_path)
+{
+        struct elf_file file = {0};
+        struct reader reader = {.fd = fd, .file = &file};
+        int error = read_front(&reader);
+
+        free(reader.headers);
+        if (error < 0)
+                elf_file_release(&file);
+        *ret_path = file.interpreter;
+        return error;
+}
+
 int elf_file_read(int fd, struct elf_file *ret_file)
 {
         struct reader reader = {.fd = fd, .file = ret_file};
-        uint64_t offset = 0;
         int error;
 
         *ret_file = (struct elf_file){0};
-        error = read_header(&reader, &offset);
-        if (error == 0)
-                error = read_program_headers(&reader, offset);
-        if (error == 0)
-                error = read_interpreter(&reader);
+        error = read_front(&reader);
         if (error == 0)
                 error = read_dynamic(&reader);
         ret_file->kind = kind_of(&reader);

@@ -71,6 +71,14 @@ struct elf_file {
  */
 int elf_file_read(int fd, struct elf_file *ret_file);
 
+/**
+ * elf_file_interpreter() - read no more of it than the kernel does as it runs it: what loads it,
+ * NULL if nothing does. Allocates *@ret_path.
+ *
+ * Return: as elf_file_read().
+ */
+int elf_file_interpreter(int fd, char **ret_path);
+
 /** elf_file_release() - free what it holds; it is all zero then. */
 void elf_file_release(struct elf_file *file);
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sysconfig
 import tempfile
@@ -28,6 +29,7 @@ from tree import NOBODY
 ISOLATIONS = ("chroot", "namespace")
 SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "shim/command/trace/trace.schema.json"
 ZONE = "Asia/Kolkata"
+PT_DYNAMIC = 2
 LIBRARIES = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}"
 
 SCRIPT = """\
@@ -81,6 +83,20 @@ def worker(request):
 def compile_static(worker, text=STATIC):
     source = worker.write("static.c", text)
     subprocess.run(["cc", "-static", "-o", f"{worker.jail}/static", source], check=True)
+
+
+def damage_dynamic_section(path):
+    """It has more entries than anybody reads."""
+    with open(path, "r+b") as file:
+        data = bytearray(file.read())
+        order, wide = "<>"[data[5] - 1], data[4] == 2
+        start, = struct.unpack_from(order + ("Q" if wide else "I"), data, 32 if wide else 28)
+        size, count = struct.unpack_from(order + "2H", data, 54 if wide else 42)
+        for header in range(start, start + size * count, size):
+            if struct.unpack_from(order + "I", data, header)[0] == PT_DYNAMIC:
+                struct.pack_into(order + ("Q" if wide else "I"), data, header + (32 if wide else 16), 1 << 30)
+        file.seek(0)
+        file.write(data)
 
 
 class TestCures:
@@ -140,6 +156,13 @@ class TestCures:
         lines = worker.cure("system", "/script")
         assert lines["/usr/bin/perl"] == 'services = [ "perl" ];'
         assert worker.output == "41\n"
+
+    def test_the_loader_of_a_program_that_is_damaged(self, worker):
+        """The kernel looks for it all the same, and no worker keeps the trace busy with the rest of a file."""
+        shutil.copy("/usr/bin/yes", f"{worker.jail}/yes")
+        damage_dynamic_section(f"{worker.jail}/yes")
+        report = worker.trace("system", "/yes")
+        assert [item for item in report["missing"] if "/ld" in item["path"]], report
 
     def test_a_program_with_its_libraries(self, worker):
         command = ("system", "/usr/bin/yes | /bin/busybox head -n 1")

@@ -25,6 +25,23 @@ static int read_path(const char *path, struct elf_file *file)
         return error;
 }
 
+/* Also where the rest of the file is damaged, @error. */
+static void assert_interpreter(int fd, int error, const struct elf_file *file)
+{
+        char *path;
+        int front = elf_file_interpreter(fd, &path);
+
+        if (error == 0) {
+                assert_int_equal(front, 0);
+                assert_int_equal(!path, !file->interpreter);
+                if (path)
+                        assert_string_equal(path, file->interpreter);
+        }
+        if (front < 0)
+                assert_null(path);
+        free(path);
+}
+
 static int read_bytes(const void *bytes, size_t size, struct elf_file *file)
 {
         int fd = memfd_create("elf", MFD_CLOEXEC), error;
@@ -32,6 +49,7 @@ static int read_bytes(const void *bytes, size_t size, struct elf_file *file)
         assert_true(fd >= 0);
         assert_int_equal(write(fd, bytes, size), size);
         error = elf_file_read(fd, file);
+        assert_interpreter(fd, error, file);
         /* The position is kept. */
         assert_int_equal(lseek(fd, 0, SEEK_CUR), size);
         close(fd);

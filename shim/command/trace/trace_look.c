@@ -104,19 +104,6 @@ static char *script_interpreter(char *head)
         return path;
 }
 
-/* The loader of an ELF file; NULL if it needs none. */
-static char *program_interpreter(int fd)
-{
-        struct elf_file file;
-        char *path;
-
-        if (elf_file_read(fd, &file) < 0)
-                return NULL;
-        path = memory_copy(file.interpreter);
-        elf_file_release(&file);
-        return path;
-}
-
 /* What the kernel runs in the place of the program at @path; NULL if nothing. Free it. */
 static char *interpreter(int root, const char *path)
 {
@@ -135,7 +122,7 @@ static char *interpreter(int root, const char *path)
         if (pread(file, head, HEAD_SIZE, 0) > 2 && memcmp(head, "#!", 2) == 0)
                 found = memory_copy(script_interpreter(head));
         else
-                found = program_interpreter(file);
+                elf_file_interpreter(file, &found);
         close(file);
         return found;
 }
