@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/close_range.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -17,11 +18,6 @@
 
 /* Names of working directories that fit on a small stack. */
 #define WORKING_DIRECTORY 512
-
-/* Of newer headers than some distributions have (linux/close_range.h). */
-#ifndef CLOSE_RANGE_UNSHARE
-#define CLOSE_RANGE_UNSHARE (1U << 1)
-#endif
 
 static int fail_replaced(struct failure *failure)
 {
