@@ -10,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "server"
 pytest.register_assert_rewrite("chrootshim")
 
 import processes
+from traced_worker import TracedWorker
 
 processes.become_reaper()
 
@@ -19,3 +20,9 @@ def cleanups():
     """What is done at the end of a test, the last first."""
     with contextlib.ExitStack() as stack:
         yield stack
+
+
+@pytest.fixture(params=("chroot", "namespace"))
+def worker(request):
+    with TracedWorker(request.param) as worker:
+        yield worker

@@ -1,7 +1,6 @@
 """A server in miniature, in Python, whose children become what a test says; with no shim in it."""
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
-import os
 import subprocess
 
 import processes

@@ -1,6 +1,5 @@
 """chrootshim check knows each directive of httpd that names a path: it is missed, and then it is not."""
 # SPDX-License-Identifier: Apache-2.0
-import os
 import pathlib
 import re
 

@@ -6,7 +6,6 @@ import pathlib
 import pty
 import select
 import signal
-import subprocess
 import time
 
 import pytest

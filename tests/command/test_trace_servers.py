@@ -5,7 +5,6 @@ import glob
 import http.client
 import os
 import re
-import signal
 import time
 
 import pytest

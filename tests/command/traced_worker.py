@@ -11,6 +11,38 @@ from tree import NOBODY, Tree
 # More rounds than any cure takes: what one brings may look for something else.
 ROUNDS = 8
 
+# As a static Go program asks: by the number of the call, of no libc.
+STATIC = """\
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(void)
+{
+        char text[64];
+        long fd = syscall(SYS_openat, AT_FDCWD, "/etc/hostname", O_RDONLY);
+        long length = fd < 0 ? 0 : syscall(SYS_read, fd, text, sizeof(text));
+        syscall(SYS_write, 1, text, length);
+        return 0;
+}
+"""
+
+
+def hostname():
+    """What a worker prints of a file that each machine has."""
+    with open("/etc/hostname") as file:
+        return file.read()
+
+
+def paths(report, severity="warning"):
+    """What is missing, in the order in which it was asked for."""
+    return [item["path"] for item in report["missing"] if item["severity"] == severity]
+
+
+def compile_static(worker, text=STATIC):
+    """A program "/static" in the jail that needs nothing else there."""
+    source = worker.write("static.c", text)
+    subprocess.run(["cc", "-static", "-o", f"{worker.jail}/static", source], check=True)
+
 
 class TracedWorker(Tree):
     """A tree with a settings file, which `chrootshim trace --write` changes."""
