@@ -67,7 +67,7 @@ static void remove_socket(const struct trace_server *server)
                 rmdir(server->directory);
 }
 
-/* With children. */
+/* In memory that those whom this process forks write as well. */
 static atomic_ulong *share_counter(void)
 {
         void *memory = mmap(NULL, sizeof(atomic_ulong), PROT_READ | PROT_WRITE,

@@ -14,7 +14,7 @@
  *
  * @path:    of the socket where its workers call. Allocated.
  * @directory: that was made for it; NULL if none. Allocated.
- * @lost:    from trace_keeper_start().
+ * @lost:    as trace_keeper_start() counts it; in memory that is shared with the keeper.
  * @command: what was started; 0 if nothing was, or if it has ended.
  * @status:  of its end, as wait(2) has it.
  * @started: was something started at all?

@@ -6,15 +6,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
 #include "fault.h"
+#include "layer.h"
 
 #include "system/call_numbers.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/time_types.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,12 +25,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ARGUMENTS 6
 #define NONE (-1)
 #define SECOND INT64_C(1000000000)
 
-/* Machines of 32 bits count what is mapped in pages, and have another call for large file systems.
- */
+/* Machines of 32 bits map by the page, and have another call for large file systems. */
 #ifdef SYS_mmap2
 #define MMAP SYS_mmap2
 #define MMAP_UNIT 4096
@@ -134,7 +131,6 @@ struct fault *fault = &own_fault;
 
 static bool counting, is_builder, is_refresher, environment_read;
 static long every = NONE;
-static long (*next)(long number, ...);
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -262,25 +258,17 @@ static long call_in_fast_time(long number, const long *arguments)
         return result;
 }
 
-long syscall(long number, ...)
+static long layer_call(long number, const long *arguments)
 {
-        long arguments[ARGUMENTS], result;
-        va_list list;
+        long result;
 
-        va_start(list, number);
-        for (int i = 0; i < ARGUMENTS; i++)
-                arguments[i] = va_arg(list, long);
-        va_end(list);
-        if (!next)
-                next = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
         /* What lives on beside the server is no builder, and has its own time. */
         is_refresher |= is_builder && number == SYS_prctl && arguments[0] == PR_SET_NAME;
         if (call_fails(number, arguments))
                 return fail(number, arguments);
         if (speed > 1 && (number == CALL_CLOCK_GETTIME || number == CALL_PPOLL))
                 return call_in_fast_time(number, arguments);
-        result = next(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
-                arguments[5]);
+        result = call_next(number, arguments);
         if (number == SYS_clone && result == 0)
                 is_builder = true;
         return result;

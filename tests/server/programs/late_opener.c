@@ -6,11 +6,11 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
-#include <dlfcn.h>
+#include "layer.h"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +20,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ARGUMENTS 6
 /* Links of /proc/self/task where there is one thread. */
 #define ALONE 3
 
-static long (*next)(long number, ...);
 static bool is_worker, is_inside;
 static int ends[2];
 static pid_t process;
@@ -111,21 +109,11 @@ static void happen_before(long number)
                 let_process_move();
 }
 
-long syscall(long number, ...)
+static long layer_call(long number, const long *arguments)
 {
-        long arguments[ARGUMENTS];
-        va_list list;
-
-        va_start(list, number);
-        for (int i = 0; i < ARGUMENTS; i++)
-                arguments[i] = va_arg(list, long);
-        va_end(list);
-        if (!next)
-                next = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
         if (is_worker)
                 happen_before(number);
-        return next(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
-                arguments[5]);
+        return call_next(number, arguments);
 }
 
 static void in_child(void)
